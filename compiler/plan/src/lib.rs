@@ -1,1 +1,23 @@
-//! See docs/architecture.md.
+//! The deployment as data: what the compiler writes and the runtime carries out.
+//!
+//! A [`Plan`] is the only thing the two halves of the product share besides the statistics. It holds no
+//! secret, no clock and no path of the machine that compiled it, so equal sources give equal bytes.
+
+pub mod body;
+pub mod canonical;
+pub mod document;
+pub mod gate;
+pub mod node;
+pub mod quantity;
+pub mod release;
+pub mod schema;
+pub mod validate;
+
+pub use body::{Binding, Body, Environment, Input, Parameter, ParameterType, Rollout, Service, Stage};
+pub use document::{FORMAT, Place, Plan, ReadError};
+pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, Undecided};
+pub use node::{
+    Approval, Call, Effect, EffectClass, Guard, Hold, Node, NodeId, People, RecoveryStep, Retry, Subject, Which, Work,
+};
+pub use quantity::{Exact, Share};
+pub use release::{Digest, DigestError, Release, ReleaseId};

@@ -1,0 +1,137 @@
+//! The canonical body of a plan: all that its digest covers.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::gate::{Gate, Metric};
+use crate::node::{Node, RecoveryStep};
+use crate::release::Digest;
+
+/// What a workflow does, in full: graph, gates, ways back and everything they name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Body {
+    /// The language edition of the project.
+    pub edition: String,
+    /// The workflow that was compiled.
+    pub workflow: String,
+    /// Values given when a run starts.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// Every environment that is named.
+    pub environments: BTreeMap<String, Environment>,
+    /// Every service that is named.
+    pub services: BTreeMap<String, Service>,
+    /// Every metric that a gate reads.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Every gate that guards something.
+    pub gates: BTreeMap<String, Gate>,
+    /// Every rollout, with its way back.
+    pub rollouts: BTreeMap<String, Rollout>,
+    /// The work, in an order in which each node stands after those it waits for.
+    pub nodes: Vec<Node>,
+}
+
+/// A value that a run is started with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Parameter {
+    /// Its type, checked before the first effect.
+    pub r#type: ParameterType,
+    /// Used when none is given.
+    pub default: Option<serde_json::Value>,
+}
+
+/// Types a run can be started with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParameterType {
+    /// An artifact digest.
+    Digest,
+    /// Text.
+    String,
+    /// A whole number.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// A duration, in milliseconds once bound.
+    Duration,
+}
+
+/// A value known when compiled, or when the run starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// Given at the start.
+    Parameter(String),
+    /// Written in the source.
+    Digest(Digest),
+}
+
+/// A provider with its configuration, as the source bound it.
+///
+/// Values are JSON without floats: durations are whole milliseconds, bytes whole bytes, ratios and other
+/// decimals are strings, a case of a union is `{"case": …}`, a record carries its type's name under `type`,
+/// a secret is `{"$secret": "file:…"}` and a value given at the start is `{"$parameter": "name"}`, inside
+/// text `{"$concat": […]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Binding {
+    /// The provider, as its signature in the standard library names it.
+    pub provider: String,
+    /// The record it is given.
+    pub config: serde_json::Value,
+}
+
+/// Where things run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Environment {
+    /// Whether the source marks it as protected.
+    pub protected: bool,
+    /// Runs instances.
+    pub compute: Binding,
+    /// Shifts traffic; none where nothing is routed.
+    pub traffic: Option<Binding>,
+    /// Answers what gates ask; the traffic provider when not bound.
+    pub metrics: Option<Binding>,
+}
+
+/// A service as it is declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Service {
+    /// Its name outside the language, in labels and on hosts.
+    pub id: String,
+    /// Where its artifacts come from.
+    pub artifact: serde_json::Value,
+    /// How a release of it runs.
+    pub runs: serde_json::Value,
+}
+
+/// One rollout of one service to one environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rollout {
+    /// The environment, by its key in the body.
+    pub environment: String,
+    /// The service, by its key in the body.
+    pub service: String,
+    /// The artifact that is rolled out.
+    pub artifact: Input,
+    /// Instances at full weight.
+    pub replicas: u32,
+    /// The strategy's name, for people.
+    pub strategy: String,
+    /// Whether a release must run already: a stage below 100 % or a comparison with it needs one.
+    pub needs_running: bool,
+    /// Stages in order.
+    pub stages: Vec<Stage>,
+    /// What brings the service back from any stage: every step is repeatable and safe in every state of the
+    /// rollout, so one list serves them all. Tried in order.
+    pub recovery: Vec<RecoveryStep>,
+}
+
+/// One stage of a rollout, for people; its nodes carry what is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    /// Its label, part of the API: the weight as written, told apart by a number when it repeats.
+    pub label: String,
+    /// The incoming release's share of the traffic.
+    pub weight: crate::quantity::Share,
+}

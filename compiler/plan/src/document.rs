@@ -1,0 +1,125 @@
+//! The plan as a file: version, digest, body, and the source map that the digest leaves out.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::body::Body;
+use crate::canonical;
+use crate::release::Digest;
+use crate::validate;
+
+/// The version this library writes. It reads this one only; a later library reads the one before as well.
+pub const FORMAT: u32 = 1;
+
+/// Largest plan that is read: 256 MiB.
+const SIZE_MAX: usize = 256 << 20;
+
+/// A compiled plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// The version of this document.
+    pub format: u32,
+    /// SHA-256 over the canonical bytes of `format` and `body`; the source map is not part of it, so that
+    /// reformatting the sources does not void an approval.
+    pub digest: Digest,
+    /// What is done.
+    pub body: Body,
+    /// Where each node (by id) and each gate (by `gate:NAME`) stands in the sources.
+    pub source_map: BTreeMap<String, Place>,
+}
+
+/// A place in a source file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// Path from the project's root, with `/`.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Why a file is not a plan that may be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON, or not of the shape of a plan.
+    #[error("this is not a compiled plan: {0}; `deployc build` writes one")]
+    Shape(String),
+    /// Written by another version.
+    #[error(
+        "this plan has format {found}, and this program reads format {FORMAT}; build it again with the deployc of this version"
+    )]
+    Format {
+        /// The version found.
+        found: u64,
+    },
+    /// The body is not the one the digest was taken of.
+    #[error(
+        "the plan was changed after it was built: it says {stated}, its body has {found}; change the sources and build again"
+    )]
+    Digest {
+        /// What the file says.
+        stated: Digest,
+        /// What its body has.
+        found: Digest,
+    },
+    /// The body names something that is not there.
+    #[error("the plan is not sound: {0}; build it again")]
+    Unsound(String),
+    /// Too large to be read.
+    #[error("the plan has {0} bytes, and the limit is {SIZE_MAX}")]
+    Size(usize),
+}
+
+#[derive(Serialize)]
+struct Covered<'a> {
+    format: u32,
+    body: &'a Body,
+}
+
+impl Plan {
+    /// Seals a body: takes its digest.
+    pub fn new(body: Body, source_map: BTreeMap<String, Place>) -> Self {
+        let digest = Self::digest_of(&body);
+        Self { format: FORMAT, digest, body, source_map }
+    }
+
+    fn digest_of(body: &Body) -> Digest {
+        Digest::of(&canonical::to_bytes(&Covered { format: FORMAT, body }))
+    }
+
+    /// The file's bytes: canonical JSON and a newline.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = canonical::to_bytes(self);
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Reads a plan and refuses one of another version, one that was edited, and one that is not sound.
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        if bytes.len() > SIZE_MAX {
+            return Err(ReadError::Size(bytes.len()));
+        }
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| ReadError::Shape(e.to_string()))?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(found) if found == u64::from(FORMAT) => {}
+            Some(found) => return Err(ReadError::Format { found }),
+            None => return Err(ReadError::Shape("it has no `format`".to_owned())),
+        }
+        let plan: Self = serde_json::from_value(value).map_err(|e| ReadError::Shape(e.to_string()))?;
+        let found = Self::digest_of(&plan.body);
+        if found != plan.digest {
+            return Err(ReadError::Digest { stated: plan.digest, found });
+        }
+        validate::sound(&plan.body).map_err(ReadError::Unsound)?;
+        Ok(plan)
+    }
+}
