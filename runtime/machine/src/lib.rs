@@ -1,1 +1,8 @@
-//! See docs/architecture.md.
+//! The machine: a pure function of plan and journal that says what is to be done next.
+//!
+//! Nothing here reads a clock, a file or a socket, and nothing is async: the same machine drives production,
+//! tests and simulation.
+
+pub mod journal;
+pub mod moment;
+pub mod ports;

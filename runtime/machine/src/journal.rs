@@ -1,0 +1,61 @@
+//! The journal's records and the chain of hashes that makes a change of any of them visible.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::moment::Moment;
+
+/// The version of records this library writes.
+pub const FORMAT: u32 = 1;
+
+/// One durable record of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of `body`.
+    pub format: u32,
+    /// From 1, without gaps.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Moment,
+    /// What happened: an event, or the intent of an effect.
+    pub body: Value,
+    /// Hash of the record before; empty for the first.
+    pub previous: String,
+    /// SHA-256 over all of the above in canonical form, hexadecimal.
+    pub hash: String,
+}
+
+/// The journal is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("record {seq} is not the one that was written: {what}")]
+pub struct Broken {
+    /// The record.
+    pub seq: u64,
+    /// What does not fit.
+    pub what: &'static str,
+}
+
+impl Record {
+    /// Seals a record onto the chain.
+    pub fn seal(previous: &str, seq: u64, at: Moment, body: Value) -> Self {
+        let mut record = Self { format: FORMAT, seq, at, body, previous: previous.to_owned(), hash: String::new() };
+        record.hash = record.computed();
+        record
+    }
+
+    fn computed(&self) -> String {
+        let covered = serde_json::json!([self.format, self.seq, self.at, self.body, self.previous]);
+        plan::Digest::of(&plan::canonical::to_bytes(&covered)).digits().to_owned()
+    }
+
+    /// Checks this record against the hash and number of the one before.
+    pub fn verify(&self, previous: &str, seq: u64) -> Result<(), Broken> {
+        let broken = |what| Err(Broken { seq: self.seq, what });
+        match self {
+            _ if self.seq != seq => broken("its number does not follow"),
+            _ if self.previous != previous => broken("it does not follow the record before it"),
+            _ if self.hash != self.computed() => broken("its content does not match its hash"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The door to the world: typed effects, probes and samples. A provider knows neither graph, store nor engine.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use plan::{Metric, Release, ReleaseId, Share};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::BoxFuture;
+
+/// One request for an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Idempotency key `run/node/attempt-group`: equal keys take effect at most once.
+    pub key: String,
+    /// Which attempt under this key, from 1.
+    pub attempt: u32,
+    /// The run, for labels and folders.
+    pub run: String,
+    /// The state directory's epoch; a receiver that has seen a higher one refuses.
+    pub epoch: u64,
+    /// Milliseconds after which the caller stops waiting and treats the outcome as unknown.
+    pub timeout_ms: u64,
+    /// The project's root on this host, against which relative paths of the source are read.
+    pub root: PathBuf,
+    /// What is asked.
+    pub task: Task,
+}
+
+/// What is asked of a provider, with everything bound.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Have at least `instances` ready instances of `release`; existing healthy ones are adopted. Answers
+    /// [`Outputs::Instances`] with all of them.
+    Ensure {
+        /// The environment's name.
+        environment: String,
+        /// The compute provider's record.
+        config: Value,
+        /// The service's name outside the language.
+        service_id: String,
+        /// What runs.
+        release: Release,
+        /// How many at least.
+        instances: u32,
+    },
+    /// Drain and stop instances of `release` until `keep` are left.
+    Stop {
+        /// The environment's name.
+        environment: String,
+        /// The compute provider's record.
+        config: Value,
+        /// The service's name outside the language.
+        service_id: String,
+        /// What stops.
+        release: Release,
+        /// How many stay.
+        keep: u32,
+    },
+    /// Give each release its share of a service's traffic. Releases not named get none; an empty list routes
+    /// nothing.
+    Shift {
+        /// The environment's name.
+        environment: String,
+        /// The traffic provider's record.
+        config: Value,
+        /// The service's name outside the language.
+        service_id: String,
+        /// Shares that sum to 100 %, or nothing.
+        routes: Vec<Route>,
+    },
+    /// Carry out a declared action.
+    Act {
+        /// The action's name.
+        action: String,
+        /// The action provider's record, parameters bound.
+        config: Value,
+    },
+}
+
+/// One release's part of the traffic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The release.
+    pub release: ReleaseId,
+    /// Its share.
+    pub share: Share,
+    /// Addresses `host:port` of its ready instances.
+    pub backends: Vec<String>,
+}
+
+/// How an effect ended, in the provider's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It took effect.
+    Done(Outputs),
+    /// It did not take effect.
+    Failed {
+        /// Whether another attempt can succeed.
+        retryable: bool,
+        /// What happened and what helps.
+        message: String,
+    },
+    /// It may or may not have taken effect, now or later.
+    Unknown {
+        /// What is known.
+        message: String,
+    },
+}
+
+/// What an effect gives back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outputs {
+    /// Nothing.
+    None,
+    /// The instances of a release that are ready.
+    Instances(Vec<Instance>),
+    /// An action's answer.
+    Value(Value),
+}
+
+/// A ready instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Unique on this host.
+    pub id: String,
+    /// `host:port`.
+    pub address: String,
+}
+
+/// What a provider knows of an earlier request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// It took effect.
+    Took(Outputs),
+    /// It did not, and will not any more.
+    DidNot,
+    /// The provider cannot say.
+    CannotTell(String),
+}
+
+/// Asks for cumulative counters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleRequest {
+    /// The environment's name.
+    pub environment: String,
+    /// The metrics provider's record.
+    pub config: Value,
+    /// The service's name outside the language.
+    pub service_id: String,
+    /// The metrics, by name.
+    pub metrics: BTreeMap<String, Metric>,
+}
+
+/// Cumulative counters of a service at one instant, exact and of one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Changes when the counters restarted from zero: differences across it are meaningless.
+    pub incarnation: String,
+    /// By release.
+    pub releases: BTreeMap<ReleaseId, Reading>,
+}
+
+/// The counters of one release.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Requests answered or given up, all classes.
+    pub requests: u64,
+    /// Each asked metric.
+    pub metrics: BTreeMap<String, RatioReading>,
+}
+
+/// A ratio metric's two counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatioReading {
+    /// Requests the metric counts as bad.
+    pub bad: u64,
+    /// All requests it counts.
+    pub total: u64,
+}
+
+/// Performs effects of one kind.
+pub trait Provider: Send + Sync {
+    /// The name that signatures in the standard library use.
+    fn name(&self) -> &'static str;
+
+    /// Says before the first effect of a run why this task could not succeed (artifact missing, port taken by a
+    /// stranger, program not there). Changes nothing.
+    fn preflight(&self, request: Request) -> BoxFuture<'_, Result<(), String>>;
+
+    /// Performs the effect.
+    fn perform(&self, request: Request) -> BoxFuture<'_, Outcome>;
+
+    /// Says whether an earlier request with this key took effect.
+    fn probe(&self, request: Request) -> BoxFuture<'_, Probe>;
+
+    /// Reads counters; an error text when this provider has none or they cannot be had.
+    fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>>;
+}
