@@ -3,6 +3,11 @@
 //! Nothing here reads a clock, a file or a socket, and nothing is async: the same machine drives production,
 //! tests and simulation.
 
+pub mod evidence;
 pub mod journal;
 pub mod moment;
 pub mod ports;
+pub mod signal;
+pub mod view;
+
+pub use moment::Moment;

@@ -1,0 +1,65 @@
+//! What people say to a run. A signal is journalled with who, when and why, and repeating it changes nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// A person (or a service account) as the socket's peer credentials name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// Numeric user id of the peer.
+    pub uid: u32,
+    /// Its login name, or the number when it has none.
+    pub name: String,
+}
+
+/// Something said to a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Chosen by the client; a second signal with the same key is answered like the first and does nothing.
+    pub key: String,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub kind: SignalKind,
+    /// Why, in the actor's words.
+    pub reason: Option<String>,
+}
+
+/// The kinds of signals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum SignalKind {
+    /// Agree to an approval step, or let a gate without an answer pass; bound to the plan's digest.
+    Approve {
+        /// The step; needed only when several wait.
+        step: Option<String>,
+        /// The digest of the plan the actor looked at.
+        plan: plan::Digest,
+    },
+    /// Refuse it: the step fails.
+    Reject {
+        /// The step; needed only when several wait.
+        step: Option<String>,
+    },
+    /// Go no further; gates keep watching.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Stop, return what is half-way to its safe side, end as aborted.
+    Abort,
+    /// Return what is half-way to its safe side, end as rolled back.
+    Rollback,
+}
+
+impl SignalKind {
+    /// The word a person would use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Approve { .. } => "approve",
+            Self::Reject { .. } => "reject",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Abort => "abort",
+            Self::Rollback => "rollback",
+        }
+    }
+}
