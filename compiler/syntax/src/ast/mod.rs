@@ -1,0 +1,86 @@
+//! The syntax tree: what was written, without any meaning.
+//!
+//! It is a value: cloned, compared, hashed, owned by whoever parsed it. Every [`Item`] carries its absolute
+//! `start`; every [`Range`] inside an item counts from there, so that text above does not change the tree.
+//! What could not be read is kept as an error node, and the item is marked `damaged`: later phases
+//! stay silent about it, because the parser has already spoken.
+
+mod declaration;
+mod expression;
+mod gate;
+mod strategy;
+mod workflow;
+
+pub use declaration::{
+    Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry,
+    Field, Fields, Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
+};
+pub use expression::{
+    Arg, BinaryOp, Expr, ExprKind, Literal, StrPart, TypeKind, TypeRef, UnaryOp, Unit,
+};
+pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
+pub use strategy::{Instances, Stage, StageEntry, Strategy};
+pub use workflow::{Check, Modifiers, Rollout, Step, StepKind, Workflow};
+
+use diagnostics::{FileId, Span};
+use smol_str::SmolStr;
+
+/// A half-open range of bytes, counted from the start of the item that it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Range {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Range {
+    /// A range; an inverted one becomes empty at `start`.
+    #[must_use]
+    pub fn new(start: u32, end: u32) -> Self {
+        Self {
+            start,
+            end: end.max(start),
+        }
+    }
+
+    /// The place in the file, for an item that starts at the absolute offset `item_start`.
+    #[must_use]
+    pub fn at(self, file: FileId, item_start: u32) -> Span {
+        Span::new(file, self.start, self.end).moved(item_start)
+    }
+
+    /// The smallest range that covers both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+}
+
+/// A name where it is written: a declaration's own name or a mention.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The word.
+    pub text: SmolStr,
+    /// Where it stands.
+    pub range: Range,
+}
+
+/// One source file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct File {
+    /// The declarations, in the order of the text.
+    pub items: Vec<Item>,
+}
+
+/// A declaration and where it starts in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// The absolute byte offset that the ranges inside `decl` count from.
+    pub start: u32,
+    /// The declaration.
+    pub decl: Decl,
+}
