@@ -21,7 +21,7 @@ pub struct Strategy {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StageEntry {
     /// A stage.
-    Stage(Stage),
+    Stage(Box<Stage>),
     /// `for name in list { stages }`
     For {
         /// The name of the element.
