@@ -1,0 +1,60 @@
+//! What an expression comes to at compile time: exact, typed, free of any clock, network or file.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+/// A compile-time value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Text, with the pieces that are known only when a run starts kept apart.
+    Text(Vec<Piece>),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number (also `Count`).
+    Int(i64),
+    /// A span of time in milliseconds.
+    Duration(i64),
+    /// A share of one: `5%` is `0.05`.
+    Ratio(Decimal),
+    /// A difference of two ratios as a share of one: `2pp` is `0.02`.
+    Points(Decimal),
+    /// A factor: `1.1x`.
+    Factor(Decimal),
+    /// Events per second.
+    Rate(Decimal),
+    /// Bytes.
+    Bytes(i64),
+    /// An amount of money.
+    Money(Decimal, SmolStr),
+    /// An artifact digest written in the source, `sha256:` and 64 digits.
+    Digest(SmolStr),
+    /// A secret by reference (`file:…`, `systemd-credential:…`); its content is never known here.
+    Secret(SmolStr),
+    /// A list.
+    List(Vec<Value>),
+    /// A map, by key.
+    Map(BTreeMap<SmolStr, Value>),
+    /// An inclusive range of two values of one type.
+    Range(Box<Value>, Box<Value>),
+    /// A record of a named type (full name, `std.process.Process`), all fields present.
+    Record(SmolStr, BTreeMap<SmolStr, Value>),
+    /// A case of a tagged union of a named type, with its payload.
+    Case(SmolStr, SmolStr, BTreeMap<SmolStr, Value>),
+    /// No value of an optional type.
+    None,
+    /// A workflow parameter, known when a run starts.
+    Parameter(SmolStr),
+    /// Stands for an expression that was already reported; everything accepts it silently.
+    Error,
+}
+
+/// A piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Known text.
+    Known(SmolStr),
+    /// The value of a workflow parameter.
+    Parameter(SmolStr),
+}
