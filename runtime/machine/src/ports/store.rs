@@ -44,6 +44,16 @@ pub enum StoreError {
         /// The newest this program knows.
         known: u64,
     },
+    /// Another living runtime holds the state directory.
+    #[error(
+        "the state directory {directory} is in use by process {holder}; stop that one, or give another with --state"
+    )]
+    Locked {
+        /// The state directory.
+        directory: String,
+        /// The holder's process id, or `unknown` while it is still starting.
+        holder: String,
+    },
     /// The disk or the database refused; after this the runtime stops.
     #[error("the state could not be written or read: {0}")]
     Io(String),

@@ -1,0 +1,218 @@
+//! What every store must do, told once and run against each of them.
+
+use std::sync::Arc;
+
+use machine::Moment;
+use machine::journal::Record;
+use machine::ports::store::{Append, NewRun, Running, Store, StoreError};
+use serde_json::{Value, json};
+
+use crate::memory::MemoryStore;
+
+/// A world whose store can be closed and opened again.
+pub(crate) trait World {
+    /// Closes the store that is open, if any, and opens it again. Callers have dropped their handles.
+    fn open(&mut self) -> Arc<dyn Store>;
+}
+
+pub(crate) struct Memory(pub(crate) MemoryStore);
+
+impl World for Memory {
+    fn open(&mut self) -> Arc<dyn Store> {
+        self.0 = self.0.reopen();
+        Arc::new(self.0.reopen())
+    }
+}
+
+pub(crate) struct Sqlite(pub(crate) tempfile::TempDir);
+
+impl World for Sqlite {
+    fn open(&mut self) -> Arc<dyn Store> {
+        Arc::new(crate::sqlite::open(self.0.path()).unwrap())
+    }
+}
+
+/// Records `from..=to` of a chain; record bodies hold what is hard to keep: floats, long numbers, odd text.
+pub(crate) fn records(previous: &str, from: u64, to: u64) -> Vec<Record> {
+    let mut previous = previous.to_owned();
+    let seal = |seq| {
+        let body = json!({ "n": seq, "rate": 0.1 + seq as f64 / 3.0, "text": "a\u{0}\"\u{1f680}", "big": u64::MAX });
+        let at = Moment { wall_ms: -5, boot: "b".to_owned(), boot_ms: seq };
+        let record = Record::seal(&previous, seq, at, body);
+        previous.clone_from(&record.hash);
+        record
+    };
+    (from..=to).map(seal).collect()
+}
+
+pub(crate) fn append(store: &dyn Store, run: &str, records: Vec<Record>) -> Append {
+    Append {
+        run: run.to_owned(),
+        epoch: store.epoch(),
+        records,
+        head: json!({ "status": "advancing" }),
+        nodes: Vec::new(),
+        ended: false,
+        running: Vec::new(),
+    }
+}
+
+pub(crate) fn new_run(store: &dyn Store, run: &str, created_ms: i64) -> NewRun {
+    let first = append(store, run, records("", 1, 1));
+    NewRun { plan: vec![0, 159, 146, 150], workflow: "release".to_owned(), created_ms, first }
+}
+
+async fn hash_of_last(store: &dyn Store, run: &str) -> String {
+    store.load(run).await.unwrap().last_hash
+}
+
+async fn keeps_what_it_was_given(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 7)).await.unwrap();
+    let mut second = append(&*store, "a", records(&hash_of_last(&*store, "a").await, 2, 3));
+    second.head = json!({ "status": "completed" });
+    second.nodes = vec![(4, json!("x")), (0, json!([1]))];
+    second.ended = true;
+    store.append(second).await.unwrap();
+    let mut third = append(&*store, "a", Vec::new());
+    third.nodes = vec![(4, json!("y"))];
+    store.append(third).await.unwrap();
+    drop(store);
+
+    let store = world.open();
+    let stored = store.load("a").await.unwrap();
+    assert_eq!(stored.plan, [0, 159, 146, 150]);
+    assert_eq!(stored.head, json!({ "status": "advancing" }));
+    assert_eq!(stored.nodes, [(0, json!([1])), (4, json!("y"))]);
+    assert_eq!(stored.last_seq, 3);
+    let journal = store.journal("a", 1, 100).await.unwrap();
+    assert_eq!(journal.len(), 3);
+    let mut previous = String::new();
+    for (record, seq) in journal.iter().zip(1..) {
+        record.verify(&previous, seq).unwrap();
+        previous.clone_from(&record.hash);
+    }
+    assert_eq!(previous, stored.last_hash);
+}
+
+async fn pages_the_journal(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    let more = records(&hash_of_last(&*store, "a").await, 2, 10);
+    store.append(append(&*store, "a", more)).await.unwrap();
+    let page = |from, limit| {
+        let store = Arc::clone(&store);
+        async move { store.journal("a", from, limit).await.unwrap().iter().map(|r| r.seq).collect::<Vec<_>>() }
+    };
+    assert_eq!(page(0, 2).await, [1, 2]);
+    assert_eq!(page(9, 50).await, [9, 10]);
+    assert_eq!(page(11, 50).await, Vec::<u64>::new());
+    assert_eq!(page(u64::MAX, 50).await, Vec::<u64>::new());
+}
+
+async fn refuses_gaps_and_forks(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    let last = hash_of_last(&*store, "a").await;
+    let gap = |found| StoreError::Gap { run: "a".to_owned(), last: 1, found };
+    let skip = append(&*store, "a", records(&last, 3, 3));
+    assert_eq!(store.append(skip).await, Err(gap(3)));
+    let again = append(&*store, "a", records("", 1, 1));
+    assert_eq!(store.append(again).await, Err(gap(1)));
+    let fork = append(&*store, "a", records("another past", 2, 2));
+    assert_eq!(store.append(fork).await, Err(gap(2)));
+    let mut half = records(&last, 2, 2);
+    half.extend(records("x", 4, 4));
+    assert!(store.append(append(&*store, "a", half)).await.is_err());
+    assert_eq!(store.load("a").await.unwrap().last_seq, 1, "a refused append leaves nothing behind");
+}
+
+async fn refuses_an_older_epoch(world: &mut dyn World) {
+    let store = world.open();
+    let ours = store.epoch();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    let mut late = append(&*store, "a", Vec::new());
+    drop(store);
+    let store = world.open();
+    let current = store.epoch();
+    assert!(current > ours);
+    late.epoch = ours;
+    assert_eq!(store.append(late).await, Err(StoreError::Fenced { current, ours }));
+    let mut run = new_run(&*store, "b", 0);
+    run.first.epoch = ours;
+    assert_eq!(store.create(run).await, Err(StoreError::Fenced { current, ours }));
+    assert!(matches!(store.load("b").await, Err(StoreError::Missing(_))));
+}
+
+async fn names_what_exists_and_what_is_missing(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    assert_eq!(store.create(new_run(&*store, "a", 1)).await, Err(StoreError::Exists("a".to_owned())));
+    let missing = StoreError::Missing("b".to_owned());
+    assert_eq!(store.append(append(&*store, "b", Vec::new())).await, Err(missing.clone()));
+    assert_eq!(store.load("b").await.unwrap_err(), missing);
+    assert_eq!(store.journal("b", 1, 1).await.unwrap_err(), missing);
+}
+
+async fn lists_newest_first(world: &mut dyn World) {
+    let store = world.open();
+    for (run, created_ms) in [("a", 3), ("b", 1), ("c", 2), ("d", 2)] {
+        store.create(new_run(&*store, run, created_ms)).await.unwrap();
+    }
+    let mut end = append(&*store, "c", Vec::new());
+    end.ended = true;
+    store.append(end).await.unwrap();
+    let names = |lines: Vec<machine::ports::store::RunLine>| lines.into_iter().map(|l| l.run).collect::<Vec<_>>();
+    assert_eq!(names(store.runs(false, 10).await.unwrap()), ["a", "d", "c", "b"]);
+    assert_eq!(names(store.runs(true, 10).await.unwrap()), ["a", "d", "b"]);
+    assert_eq!(names(store.runs(false, 2).await.unwrap()), ["a", "d"]);
+}
+
+async fn knows_what_runs_where(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    let entry = |since_ms| Running {
+        environment: "production".to_owned(),
+        service: "shop".to_owned(),
+        release: Some(plan::Release::new("shop", plan::Digest::of(b"v1"), Value::Null, json!({ "drain": 5 }), 2)),
+        run: "a".to_owned(),
+        since_ms,
+    };
+    let mut shift = append(&*store, "a", Vec::new());
+    shift.running = vec![entry(1), entry(2)];
+    store.append(shift).await.unwrap();
+    drop(store);
+    let store = world.open();
+    assert_eq!(store.running("production", "shop").await.unwrap(), Some(entry(2)));
+    assert_eq!(store.running("staging", "shop").await.unwrap(), None);
+}
+
+async fn one_bad_write_spares_its_neighbours(world: &mut dyn World) {
+    let store = world.open();
+    let runs: Vec<String> = (0..64).map(|n| format!("run{n:02}")).collect();
+    let writes = runs.iter().flat_map(|run| [new_run(&*store, run, 0), new_run(&*store, run, 0)]);
+    let answers = futures_util::future::join_all(writes.map(|run| store.create(run))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 64);
+    assert_eq!(store.runs(true, 1000).await.unwrap().len(), 64);
+}
+
+async fn everything(fresh: &dyn Fn() -> Box<dyn World>) {
+    keeps_what_it_was_given(&mut *fresh()).await;
+    pages_the_journal(&mut *fresh()).await;
+    refuses_gaps_and_forks(&mut *fresh()).await;
+    refuses_an_older_epoch(&mut *fresh()).await;
+    names_what_exists_and_what_is_missing(&mut *fresh()).await;
+    lists_newest_first(&mut *fresh()).await;
+    knows_what_runs_where(&mut *fresh()).await;
+    one_bad_write_spares_its_neighbours(&mut *fresh()).await;
+}
+
+#[tokio::test]
+async fn memory_conforms() {
+    everything(&|| Box::new(Memory(MemoryStore::new()))).await;
+}
+
+#[tokio::test]
+async fn sqlite_conforms() {
+    everything(&|| Box::new(Sqlite(tempfile::tempdir().unwrap()))).await;
+}

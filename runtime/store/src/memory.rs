@@ -1,0 +1,179 @@
+//! A store that forgets everything with the process: for tests and for simulation, where a crash is a handle
+//! that is dropped and a restart is [`MemoryStore::reopen`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use machine::journal::Record;
+use machine::ports::BoxFuture;
+use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use serde_json::Value;
+
+use crate::continuity::{Tail, check_epoch, follow};
+
+/// A handle on a world in memory. Handles made by [`MemoryStore::reopen`] share the world; the newest one
+/// fences the others.
+pub struct MemoryStore {
+    epoch: u64,
+    world: Arc<Mutex<World>>,
+}
+
+#[derive(Default)]
+struct World {
+    epoch: u64,
+    runs: BTreeMap<String, Kept>,
+    running: BTreeMap<(String, String), Running>,
+}
+
+struct Kept {
+    plan: Vec<u8>,
+    workflow: String,
+    created_ms: i64,
+    ended: bool,
+    head: Value,
+    nodes: BTreeMap<u32, Value>,
+    records: Vec<Record>,
+    tail: Tail,
+}
+
+impl MemoryStore {
+    /// An empty world.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { epoch: 0, world: Arc::default() }.reopen()
+    }
+
+    /// The same world opened again, as after a restart: this handle's epoch is past from now on.
+    #[must_use]
+    pub fn reopen(&self) -> Self {
+        let world = Arc::clone(&self.world);
+        let mut locked = lock(&world);
+        locked.epoch = locked.epoch.saturating_add(1);
+        let epoch = locked.epoch;
+        drop(locked);
+        Self { epoch, world }
+    }
+
+    fn read<T: Send + 'static>(&self, answer: impl FnOnce(&World) -> T) -> BoxFuture<'_, T> {
+        let answer = answer(&lock(&self.world));
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A panic of another thread leaves the world as its last complete write made it.
+fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    fn create(&mut self, run: NewRun) -> Result<(), StoreError> {
+        check_epoch(self.epoch, run.first.epoch)?;
+        if self.runs.contains_key(&run.first.run) {
+            return Err(StoreError::Exists(run.first.run));
+        }
+        follow(Tail::default(), &run.first)?;
+        let kept = Kept {
+            plan: run.plan,
+            workflow: run.workflow,
+            created_ms: run.created_ms,
+            ended: false,
+            head: Value::Null,
+            nodes: BTreeMap::new(),
+            records: Vec::new(),
+            tail: Tail::default(),
+        };
+        self.runs.insert(run.first.run.clone(), kept);
+        self.append(run.first)
+    }
+
+    fn append(&mut self, append: Append) -> Result<(), StoreError> {
+        check_epoch(self.epoch, append.epoch)?;
+        let Some(kept) = self.runs.get_mut(&append.run) else {
+            return Err(StoreError::Missing(append.run));
+        };
+        kept.tail = follow(kept.tail.clone(), &append)?;
+        kept.records.extend(append.records);
+        kept.head = append.head;
+        kept.ended = append.ended;
+        kept.nodes.extend(append.nodes);
+        for entry in append.running {
+            self.running.insert((entry.environment.clone(), entry.service.clone()), entry);
+        }
+        Ok(())
+    }
+
+    fn kept(&self, run: &str) -> Result<&Kept, StoreError> {
+        self.runs.get(run).ok_or_else(|| StoreError::Missing(run.to_owned()))
+    }
+
+    fn lines(&self, unended_only: bool, limit: u32) -> Vec<RunLine> {
+        let mut lines: Vec<RunLine> =
+            self.runs.iter().filter(|(_, kept)| !(unended_only && kept.ended)).map(Kept::line).collect();
+        lines.sort_by(|a, b| (b.created_ms, &b.run).cmp(&(a.created_ms, &a.run)));
+        lines.truncate(limit as usize);
+        lines
+    }
+}
+
+impl Kept {
+    fn stored(&self) -> StoredRun {
+        StoredRun {
+            plan: self.plan.clone(),
+            head: self.head.clone(),
+            nodes: self.nodes.iter().map(|(index, row)| (*index, row.clone())).collect(),
+            last_seq: self.tail.seq,
+            last_hash: self.tail.hash.clone(),
+        }
+    }
+
+    fn line((run, kept): (&String, &Self)) -> RunLine {
+        RunLine {
+            run: run.clone(),
+            workflow: kept.workflow.clone(),
+            created_ms: kept.created_ms,
+            ended: kept.ended,
+            head: kept.head.clone(),
+        }
+    }
+
+    fn page(&self, from: u64, limit: u32) -> Vec<Record> {
+        self.records.iter().filter(|record| record.seq >= from).take(limit as usize).cloned().collect()
+    }
+}
+
+impl Store for MemoryStore {
+    fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { lock(&self.world).create(run) })
+    }
+
+    fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { lock(&self.world).append(append) })
+    }
+
+    fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
+        self.read(|world| world.kept(run).map(Kept::stored))
+    }
+
+    fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
+        self.read(|world| Ok(world.lines(unended_only, limit)))
+    }
+
+    fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
+        self.read(|world| world.kept(run).map(|kept| kept.page(from, limit)))
+    }
+
+    fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
+        let key = (environment.to_owned(), service.to_owned());
+        self.read(move |world| Ok(world.running.get(&key).cloned()))
+    }
+}

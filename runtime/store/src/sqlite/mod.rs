@@ -1,0 +1,86 @@
+//! The store of one host: SQLite in WAL mode with full synchronisation.
+//!
+//! One thread writes. It drains its queue into one transaction, so that many runs share one flush; a savepoint
+//! per write keeps a refused write from undoing its neighbours. Another thread reads.
+
+mod reader;
+mod schema;
+mod write;
+mod writer;
+
+use std::path::Path;
+
+use machine::journal::Record;
+use machine::ports::BoxFuture;
+use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+
+use crate::directory::Held;
+use reader::Reader;
+use writer::{Write, Writer};
+
+pub use schema::FORMAT;
+
+/// A state directory opened for this process alone.
+pub struct SqliteStore {
+    epoch: u64,
+    // Dropped in this order: readers and the writer have ended before the directory is let go.
+    reader: Reader,
+    writer: Writer,
+    _held: Held,
+}
+
+/// Opens (or creates) the state in `directory` and takes it over with a new epoch.
+///
+/// # Errors
+/// [`StoreError::Locked`] when another runtime lives there, [`StoreError::Newer`] when a newer version wrote it
+/// (nothing is changed then), [`StoreError::Io`] when the disk or the database refuses.
+pub fn open(directory: &Path) -> Result<SqliteStore, StoreError> {
+    schema::refuse_unsound_library(rusqlite::version_number())?;
+    let held = Held::take(directory)?;
+    schema::refuse_newer(held.database())?;
+    let mut connection = schema::connect(held.database())?;
+    let epoch = schema::take_over(&mut connection)?;
+    let reader = Reader::start(schema::connect_to_read(held.database())?)?;
+    let writer = Writer::start(connection)?;
+    Ok(SqliteStore { epoch, reader, writer, _held: held })
+}
+
+fn io(error: &rusqlite::Error) -> StoreError {
+    StoreError::Io(format!("database: {error}"))
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.writer.write(Write::Create(Box::new(run))))
+    }
+
+    fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.writer.write(Write::Append(Box::new(append))))
+    }
+
+    fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
+        let run = run.to_owned();
+        self.reader.read(move |connection| reader::load(connection, &run))
+    }
+
+    fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
+        self.reader.read(move |connection| reader::runs(connection, unended_only, limit))
+    }
+
+    fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
+        let run = run.to_owned();
+        self.reader.read(move |connection| reader::journal(connection, &run, from, limit))
+    }
+
+    fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
+        let (environment, service) = (environment.to_owned(), service.to_owned());
+        self.reader.read(move |connection| reader::running(connection, &environment, &service))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! The one thread that writes: drains its queue, commits once, then answers everybody.
+
+use std::thread::JoinHandle;
+
+use machine::ports::store::{Append, NewRun, StoreError};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::write::{self, Refused};
+
+/// Writes that may wait before callers are held back.
+const QUEUE: usize = 1024;
+/// Writes that share one flush at most.
+const GROUP: usize = 256;
+
+/// What can be asked of the writer.
+pub(super) enum Write {
+    Create(Box<NewRun>),
+    Append(Box<Append>),
+}
+
+type Answer = Result<(), StoreError>;
+type Asked = (Write, oneshot::Sender<Answer>);
+
+/// The handle on the thread; dropping it finishes what was asked and closes the database.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Asked>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (queue, asked) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || serve(&connection, asked))
+            .map_err(|error| StoreError::Io(format!("cannot start a thread: {error}")))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Resolves once the write is durable, or was refused.
+    pub(super) fn write(&self, write: Write) -> impl Future<Output = Answer> + Send + use<> {
+        let queue = self.queue.clone();
+        async move {
+            let gone = || StoreError::Io("the writer has ended".to_owned());
+            let (answer, answered) = oneshot::channel();
+            queue.ok_or_else(gone)?.send((write, answer)).await.map_err(|_| gone())?;
+            answered.await.map_err(|_| gone())?
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        // A panic of the thread has been answered to every caller as an ended writer.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// After the first failure of disk or database nothing is written any more: whether the failed pages reached the
+/// disk is unknown, and a later success would build on them.
+fn serve(connection: &Connection, mut asked: mpsc::Receiver<Asked>) {
+    let mut failed: Option<StoreError> = None;
+    let mut group = Vec::with_capacity(GROUP);
+    while asked.blocking_recv_many(&mut group, GROUP) > 0 {
+        let (writes, callers): (Vec<Write>, Vec<_>) = group.drain(..).unzip();
+        let answers = match &failed {
+            Some(error) => Err(error.clone()),
+            None => commit(connection, &writes),
+        };
+        failed = answers.as_ref().err().cloned();
+        answer(callers, answers);
+    }
+}
+
+fn answer(callers: Vec<oneshot::Sender<Answer>>, answers: Result<Vec<Answer>, StoreError>) {
+    match answers {
+        // A caller that has stopped waiting does not need its answer.
+        Ok(answers) => callers.into_iter().zip(answers).for_each(|(caller, answer)| drop(caller.send(answer))),
+        Err(error) => callers.into_iter().for_each(|caller| drop(caller.send(Err(error.clone())))),
+    }
+}
+
+fn commit(connection: &Connection, writes: &[Write]) -> Result<Vec<Answer>, StoreError> {
+    group(connection, writes).map_err(|error| super::io(&error))
+}
+
+fn group(connection: &Connection, writes: &[Write]) -> rusqlite::Result<Vec<Answer>> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let answers = writes.iter().map(|write| one(connection, write)).collect::<rusqlite::Result<Vec<_>>>();
+    if answers.is_err() {
+        // SQLite may have rolled back by itself already; the first error is the one to report.
+        let _ = connection.execute_batch("ROLLBACK");
+        return answers;
+    }
+    connection.execute_batch("COMMIT")?;
+    answers
+}
+
+fn one(connection: &Connection, write: &Write) -> rusqlite::Result<Answer> {
+    connection.prepare_cached("SAVEPOINT one")?.execute([])?;
+    let written = match write {
+        Write::Create(run) => write::create(connection, run),
+        Write::Append(append) => write::append(connection, append),
+    };
+    let answer = match written {
+        Ok(()) => Ok(()),
+        Err(Refused::Caller(error)) => {
+            connection.prepare_cached("ROLLBACK TO one")?.execute([])?;
+            Err(error)
+        }
+        Err(Refused::Database(error)) => return Err(error),
+    };
+    connection.prepare_cached("RELEASE one")?.execute([])?;
+    Ok(answer)
+}
