@@ -1,2 +1,36 @@
-//! See docs/architecture.md.
-fn main() {}
+//! `cargo xtask …`: the project's own commands. Two do all set-up: `cargo xtask demo` and `cargo xtask test`.
+
+mod bench;
+mod cargo;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what the tests need, build the binaries, run every test, print one last line with the sums.
+    Test(test::Options),
+    /// Run the benchmarks and print one table.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    done.unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,3 @@
+//! One test binary for everything that looks at the product from outside: linking once keeps the suite quick.
+
+mod tidy;

@@ -1,0 +1,50 @@
+//! Outside libraries stay where they are at home, so that replacing one touches one crate.
+
+use super::nothing_to_say;
+use super::repository::members;
+
+const HTTP: &[&str] = &["proxy", "providers", "server", "first-canary-service"];
+const BINARIES: &[&str] = &["deployc", "deployd", "xtask", "first-canary-service"];
+
+/// A library and the crates that may use it.
+const HOMES: &[(&str, &[&str])] = &[
+    ("ariadne", &["diagnostics"]),
+    ("axum", &["server"]),
+    ("chumsky", &["syntax"]),
+    ("clap", BINARIES),
+    ("crossterm", &["deployd"]),
+    ("http-body-util", HTTP),
+    ("hyper", HTTP),
+    ("hyper-util", HTTP),
+    ("libm", &["statistics"]),
+    ("logos", &["syntax"]),
+    ("miette", &["deployc", "deployd"]),
+    ("petgraph", &["lower", "checks"]),
+    ("rusqlite", &["store"]),
+    ("salsa", &["semantics"]),
+    ("schemars", &["plan"]),
+    ("serde_json_canonicalizer", &["plan"]),
+    ("tokio", &["deployd", "engine", "first-canary-service", "providers", "proxy", "server", "store"]),
+    ("toml", &["project", "integration"]),
+    ("ulid", &["engine"]),
+];
+
+#[test]
+fn outside_libraries_stay_at_home() {
+    let mut complaints = Vec::new();
+    for member in members() {
+        for kind in ["dependencies", "build-dependencies"] {
+            for library in member.dependencies(kind) {
+                let Some((_, homes)) = HOMES.iter().find(|(name, _)| *name == library) else { continue };
+                if !homes.contains(&member.name.as_str()) {
+                    complaints.push(format!(
+                        "{}: `{library}` is at home in {}; ask that crate for what is needed, or give the library a second home in docs/architecture.md and tests/tidy/homes.rs",
+                        member.folder,
+                        homes.join(", ")
+                    ));
+                }
+            }
+        }
+    }
+    nothing_to_say(complaints);
+}
