@@ -185,6 +185,8 @@ async fn knows_what_runs_where(world: &mut dyn World) {
     let store = world.open();
     assert_eq!(store.running("production", "shop").await.unwrap(), Some(entry(2)));
     assert_eq!(store.running("staging", "shop").await.unwrap(), None);
+    assert_eq!(store.registry(9).await.unwrap(), [entry(2)]);
+    assert_eq!(store.registry(0).await.unwrap(), []);
 }
 
 async fn one_bad_write_spares_its_neighbours(world: &mut dyn World) {

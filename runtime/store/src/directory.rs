@@ -10,7 +10,7 @@ use machine::ports::store::StoreError;
 /// The file whose lock says that a runtime lives here.
 const LOCK: &str = "lock";
 /// The database.
-const DATABASE: &str = "state.sqlite";
+pub(crate) const DATABASE: &str = "state.sqlite";
 
 /// The state directory, held until dropped or until the process dies in whatever way.
 #[derive(Debug)]

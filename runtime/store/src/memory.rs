@@ -172,6 +172,10 @@ impl Store for MemoryStore {
         self.read(|world| world.kept(run).map(|kept| kept.page(from, limit)))
     }
 
+    fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
+        self.read(|world| Ok(world.running.values().take(limit as usize).cloned().collect()))
+    }
+
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
         let key = (environment.to_owned(), service.to_owned());
         self.read(move |world| Ok(world.running.get(&key).cloned()))

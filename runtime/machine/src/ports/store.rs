@@ -156,6 +156,9 @@ pub trait Store: Send + Sync {
     /// Records of a run from `from` on, in order, at most `limit`.
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>>;
 
+    /// What runs everywhere, as last recorded, by environment and service; at most `limit`.
+    fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>>;
+
     /// What runs for a service in an environment, as last recorded.
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>>;
 }

@@ -3,12 +3,14 @@
 //! One thread writes. It drains its queue into one transaction, so that many runs share one flush; a savepoint
 //! per write keeps a refused write from undoing its neighbours. Another thread reads.
 
+mod onlooker;
+mod query;
 mod reader;
 mod schema;
 mod write;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
@@ -18,6 +20,7 @@ use crate::directory::Held;
 use reader::Reader;
 use writer::{Write, Writer};
 
+pub use onlooker::{Onlooker, look};
 pub use schema::FORMAT;
 
 /// A state directory opened for this process alone.
@@ -45,6 +48,12 @@ pub fn open(directory: &Path) -> Result<SqliteStore, StoreError> {
     Ok(SqliteStore { epoch, reader, writer, _held: held })
 }
 
+/// The database file of a state directory: where the journals are.
+#[must_use]
+pub fn database(directory: &Path) -> PathBuf {
+    directory.join(crate::directory::DATABASE)
+}
+
 fn io(error: &rusqlite::Error) -> StoreError {
     StoreError::Io(format!("database: {error}"))
 }
@@ -63,22 +72,23 @@ impl Store for SqliteStore {
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
-        let run = run.to_owned();
-        self.reader.read(move |connection| reader::load(connection, &run))
+        self.reader.load(run)
     }
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
-        self.reader.read(move |connection| reader::runs(connection, unended_only, limit))
+        self.reader.runs(unended_only, limit)
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
-        let run = run.to_owned();
-        self.reader.read(move |connection| reader::journal(connection, &run, from, limit))
+        self.reader.journal(run, from, limit)
+    }
+
+    fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
+        self.reader.registry(limit)
     }
 
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
-        let (environment, service) = (environment.to_owned(), service.to_owned());
-        self.reader.read(move |connection| reader::running(connection, &environment, &service))
+        self.reader.running(environment, service)
     }
 }
 

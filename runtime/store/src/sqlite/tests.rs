@@ -90,3 +90,17 @@ async fn after_a_failed_flush_nothing_is_written_any_more() {
     assert_eq!(store.create(new_run(&store, "small", 0)).await, Err(full));
     assert!(store.runs(false, 9).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_onlooker_reads_beside_a_runtime_and_after_it() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(super::look(directory.path()).is_err());
+    let store = open(directory.path()).unwrap();
+    store.create(new_run(&store, "a", 1)).await.unwrap();
+    let onlooker = super::look(directory.path()).unwrap();
+    store.create(new_run(&store, "b", 2)).await.unwrap();
+    assert_eq!(onlooker.runs(true, 9).await.unwrap().len(), 2);
+    assert!(onlooker.append(crate::conformance::append(&store, "a", Vec::new())).await.is_err());
+    drop((onlooker, store));
+    assert_eq!(super::look(directory.path()).unwrap().load("b").await.unwrap().last_seq, 1);
+}

@@ -1,0 +1,67 @@
+//! Looking at a state directory without taking it: for questions about runs while no runtime is there to answer.
+
+use std::path::Path;
+
+use machine::journal::Record;
+use machine::ports::BoxFuture;
+use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+
+use super::reader::Reader;
+use super::schema;
+
+/// A state directory opened to be read. It takes no lock and no epoch, so every write is refused; a runtime may
+/// start and write meanwhile.
+pub struct Onlooker {
+    reader: Reader,
+}
+
+/// Opens the state in `directory` to be read.
+///
+/// # Errors
+/// [`StoreError::Newer`] when a newer version wrote it, [`StoreError::Io`] when it cannot be read or is no state
+/// directory.
+pub fn look(directory: &Path) -> Result<Onlooker, StoreError> {
+    let database = super::database(directory);
+    schema::refuse_newer(&database)?;
+    Ok(Onlooker { reader: Reader::start(schema::connect_to_read(&database)?)? })
+}
+
+fn refuse<'a>() -> BoxFuture<'a, Result<(), StoreError>> {
+    let error = StoreError::Io("the state directory was opened to be read only".to_owned());
+    Box::pin(std::future::ready(Err(error)))
+}
+
+impl Store for Onlooker {
+    /// 0: older than every epoch of a runtime.
+    fn epoch(&self) -> u64 {
+        0
+    }
+
+    fn create(&self, _run: NewRun) -> BoxFuture<'_, Result<(), StoreError>> {
+        refuse()
+    }
+
+    fn append(&self, _append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
+        refuse()
+    }
+
+    fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
+        self.reader.load(run)
+    }
+
+    fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
+        self.reader.runs(unended_only, limit)
+    }
+
+    fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
+        self.reader.journal(run, from, limit)
+    }
+
+    fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
+        self.reader.registry(limit)
+    }
+
+    fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
+        self.reader.running(environment, service)
+    }
+}
