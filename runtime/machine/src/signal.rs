@@ -9,6 +9,23 @@ pub struct Actor {
     pub uid: u32,
     /// Its login name, or the number when it has none.
     pub name: String,
+    /// The groups of the host it is a member of.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// Whether it owns the runtime's state directory (or is root).
+    #[serde(default)]
+    pub owner: bool,
+}
+
+impl Actor {
+    /// Whether this person is one of `people`.
+    pub fn is_among(&self, people: &plan::People) -> bool {
+        match people {
+            plan::People::Users { names } => names.contains(&self.name),
+            plan::People::Group { name } => self.groups.contains(name),
+            plan::People::Owner => self.owner,
+        }
+    }
 }
 
 /// Something said to a run.
