@@ -17,7 +17,10 @@ pub fn parameters(body: &Body, given: &BTreeMap<String, String>) -> Result<BTree
             _ => format!("workflow `{}` has no parameter `{unknown}`; it has: {}", body.workflow, known.join(", ")),
         });
     }
-    body.parameters.iter().map(|(name, declared)| Ok((name.clone(), parameter(name, declared, given.get(name))?))).collect()
+    body.parameters
+        .iter()
+        .map(|(name, declared)| Ok((name.clone(), parameter(name, declared, given.get(name))?)))
+        .collect()
 }
 
 fn parameter(name: &str, declared: &Parameter, given: Option<&String>) -> Result<Value, String> {
@@ -55,7 +58,9 @@ pub(crate) fn value(compiled: &Value, parameters: &BTreeMap<String, Value>) -> V
     match compiled {
         Value::Object(fields) => match (fields.get("$parameter"), fields.get("$concat")) {
             (Some(Value::String(name)), _) => parameters.get(name).cloned().unwrap_or(Value::Null),
-            (_, Some(Value::Array(pieces))) => Value::String(pieces.iter().map(|p| text(&value(p, parameters))).collect()),
+            (_, Some(Value::Array(pieces))) => {
+                Value::String(pieces.iter().map(|p| text(&value(p, parameters))).collect())
+            }
             _ => Value::Object(fields.iter().map(|(k, v)| (k.clone(), value(v, parameters))).collect()),
         },
         Value::Array(items) => Value::Array(items.iter().map(|item| value(item, parameters)).collect()),

@@ -1,0 +1,183 @@
+//! Going forward: begins what may begin.
+
+use plan::{Which, Work};
+
+use crate::action::{Action, Source};
+use crate::bind;
+use crate::moment::Moment;
+use crate::ports::provider::{Request, SampleRequest};
+use crate::ports::store::Running;
+use crate::run::Run;
+use crate::slots::SlotIndex;
+use crate::state::{Attempt, SlotState};
+use crate::view::RunStatus;
+
+impl Run {
+    /// Begins every slot that waits for nothing any more. Called with the first event.
+    pub(crate) fn advance(&mut self, at: &Moment, out: &mut Vec<Action>) {
+        let ready: Vec<SlotIndex> = (0..self.plan.body.nodes.len())
+            .filter(|&index| self.blocked[index] == 0 && self.states[index].is_pending())
+            .filter_map(|index| SlotIndex::try_from(index).ok())
+            .collect();
+        self.begin_all(at, ready, out);
+        self.complete_if_done(at, out);
+    }
+
+    /// Ends a slot well and begins what waited for it.
+    pub(crate) fn done(&mut self, at: &Moment, slot: SlotIndex, state: SlotState, out: &mut Vec<Action>) {
+        self.finish(slot, state);
+        if !self.is_forward(slot) {
+            self.go_back(at, out);
+            return;
+        }
+        if self.head.status == RunStatus::Returning {
+            self.go_back(at, out);
+            return;
+        }
+        let dependents = self.slots.slots[slot as usize].dependents.clone();
+        let ready = dependents
+            .into_iter()
+            .filter(|&next| self.blocked[next as usize] == 0 && self.states[next as usize].is_pending());
+        let ready: Vec<SlotIndex> = ready.collect();
+        self.begin_all(at, ready, out);
+        self.complete_if_done(at, out);
+    }
+
+    fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
+        if self.head.paused {
+            return;
+        }
+        for slot in ready {
+            if self.head.status == RunStatus::Advancing && self.states[slot as usize].is_pending() {
+                self.begin(at, slot, out);
+            }
+        }
+    }
+
+    fn complete_if_done(&mut self, at: &Moment, out: &mut Vec<Action>) {
+        if self.head.open == 0 && self.head.status == RunStatus::Advancing {
+            self.end(at, RunStatus::Completed, out);
+        }
+    }
+
+    pub(crate) fn end(&mut self, at: &Moment, status: RunStatus, out: &mut Vec<Action>) {
+        self.head.status = status;
+        self.head.ended = Some(at.clone());
+        out.push(Action::End(status));
+    }
+
+    fn begin(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        let plan = std::sync::Arc::clone(&self.plan);
+        let Some(node) = self.slots.node(&plan.body, slot) else { return };
+        match &node.work {
+            Work::Begin => self.begin_rollout(slot, out),
+            Work::Effect(_) => self.perform(at, slot, 1, 1, out),
+            Work::Hold(_) => self.open(at, slot, out),
+            Work::Approval(approval) => {
+                self.set(slot, SlotState::Approving { since: at.clone(), by: Vec::new() });
+                out.push(Action::Wake { slot, since: at.clone(), after_ms: approval.within_ms });
+            }
+            Work::Finish => self.finish_rollout(at, slot, out),
+        }
+    }
+
+    fn begin_rollout(&mut self, slot: SlotIndex, out: &mut Vec<Action>) {
+        let Some((rollout, _)) = self.rollout_of(slot) else { return };
+        let (environment, service) = (rollout.environment.clone(), rollout.service.clone());
+        self.set(slot, SlotState::LookingUp);
+        out.push(Action::LookUp { slot, environment, service });
+    }
+
+    fn finish_rollout(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        let Some((rollout, state)) = self.rollout_of(slot) else { return };
+        out.push(Action::Record(Running {
+            environment: rollout.environment.clone(),
+            service: rollout.service.clone(),
+            release: state.incoming.clone(),
+            run: self.head.run.clone(),
+            since_ms: at.wall_ms,
+        }));
+        if let Some(index) = self.rollout_index(slot) {
+            self.rollout_mut(index).finished = true;
+        }
+        self.done(at, slot, SlotState::Done { evidence: None }, out);
+    }
+
+    /// Intends an attempt at an effect. A call on a release that is not there is complete at once.
+    pub(crate) fn perform(&mut self, at: &Moment, slot: SlotIndex, number: u32, group: u32, out: &mut Vec<Action>) {
+        let attempt = Attempt { number, group, since: at.clone() };
+        match self.request(slot, &attempt) {
+            Some((provider, request)) => {
+                self.set(slot, SlotState::Performing(attempt));
+                self.head.in_flight += 1;
+                out.push(Action::Perform { slot, provider, request });
+            }
+            None => self.done(at, slot, SlotState::Done { evidence: None }, out),
+        }
+    }
+
+    /// The request of an attempt; the same attempt always gives the same request.
+    pub(crate) fn request(&self, slot: SlotIndex, attempt: &Attempt) -> Option<(String, Request)> {
+        let effect = self.effect(slot)?;
+        let (provider, task) = bind::task(&self.plan.body, self.rollout_of(slot), &effect.call, &self.head.parameters)?;
+        let request = Request {
+            key: format!("{}/{}/{}", self.head.run, self.id(slot), attempt.group),
+            attempt: attempt.number,
+            run: self.head.run.clone(),
+            // The driver stamps the epoch it holds when it performs.
+            epoch: 0,
+            timeout_ms: effect.timeout_ms,
+            root: self.head.root.clone(),
+            task,
+        };
+        Some((provider, request))
+    }
+
+    fn open(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        self.set(slot, SlotState::Opening { since: at.clone() });
+        out.push(self.open_action(slot, at.clone()));
+    }
+
+    pub(crate) fn open_action(&self, slot: SlotIndex, since: Moment) -> Action {
+        let warm_up_ms = self.gate_of(slot).map_or(0, |(gate, _)| gate.warm_up_ms);
+        Action::Open { slot, since, warm_up_ms, source: self.source(slot) }
+    }
+
+    /// The gate that guards a hold.
+    pub(crate) fn gate_of(&self, slot: SlotIndex) -> Option<(&plan::Gate, &plan::Guard)> {
+        let Some(Work::Hold(hold)) = self.work(slot) else { return None };
+        let guard = hold.guard.as_ref()?;
+        Some((self.plan.body.gates.get(&guard.gate)?, guard))
+    }
+
+    /// Where a hold's counters are read; none where the environment measures nothing.
+    pub fn source(&self, slot: SlotIndex) -> Option<Source> {
+        let body = &self.plan.body;
+        let Some(Work::Hold(hold)) = self.work(slot) else { return None };
+        let (environment, service) = match &hold.subject {
+            plan::Subject::Service { environment, service } => (environment.clone(), service),
+            plan::Subject::Rollout => {
+                let (rollout, _) = self.rollout_of(slot)?;
+                (rollout.environment.clone(), &rollout.service)
+            }
+        };
+        let place = body.environments.get(&environment)?;
+        let binding = place.metrics.as_ref().or(place.traffic.as_ref())?;
+        let read = |name: &String| Some((name.clone(), body.metrics.get(name)?.clone()));
+        let conditions = self.gate_of(slot).map(|(gate, _)| gate.conditions.as_slice()).unwrap_or_default();
+        let request = SampleRequest {
+            environment,
+            config: bind::value(&binding.config, &self.head.parameters),
+            service_id: body.services.get(service)?.id.clone(),
+            metrics: conditions.iter().filter_map(|condition| read(&condition.metric)).collect(),
+        };
+        Some(Source { provider: binding.provider.clone(), request })
+    }
+
+    /// The release that plays an arm of a hold's gate: incoming for `canary`, running for `stable`.
+    pub(crate) fn releases_of(&self, slot: SlotIndex) -> (Option<plan::ReleaseId>, Option<plan::ReleaseId>) {
+        let state = self.rollout_index(slot).map(|index| &self.rollouts[index]);
+        let id = |which| state.and_then(|s| bind::release_of(s, which)).map(|release| release.id.clone());
+        (id(Which::Incoming), id(Which::Running))
+    }
+}

@@ -1,0 +1,72 @@
+//! A gate has been looked at.
+
+use crate::action::Action;
+use crate::evidence::{Evidence, Verdict};
+use crate::moment::Moment;
+use crate::run::Run;
+use crate::slots::SlotIndex;
+use crate::state::{CauseKind, Holding, SlotState};
+
+/// How long a person has to decide on a gate without an answer before the run goes back by itself: a day.
+pub(crate) const ASK_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
+
+impl Run {
+    pub(crate) fn judged(&mut self, at: &Moment, node: &str, last: bool, evidence: &Evidence, out: &mut Vec<Action>) {
+        let Some(slot) = self.slot(node) else { return };
+        let SlotState::Holding(holding) = self.state(slot) else { return };
+        let mut holding = holding.clone();
+        holding.evidence = Some(Box::new(evidence.clone()));
+        let continuous = self.gate_of(slot).is_none_or(|(_, guard)| guard.continuous);
+        let last = last && holding.concluding;
+        match evidence.verdict {
+            Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),
+            Verdict::Pass if last || (holding.extended && !self.head.paused) => {
+                self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+            }
+            Verdict::Inconclusive if last => self.inconclusive(at, slot, holding, evidence, out),
+            Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => self.set(slot, SlotState::Holding(holding)),
+        }
+    }
+
+    fn gate_failed(
+        &mut self,
+        at: &Moment,
+        slot: SlotIndex,
+        evidence: &Evidence,
+        message: String,
+        out: &mut Vec<Action>,
+    ) {
+        let failed = SlotState::Failed { message, evidence: Some(Box::new(evidence.clone())) };
+        self.fail(at, slot, CauseKind::Gate, failed, out);
+    }
+
+    fn inconclusive(
+        &mut self,
+        at: &Moment,
+        slot: SlotIndex,
+        mut holding: Holding,
+        evidence: &Evidence,
+        out: &mut Vec<Action>,
+    ) {
+        let Some(policy) = self.gate_of(slot).map(|(gate, _)| gate.inconclusive.clone()) else { return };
+        holding.concluding = false;
+        if !holding.extended && policy.extend_ms > 0 {
+            holding.extended = true;
+            holding.duration_ms = holding.duration_ms.saturating_add(policy.extend_ms);
+            let (since, after_ms) = (holding.since.clone(), holding.duration_ms);
+            self.set(slot, SlotState::Holding(holding));
+            out.push(Action::Wake { slot, since, after_ms });
+            return;
+        }
+        match policy.then {
+            plan::Undecided::Rollback => {
+                let message = format!("gate `{}` stayed without an answer: {}", evidence.gate, evidence.cause);
+                self.gate_failed(at, slot, evidence, message, out);
+            }
+            plan::Undecided::Hold | plan::Undecided::Ask => {
+                self.set(slot, SlotState::Asking { since: at.clone(), holding });
+                out.push(Action::Wake { slot, since: at.clone(), after_ms: ASK_MS_MAX });
+            }
+        }
+    }
+}

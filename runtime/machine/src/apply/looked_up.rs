@@ -1,0 +1,40 @@
+//! What runs is known: the rollout's arms are bound.
+
+use plan::Release;
+
+use crate::action::Action;
+use crate::bind;
+use crate::moment::Moment;
+use crate::run::Run;
+use crate::state::{CauseKind, SlotState};
+
+impl Run {
+    pub(crate) fn looked_up(&mut self, at: &Moment, node: &str, running: Option<Release>, out: &mut Vec<Action>) {
+        let Some(slot) = self.slot(node) else { return };
+        let (Some(index), SlotState::LookingUp) = (self.rollout_index(slot), self.state(slot)) else { return };
+        let rollout = self.slots.rollout(&self.plan.body, index);
+        let bound = bind::incoming(&self.plan.body, rollout, &self.head.parameters);
+        let problem = match (&bound, &running) {
+            (Err(message), _) => Some(message.clone()),
+            (Ok(_), None) if rollout.needs_running => Some(format!(
+                "nothing of `{}` runs in `{}` yet, so there is nothing to compare with or to share traffic with; \
+                 bring up the first release with a strategy that goes to 100% at once, such as `all_at_once`",
+                rollout.service, rollout.environment
+            )),
+            (Ok(incoming), Some(running)) if incoming.id == running.id => Some(format!(
+                "release {} of `{}` runs in `{}` already; there is nothing to roll out",
+                incoming.id, rollout.service, rollout.environment
+            )),
+            (Ok(_), _) => None,
+        };
+        if let Some(message) = problem {
+            self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
+            return;
+        }
+        let state = self.rollout_mut(index);
+        state.entered = true;
+        state.incoming = bound.ok();
+        state.running = running;
+        self.done(at, slot, SlotState::Done { evidence: None }, out);
+    }
+}

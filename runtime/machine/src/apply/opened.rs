@@ -1,0 +1,59 @@
+//! The counted window of a hold begins.
+
+use crate::action::Action;
+use crate::moment::Moment;
+use crate::ports::provider::Sample;
+use crate::run::Run;
+use crate::state::{Holding, SlotState};
+
+impl Run {
+    pub(crate) fn opened(&mut self, at: &Moment, node: &str, sample: Option<Sample>, out: &mut Vec<Action>) {
+        let Some(slot) = self.slot(node) else { return };
+        match self.state(slot).clone() {
+            SlotState::Opening { since } => self.begin_holding(at, slot, since, sample, out),
+            // The counters restarted: what was counted before cannot be compared any more.
+            SlotState::Holding(holding) => {
+                let holding = Holding { opened: at.clone(), baseline: sample, evidence: None, ..holding };
+                self.set(slot, SlotState::Holding(holding));
+            }
+            SlotState::Pending
+            | SlotState::LookingUp
+            | SlotState::Performing(_)
+            | SlotState::Probing(_)
+            | SlotState::BackingOff { .. }
+            | SlotState::Unknown { .. }
+            | SlotState::Asking { .. }
+            | SlotState::Approving { .. }
+            | SlotState::Done { .. }
+            | SlotState::Failed { .. }
+            | SlotState::Skipped => {}
+        }
+    }
+
+    fn begin_holding(
+        &mut self,
+        at: &Moment,
+        slot: u32,
+        since: Moment,
+        baseline: Option<Sample>,
+        out: &mut Vec<Action>,
+    ) {
+        let Some(plan::Work::Hold(hold)) = self.work(slot) else { return };
+        let holding = Holding {
+            since: since.clone(),
+            duration_ms: hold.duration_ms,
+            extended: false,
+            opened: at.clone(),
+            baseline,
+            evidence: None,
+            concluding: false,
+            due: false,
+        };
+        let after_ms = holding.duration_ms;
+        self.set(slot, SlotState::Holding(holding));
+        out.push(Action::Wake { slot, since, after_ms });
+        if let Some(source) = self.source(slot) {
+            out.push(Action::Watch { slot, source });
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A person has said something.
+
+use crate::action::Action;
+use crate::moment::Moment;
+use crate::run::Run;
+use crate::signal::{Actor, Signal, SignalKind};
+use crate::slots::SlotIndex;
+use crate::state::{Cause, CauseKind, SlotState};
+use crate::view::RunStatus;
+
+/// Why a signal is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The run has ended.
+    #[error("{0}")]
+    Ended(String),
+    /// This person may not.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// It does not fit where the run stands.
+    #[error("{0}")]
+    DoesNotFit(String),
+}
+
+impl Run {
+    /// What a signal would do, as a sentence; a signal whose key was seen before is answered as it was then.
+    pub fn consider(&self, signal: &Signal) -> Result<String, Refusal> {
+        if let Some(answer) = self.head.signals.get(&signal.key) {
+            return Ok(answer.clone());
+        }
+        if self.head.status.ended() {
+            let (run, status) = (&self.head.run, self.head.status.words());
+            return Err(Refusal::Ended(format!("run {run} has ended ({status}); nothing can be said to it any more")));
+        }
+        match &signal.kind {
+            SignalKind::Approve { step, plan } => self.consider_approve(&signal.actor, step.as_deref(), plan),
+            SignalKind::Reject { step } => self
+                .waiting_for(step.as_deref(), Some(&signal.actor))
+                .map(|slot| format!("`{}` is rejected", self.id(slot))),
+            SignalKind::Pause if self.head.status == RunStatus::Returning => {
+                Err(Refusal::DoesNotFit("the run is returning to its safe side, and that is never paused".to_owned()))
+            }
+            SignalKind::Pause if self.head.paused => Ok("the run is paused already".to_owned()),
+            SignalKind::Pause => Ok("the run goes no further until `deployd resume`; gates keep watching".to_owned()),
+            SignalKind::Resume if !self.head.paused => Ok("the run is not paused".to_owned()),
+            SignalKind::Resume => Ok("the run goes on".to_owned()),
+            SignalKind::Abort if self.head.status == RunStatus::Returning => {
+                Ok("the run is returning to its safe side already".to_owned())
+            }
+            SignalKind::Abort => Ok("the run is aborted; what is half-way returns to its safe side".to_owned()),
+            SignalKind::Rollback => self.consider_rollback(),
+        }
+    }
+
+    fn consider_rollback(&self) -> Result<String, Refusal> {
+        if self.head.status == RunStatus::Returning {
+            return Ok("the run is returning to its safe side already".to_owned());
+        }
+        if self.rollouts.iter().any(|rollout| rollout.entered && !rollout.finished) {
+            return Ok("the rollout returns to the release that ran before".to_owned());
+        }
+        Err(Refusal::DoesNotFit("no rollout of this run is half-way; to stop the run, use `deployd abort`".to_owned()))
+    }
+
+    fn consider_approve(&self, actor: &Actor, step: Option<&str>, plan: &plan::Digest) -> Result<String, Refusal> {
+        if *plan != self.head.plan {
+            let (theirs, ours) = (plan.short(), self.head.plan.short());
+            return Err(Refusal::DoesNotFit(format!("this approves plan {theirs}, and the run is pinned to {ours}")));
+        }
+        let slot = self.waiting_for(step, Some(actor))?;
+        match self.state(slot) {
+            SlotState::Approving { by, .. } if by.iter().any(|a| a.uid == actor.uid) => {
+                Ok(format!("{} has approved `{}` already", actor.name, self.id(slot)))
+            }
+            _ => Ok(format!("`{}` is approved by {}", self.id(slot), actor.name)),
+        }
+    }
+
+    /// The slot that waits for a person, where the step is named or only one waits.
+    fn waiting_for(&self, step: Option<&str>, actor: Option<&Actor>) -> Result<SlotIndex, Refusal> {
+        let waiting = self.waiting_slots();
+        let slot = match (step, waiting.as_slice()) {
+            (Some(step), _) => waiting.iter().copied().find(|&slot| self.id(slot) == step),
+            (None, [only]) => Some(*only),
+            (None, _) => None,
+        };
+        let names = || waiting.iter().map(|&slot| format!("`{}`", self.id(slot))).collect::<Vec<_>>().join(", ");
+        let slot = slot.ok_or_else(|| {
+            Refusal::DoesNotFit(match waiting.as_slice() {
+                [] => "nothing waits for a person".to_owned(),
+                _ => format!("name the step with `--step`; these wait: {}", names()),
+            })
+        })?;
+        match (self.work(slot), actor) {
+            (Some(plan::Work::Approval(approval)), Some(actor)) if !actor.is_among(&approval.from) => Err(
+                Refusal::NotAllowed(format!("{} is not among those who may decide on `{}`", actor.name, self.id(slot))),
+            ),
+            _ => Ok(slot),
+        }
+    }
+
+    /// Slots that wait for a person.
+    pub(crate) fn waiting_slots(&self) -> Vec<SlotIndex> {
+        let waits = |state: &SlotState| {
+            matches!(state, SlotState::Approving { .. } | SlotState::Asking { .. } | SlotState::Unknown { .. })
+        };
+        let slots = self.states.iter().enumerate().filter(|(_, state)| waits(state));
+        slots.filter_map(|(index, _)| SlotIndex::try_from(index).ok()).collect()
+    }
+
+    pub(crate) fn signalled(&mut self, at: &Moment, signal: &Signal, out: &mut Vec<Action>) {
+        let Ok(answer) = self.consider(signal) else { return };
+        if self.head.signals.contains_key(&signal.key) {
+            return;
+        }
+        self.head.signals.insert(signal.key.clone(), answer);
+        match &signal.kind {
+            SignalKind::Approve { step, .. } => self.approve(at, step.as_deref(), &signal.actor, out),
+            SignalKind::Reject { step } => self.reject(at, step.as_deref(), signal, out),
+            SignalKind::Pause => self.head.paused = true,
+            SignalKind::Resume => self.unpause(at, out),
+            SignalKind::Abort => self.turn_around(at, said(signal, CauseKind::Abort), out),
+            SignalKind::Rollback => self.turn_around(at, said(signal, CauseKind::Rollback), out),
+        }
+    }
+
+    fn approve(&mut self, at: &Moment, step: Option<&str>, actor: &Actor, out: &mut Vec<Action>) {
+        let Ok(slot) = self.waiting_for(step, None) else { return };
+        match self.state(slot).clone() {
+            SlotState::Approving { since, mut by } => {
+                if by.iter().all(|agreed| agreed.uid != actor.uid) {
+                    by.push(actor.clone());
+                }
+                let quorum = match self.work(slot) {
+                    Some(plan::Work::Approval(approval)) => approval.quorum as usize,
+                    _ => 1,
+                };
+                if by.len() >= quorum {
+                    self.done(at, slot, SlotState::Done { evidence: None }, out);
+                } else {
+                    self.set(slot, SlotState::Approving { since, by });
+                }
+            }
+            SlotState::Asking { holding, .. } => {
+                self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+            }
+            _ => self.done(at, slot, SlotState::Done { evidence: None }, out),
+        }
+    }
+
+    fn reject(&mut self, at: &Moment, step: Option<&str>, signal: &Signal, out: &mut Vec<Action>) {
+        let Ok(slot) = self.waiting_for(step, None) else { return };
+        let message = said(signal, CauseKind::Step).message;
+        self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
+    }
+
+    fn unpause(&mut self, at: &Moment, out: &mut Vec<Action>) {
+        if !self.head.paused {
+            return;
+        }
+        self.head.paused = false;
+        for index in 0..self.states.len() {
+            if let (SlotState::Holding(holding), Ok(slot)) = (&self.states[index], SlotIndex::try_from(index))
+                && holding.due
+            {
+                let holding = holding.clone();
+                self.conclude(at, slot, holding, out);
+            }
+        }
+        self.advance(at, out);
+    }
+}
+
+fn said(signal: &Signal, kind: CauseKind) -> Cause {
+    let word = match signal.kind {
+        SignalKind::Abort => "aborted",
+        SignalKind::Rollback => "rolled back",
+        SignalKind::Reject { .. } => "rejected",
+        SignalKind::Approve { .. } | SignalKind::Pause | SignalKind::Resume => "stopped",
+    };
+    let reason = signal.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    Cause { kind, node: None, message: format!("{word} by {}{reason}", signal.actor.name) }
+}

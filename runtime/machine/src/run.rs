@@ -1,0 +1,225 @@
+//! A run: the plan's slots with their states, moved by events only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use plan::{Effect, Node, Plan, Rollout, Work};
+use serde_json::Value;
+
+use crate::action::Action;
+use crate::event::{Event, Started};
+use crate::moment::Moment;
+use crate::slots::{SlotIndex, Slots};
+use crate::state::{FORMAT, Head, RolloutState, SlotState};
+use crate::view::RunStatus;
+
+/// The state of one run. Equal plans and equal events give equal runs.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) slots: Arc<Slots>,
+    pub(crate) head: Head,
+    pub(crate) states: Vec<SlotState>,
+    pub(crate) rollouts: Vec<RolloutState>,
+    /// How many of the nodes a forward slot waits for are not done yet; derived.
+    pub(crate) blocked: Vec<u32>,
+    touched: BTreeSet<u32>,
+}
+
+/// The stored rows do not belong to the plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the stored state of the run does not fit its plan: {0}")]
+pub struct Unfit(pub String);
+
+impl Run {
+    /// A run before its first event.
+    pub fn new(plan: Arc<Plan>, started: &Started, at: &Moment) -> Self {
+        let slots = Arc::new(Slots::new(&plan.body));
+        let open = u32::try_from(plan.body.nodes.len()).unwrap_or(u32::MAX);
+        let head = Head {
+            format: FORMAT,
+            run: started.run.clone(),
+            plan: plan.digest.clone(),
+            root: started.root.clone(),
+            actor: started.actor.clone(),
+            key: started.key.clone(),
+            started: at.clone(),
+            parameters: started.parameters.clone(),
+            status: RunStatus::Advancing,
+            paused: false,
+            cause: None,
+            ended: None,
+            signals: BTreeMap::new(),
+            in_flight: 0,
+            open,
+        };
+        let states = vec![SlotState::Pending; slots.slots.len()];
+        Self::assemble(plan, slots, head, states)
+    }
+
+    fn assemble(plan: Arc<Plan>, slots: Arc<Slots>, head: Head, states: Vec<SlotState>) -> Self {
+        let rollouts = vec![RolloutState::default(); slots.rollouts.len()];
+        let blocked = slots.slots.iter().map(|slot| slot.after).collect();
+        Self { plan, slots, head, states, rollouts, blocked, touched: BTreeSet::new() }
+    }
+
+    /// A run from its stored rows.
+    pub fn restore(plan: Arc<Plan>, head: Value, rows: Vec<(u32, Value)>) -> Result<Self, Unfit> {
+        let head: Head = serde_json::from_value(head).map_err(|e| Unfit(e.to_string()))?;
+        if head.plan != plan.digest {
+            return Err(Unfit(format!("it is pinned to plan {}", head.plan.short())));
+        }
+        let slots = Arc::new(Slots::new(&plan.body));
+        let states = vec![SlotState::Pending; slots.slots.len()];
+        let mut run = Self::assemble(plan, slots, head, states);
+        for (index, row) in rows {
+            run.restore_row(index as usize, row).map_err(|e| Unfit(format!("row {index}: {e}")))?;
+        }
+        for index in 0..run.states.len() {
+            if run.states[index].is_over() {
+                run.unblock(index);
+            }
+        }
+        Ok(run)
+    }
+
+    fn restore_row(&mut self, index: usize, row: Value) -> Result<(), String> {
+        let unfit = |e: serde_json::Error| e.to_string();
+        if let Some(state) = self.states.get_mut(index) {
+            *state = serde_json::from_value(row).map_err(unfit)?;
+            return Ok(());
+        }
+        let rollout = self.rollouts.get_mut(index - self.states.len()).ok_or("there is no such row in the plan")?;
+        *rollout = serde_json::from_value(row).map_err(unfit)?;
+        Ok(())
+    }
+
+    /// The rows that changed since the last call, to be stored with the events that changed them.
+    pub fn take_touched(&mut self) -> Vec<(u32, Value)> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().map(|index| (index, self.row(index as usize))).collect()
+    }
+
+    fn row(&self, index: usize) -> Value {
+        let row = match self.states.get(index) {
+            Some(state) => serde_json::to_value(state),
+            None => serde_json::to_value(&self.rollouts[index - self.states.len()]),
+        };
+        // State types have string keys only, on which serialisation is total.
+        row.unwrap_or(Value::Null)
+    }
+
+    /// The state apart from its rows.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The slot with this node id.
+    pub fn slot(&self, id: &str) -> Option<SlotIndex> {
+        self.slots.find(id)
+    }
+
+    /// The node id of a slot.
+    pub fn id(&self, slot: SlotIndex) -> &str {
+        &self.slots.id(&self.plan.body, slot).0
+    }
+
+    /// Where a slot stands.
+    pub fn state(&self, slot: SlotIndex) -> &SlotState {
+        &self.states[slot as usize]
+    }
+
+    /// What is known of a rollout, by its key.
+    pub fn rollout(&self, key: &str) -> Option<&RolloutState> {
+        self.slots.rollouts.iter().position(|known| known == key).map(|index| &self.rollouts[index])
+    }
+
+    pub(crate) fn node(&self, slot: SlotIndex) -> Option<&Node> {
+        self.slots.node(&self.plan.body, slot)
+    }
+
+    pub(crate) fn effect(&self, slot: SlotIndex) -> Option<&Effect> {
+        self.slots.effect(&self.plan.body, slot)
+    }
+
+    pub(crate) fn rollout_index(&self, slot: SlotIndex) -> Option<usize> {
+        self.slots.slots[slot as usize].rollout
+    }
+
+    pub(crate) fn rollout_of(&self, slot: SlotIndex) -> Option<(&Rollout, &RolloutState)> {
+        let index = self.rollout_index(slot)?;
+        Some((self.slots.rollout(&self.plan.body, index), &self.rollouts[index]))
+    }
+
+    pub(crate) fn set(&mut self, slot: SlotIndex, state: SlotState) {
+        self.states[slot as usize] = state;
+        self.touched.insert(slot);
+    }
+
+    pub(crate) fn rollout_mut(&mut self, index: usize) -> &mut RolloutState {
+        self.touched.insert(u32::try_from(self.states.len() + index).unwrap_or(u32::MAX));
+        &mut self.rollouts[index]
+    }
+
+    fn unblock(&mut self, slot: usize) {
+        let slots = Arc::clone(&self.slots);
+        for &dependent in &slots.slots[slot].dependents {
+            self.blocked[dependent as usize] = self.blocked[dependent as usize].saturating_sub(1);
+        }
+    }
+
+    /// Ends a slot well and releases what waited for it.
+    pub(crate) fn finish(&mut self, slot: SlotIndex, state: SlotState) {
+        self.set(slot, state);
+        if self.node(slot).is_some() {
+            self.head.open = self.head.open.saturating_sub(1);
+        }
+        self.unblock(slot as usize);
+    }
+
+    pub(crate) fn is_forward(&self, slot: SlotIndex) -> bool {
+        self.node(slot).is_some()
+    }
+
+    pub(crate) fn work(&self, slot: SlotIndex) -> Option<&Work> {
+        self.node(slot).map(|node| &node.work)
+    }
+
+    /// Moves the run by one event and says what is to be done because of it. Events that do not fit the state
+    /// (a late answer, a timer of a slot that is done) change nothing.
+    pub fn apply(&mut self, at: &Moment, event: &Event) -> Vec<Action> {
+        let mut out = Vec::new();
+        if self.head.status.ended() {
+            return out;
+        }
+        match event {
+            Event::Started(_) => self.advance(at, &mut out),
+            Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
+            Event::Performed { node, attempt, outcome } => self.performed(at, node, *attempt, outcome, &mut out),
+            Event::Probed { node, attempt, probe } => self.probed(at, node, *attempt, probe, &mut out),
+            Event::Opened { node, sample, .. } => self.opened(at, node, sample.clone(), &mut out),
+            Event::Judged { node, last, evidence } => self.judged(at, node, *last, evidence, &mut out),
+            Event::Woke { node } => self.woke(at, node, &mut out),
+            Event::Signalled(signal) => self.signalled(at, signal, &mut out),
+            Event::Resumed { .. } => self.resumed(at, &mut out),
+        }
+        out
+    }
+}
+
+impl SlotState {
+    /// Done: what waited for it may begin.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Done { .. })
+    }
+
+    /// Neither begun nor over.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending)
+    }
+}

@@ -1,0 +1,310 @@
+//! Derives the view of a run from its state.
+
+use plan::{Call, Node, Share, Which, Work};
+
+use crate::evidence::Evidence;
+use crate::moment::Moment;
+use crate::run::Run;
+use crate::slots::SlotIndex;
+use crate::state::{Holding, SlotState};
+use crate::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
+
+impl Run {
+    /// The run as people look at it, at this moment. `live` gives the newest look of a hold where it is newer than
+    /// the journalled one; `seq` is the number of the last record.
+    pub fn view(&self, now: &Moment, seq: u64, live: &dyn Fn(SlotIndex) -> Option<Evidence>) -> RunView {
+        let head = self.head();
+        let rollouts = (0..self.rollouts.len()).map(|index| self.rollout_view(index, now, live)).collect();
+        let alone = (0..self.plan.body.nodes.len())
+            .filter(|&index| self.plan.body.nodes[index].rollout.is_none())
+            .filter_map(|index| SlotIndex::try_from(index).ok());
+        RunView {
+            run: head.run.clone(),
+            workflow: self.plan.body.workflow.clone(),
+            plan: head.plan.clone(),
+            status: head.status,
+            paused: head.paused,
+            actor: head.actor.clone(),
+            started_ms: head.started.wall_ms,
+            ended_ms: head.ended.as_ref().map(|at| at.wall_ms),
+            left_ms: self.left_ms(now),
+            waiting: self.waiting_slots().into_iter().map(|slot| self.waiting(slot, now)).collect(),
+            rollouts,
+            steps: alone.map(|slot| self.step_view(slot, live)).collect(),
+            reason: head.cause.as_ref().map(|cause| cause.message.clone()),
+            seq,
+        }
+    }
+
+    fn left_ms(&self, now: &Moment) -> u64 {
+        if self.head.status != RunStatus::Advancing {
+            return 0;
+        }
+        let left = |(index, node): (usize, &Node)| match (&node.work, &self.states[index]) {
+            (_, SlotState::Holding(holding)) => now.left_of(holding.duration_ms, &holding.since),
+            (Work::Hold(hold), SlotState::Pending | SlotState::Opening { .. }) => hold.duration_ms,
+            _ => 0,
+        };
+        self.plan.body.nodes.iter().enumerate().map(left).fold(0, u64::saturating_add)
+    }
+
+    fn place(&self, slot: SlotIndex) -> Option<plan::Place> {
+        self.plan.source_map.get(self.id(slot)).cloned()
+    }
+
+    fn waiting(&self, slot: SlotIndex, now: &Moment) -> Waiting {
+        let step = self.id(slot).to_owned();
+        let (question, left_ms) = match (self.state(slot), self.work(slot)) {
+            (SlotState::Approving { since, by }, Some(Work::Approval(approval))) => {
+                let left = now.left_of(approval.within_ms, since);
+                let whom = people(&approval.from);
+                (format!("approval from {whom}: {} of {} so far", by.len(), approval.quorum), Some(left))
+            }
+            (SlotState::Asking { since, holding }, _) => {
+                let cause = holding.evidence.as_ref().map(|e| e.cause.clone()).unwrap_or_default();
+                let left = now.left_of(crate::apply::ASK_MS_MAX, since);
+                (format!("the gate has no answer ({cause}): approve to go on, reject to go back"), Some(left))
+            }
+            (SlotState::Unknown { message, .. }, _) => {
+                let question = format!(
+                    "nobody knows whether this took effect ({message}): approve if it did, reject if it did not"
+                );
+                (question, None)
+            }
+            _ => (String::new(), None),
+        };
+        Waiting { step, question, left_ms, place: self.place(slot) }
+    }
+
+    fn step_view(&self, slot: SlotIndex, live: &dyn Fn(SlotIndex) -> Option<Evidence>) -> StepView {
+        StepView {
+            id: self.id(slot).to_owned(),
+            label: self.label(slot),
+            state: step_state(self.state(slot)),
+            message: message(self.state(slot)),
+            evidence: live(slot).or_else(|| evidence(self.state(slot))),
+            place: self.place(slot),
+        }
+    }
+
+    fn label(&self, slot: SlotIndex) -> String {
+        match self.work(slot) {
+            Some(Work::Effect(effect)) => call_label(&effect.call),
+            Some(Work::Hold(hold)) => match &hold.guard {
+                Some(guard) => format!("check {}", guard.gate),
+                None => "wait".to_owned(),
+            },
+            Some(Work::Approval(approval)) => format!("approval from {}", people(&approval.from)),
+            Some(Work::Begin) => "begin".to_owned(),
+            Some(Work::Finish) => "finish".to_owned(),
+            None => self.effect(slot).map(|effect| call_label(&effect.call)).unwrap_or_default(),
+        }
+    }
+
+    fn rollout_view(&self, index: usize, now: &Moment, live: &dyn Fn(SlotIndex) -> Option<Evidence>) -> RolloutView {
+        let rollout = self.slots.rollout(&self.plan.body, index);
+        let state = &self.rollouts[index];
+        let mut stages: Vec<StageView> =
+            rollout.stages.iter().map(|stage| pending(&stage.label, stage.weight)).collect();
+        for (slot, node) in self.nodes_of(index) {
+            if let Some(stage) = node.stage.and_then(|stage| stages.get_mut(stage as usize)) {
+                self.add_to_stage(stage, slot, node, now, live);
+            }
+        }
+        RolloutView {
+            key: self.slots.rollouts[index].clone(),
+            service: rollout.service.clone(),
+            environment: rollout.environment.clone(),
+            strategy: rollout.strategy.clone(),
+            incoming: state.incoming.as_ref().map(|release| release.id.clone()),
+            running: state.running.as_ref().map(|release| release.id.clone()),
+            state: self.rollout_step_state(index),
+            stages,
+        }
+    }
+
+    fn nodes_of(&self, index: usize) -> impl Iterator<Item = (SlotIndex, &Node)> {
+        let nodes = self.plan.body.nodes.iter().enumerate();
+        nodes
+            .filter_map(|(slot, node)| SlotIndex::try_from(slot).ok().map(|slot| (slot, node)))
+            .filter(move |(slot, _)| self.rollout_index(*slot) == Some(index))
+    }
+
+    fn rollout_step_state(&self, index: usize) -> StepState {
+        let state = &self.rollouts[index];
+        let unsafe_end = self.head.status == RunStatus::Unsafe;
+        match (state.entered, state.finished, state.returned) {
+            (_, true, _) => StepState::Done,
+            (_, _, true) => StepState::Returned,
+            (true, false, false) if unsafe_end => StepState::Failed,
+            (true, false, false) => StepState::Active,
+            (false, false, false) => {
+                let failed = self.nodes_of(index).any(|(slot, _)| matches!(self.state(slot), SlotState::Failed { .. }));
+                if failed { StepState::Failed } else { StepState::Pending }
+            }
+        }
+    }
+
+    fn add_to_stage(
+        &self,
+        stage: &mut StageView,
+        slot: SlotIndex,
+        node: &Node,
+        now: &Moment,
+        live: &dyn Fn(SlotIndex) -> Option<Evidence>,
+    ) {
+        let state = self.state(slot);
+        stage.place = stage.place.take().or_else(|| self.place(slot));
+        if let Work::Hold(hold) = &node.work {
+            (stage.hold_ms, stage.held_ms) = held(hold.duration_ms, state, now);
+            stage.evidence = live(slot).or_else(|| evidence(state));
+            stage.observed = stage.evidence.as_ref().and_then(|evidence| evidence.observed_share);
+        }
+        let own = step_state(state);
+        let doing = match state {
+            SlotState::Holding(holding) if holding.extended => Some("holding, extended".to_owned()),
+            SlotState::Holding(_) | SlotState::Opening { .. } => Some("holding".to_owned()),
+            SlotState::Asking { .. } => Some("waiting for a decision".to_owned()),
+            SlotState::Performing(_) | SlotState::Probing(_) => Some(self.label(slot)),
+            SlotState::BackingOff { message, .. } => {
+                Some(format!("{}: trying again after: {message}", self.label(slot)))
+            }
+            SlotState::Failed { message, .. } => Some(message.clone()),
+            SlotState::Pending
+            | SlotState::LookingUp
+            | SlotState::Unknown { .. }
+            | SlotState::Approving { .. }
+            | SlotState::Done { .. }
+            | SlotState::Skipped => None,
+        };
+        stage.doing = doing.or_else(|| stage.doing.take());
+        stage.state = together(stage.state, own);
+    }
+}
+
+fn pending(label: &str, asked: Share) -> StageView {
+    StageView {
+        label: label.to_owned(),
+        asked,
+        observed: None,
+        // Raised by the first node that has not ended.
+        state: StepState::Done,
+        doing: None,
+        hold_ms: 0,
+        held_ms: 0,
+        evidence: None,
+        place: None,
+    }
+}
+
+/// A stage is as far as its least advanced node, failed when one failed, begun when one began.
+fn together(so_far: StepState, own: StepState) -> StepState {
+    use StepState::{Active, Done, Failed, Pending, Returned, Waiting};
+    match (so_far, own) {
+        (Failed, _) | (_, Failed) => Failed,
+        (Returned, _) | (_, Returned) => Returned,
+        (Waiting, _) | (_, Waiting) => Waiting,
+        (Active, _) | (_, Active) => Active,
+        // A stage's nodes are in order: done and then pending is a stage between two of its nodes, or one whose
+        // first node is still to come.
+        (Pending, _) | (_, Pending) => Pending,
+        (Done, Done) => Done,
+    }
+}
+
+fn held(duration_ms: u64, state: &SlotState, now: &Moment) -> (u64, u64) {
+    match state {
+        SlotState::Holding(holding) | SlotState::Asking { holding, .. } => {
+            (holding.duration_ms, now.since(&holding.since).min(holding.duration_ms))
+        }
+        SlotState::Done { .. } => (duration_ms, duration_ms),
+        SlotState::Pending
+        | SlotState::LookingUp
+        | SlotState::Performing(_)
+        | SlotState::Probing(_)
+        | SlotState::BackingOff { .. }
+        | SlotState::Unknown { .. }
+        | SlotState::Opening { .. }
+        | SlotState::Approving { .. }
+        | SlotState::Failed { .. }
+        | SlotState::Skipped => (duration_ms, 0),
+    }
+}
+
+fn evidence(state: &SlotState) -> Option<Evidence> {
+    match state {
+        SlotState::Holding(Holding { evidence, .. })
+        | SlotState::Asking { holding: Holding { evidence, .. }, .. }
+        | SlotState::Done { evidence }
+        | SlotState::Failed { evidence, .. } => evidence.as_deref().cloned(),
+        SlotState::Pending
+        | SlotState::LookingUp
+        | SlotState::Performing(_)
+        | SlotState::Probing(_)
+        | SlotState::BackingOff { .. }
+        | SlotState::Unknown { .. }
+        | SlotState::Opening { .. }
+        | SlotState::Approving { .. }
+        | SlotState::Skipped => None,
+    }
+}
+
+fn step_state(state: &SlotState) -> StepState {
+    match state {
+        SlotState::Pending => StepState::Pending,
+        SlotState::LookingUp
+        | SlotState::Performing(_)
+        | SlotState::Probing(_)
+        | SlotState::BackingOff { .. }
+        | SlotState::Opening { .. }
+        | SlotState::Holding(_) => StepState::Active,
+        SlotState::Unknown { .. } | SlotState::Asking { .. } | SlotState::Approving { .. } => StepState::Waiting,
+        SlotState::Done { .. } => StepState::Done,
+        SlotState::Failed { .. } => StepState::Failed,
+        SlotState::Skipped => StepState::Returned,
+    }
+}
+
+fn message(state: &SlotState) -> Option<String> {
+    match state {
+        SlotState::Failed { message, .. }
+        | SlotState::BackingOff { message, .. }
+        | SlotState::Unknown { message, .. } => Some(message.clone()),
+        SlotState::Approving { by, .. } if !by.is_empty() => {
+            Some(format!("approved by {}", by.iter().map(|actor| actor.name.as_str()).collect::<Vec<_>>().join(", ")))
+        }
+        SlotState::Pending
+        | SlotState::LookingUp
+        | SlotState::Performing(_)
+        | SlotState::Probing(_)
+        | SlotState::Opening { .. }
+        | SlotState::Holding(_)
+        | SlotState::Asking { .. }
+        | SlotState::Approving { .. }
+        | SlotState::Done { .. }
+        | SlotState::Skipped => None,
+    }
+}
+
+fn call_label(call: &Call) -> String {
+    let release = |which: &Which| match which {
+        Which::Incoming => "the incoming release",
+        Which::Running => "the running release",
+    };
+    match call {
+        Call::Ensure { release: which, instances: 1 } => format!("starting 1 instance of {}", release(which)),
+        Call::Ensure { release: which, instances } => format!("starting {instances} instances of {}", release(which)),
+        Call::Stop { release: which, keep: 0 } => format!("stopping {}", release(which)),
+        Call::Stop { release: which, keep } => format!("stopping all but {keep} of {}", release(which)),
+        Call::Shift { .. } => "shifting traffic".to_owned(),
+        Call::Act { action, .. } => format!("run {action}"),
+    }
+}
+
+fn people(people: &plan::People) -> String {
+    match people {
+        plan::People::Users { names } => names.join(", "),
+        plan::People::Group { name } => format!("group {name}"),
+        plan::People::Owner => "the owner of the runtime".to_owned(),
+    }
+}
