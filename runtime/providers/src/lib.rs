@@ -1,1 +1,27 @@
-//! See docs/architecture.md.
+//! The providers that come with the runtime: processes on this host, the embedded proxy and declared
+//! actions.
+//!
+//! They are idempotent by construction: what runs is read from folders below the state directory and from
+//! `/proc`, never remembered. Everything that user traffic needs lives in processes of its own, each under a
+//! small supervisor, so that the runtime can be killed at any instant without touching it.
+
+mod artifacts;
+mod host;
+mod http;
+mod layout;
+mod process;
+mod secrets;
+pub mod supervisor;
+
+use std::sync::Arc;
+
+use machine::ports::provider::Provider;
+
+pub use layout::{Layout, NAME_MAX};
+pub use secrets::Secret;
+
+/// Every provider of this host over one state directory.
+pub fn all(layout: Layout) -> Vec<Arc<dyn Provider>> {
+    let layout = Arc::new(layout);
+    vec![Arc::new(process::Processes::new(layout))]
+}

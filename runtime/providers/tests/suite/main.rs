@@ -1,0 +1,7 @@
+//! The providers against real processes: scripts as artifacts, a real supervisor, real signals.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
+
+mod conformance;
+mod harness;
+mod process;
