@@ -1,0 +1,174 @@
+//! The inputs of the compiler and the store of everything derived from them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use diagnostics::FileId;
+use salsa::{Durability, Setter};
+
+use crate::library;
+
+/// One source file, as a project hands it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceText {
+    /// From the project's root, with `/`.
+    pub path: String,
+    /// UTF-8, without byte order mark.
+    pub text: Arc<str>,
+}
+
+/// One source file, as queries see it.
+#[salsa::input(debug)]
+pub(crate) struct SourceFile {
+    /// Its number in spans; kept for as long as the database lives.
+    #[returns(copy)]
+    pub(crate) number: u32,
+    /// From the project's root.
+    #[returns(deref)]
+    pub(crate) path: String,
+    #[returns(ref)]
+    pub(crate) text: Arc<str>,
+    /// Part of the standard library.
+    #[returns(copy)]
+    pub(crate) library: bool,
+}
+
+/// All source files.
+#[salsa::input(singleton, debug)]
+pub(crate) struct Project {
+    /// The language edition of the project.
+    #[returns(deref)]
+    pub(crate) edition: String,
+    /// Those of the project, by path.
+    #[returns(deref)]
+    pub(crate) files: Vec<SourceFile>,
+    /// Those of the standard library, by path.
+    #[returns(deref)]
+    pub(crate) library: Vec<SourceFile>,
+}
+
+/// Sources and everything derived from them, recomputed only where an edit matters.
+///
+/// Clones share everything and may be read from other threads. A writer waits until every clone is dropped, so
+/// a clone lives no longer than its job.
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+    files: BTreeMap<String, SourceFile>,
+    numbered: u32,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self::over(salsa::Storage::new(None))
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    /// A database that writes the name of every query that runs into `log`; for tests and measurements.
+    #[must_use]
+    pub fn logged(log: Arc<Mutex<Vec<String>>>) -> Self {
+        Self::over(salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind
+                && let Ok(mut log) = log.lock()
+            {
+                log.push(format!("{database_key:?}"));
+            }
+        }))))
+    }
+
+    fn over(storage: salsa::Storage<Self>) -> Self {
+        let mut db = Self { storage, files: BTreeMap::new(), numbered: 0 };
+        let library = library::FILES.iter().map(|(path, text)| db.add(path, Arc::from(*text), true)).collect();
+        let _ = Project::builder(String::new(), Vec::new(), library)
+            .library_durability(Durability::NEVER_CHANGE)
+            .edition_durability(Durability::HIGH)
+            .files_durability(Durability::MEDIUM)
+            .new(&db);
+        db
+    }
+
+    /// Makes `files` the project's files: unchanged ones cost nothing, those not named are forgotten.
+    pub fn set_sources(&mut self, edition: &str, files: Vec<SourceText>) {
+        let project = Project::get(self);
+        if project.edition(self) != edition {
+            project.set_edition(self).to(edition.to_owned());
+        }
+        let paths: std::collections::BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+        self.files.retain(|path, _| paths.contains(path));
+        for file in files {
+            self.put(&file.path, file.text);
+        }
+        self.list();
+    }
+
+    /// Sets the text of one file, which is added if it is new.
+    pub fn set_text(&mut self, path: &str, text: impl Into<Arc<str>>) {
+        if self.put(path, text.into()) {
+            self.list();
+        }
+    }
+
+    /// Forgets one file.
+    pub fn remove(&mut self, path: &str) {
+        if self.files.remove(path).is_some() {
+            self.list();
+        }
+    }
+
+    /// The project's file of that path.
+    pub(crate) fn file(&self, path: &str) -> Option<SourceFile> {
+        self.files.get(path).copied()
+    }
+
+    /// The file of that number, the standard library's included.
+    pub(crate) fn numbered(&self, id: FileId) -> Option<SourceFile> {
+        let library = Project::get(self).library(self).iter();
+        self.files.values().chain(library).find(|file| file.number(self) == id.0).copied()
+    }
+
+    /// Whether the file is new.
+    fn put(&mut self, path: &str, text: Arc<str>) -> bool {
+        match self.files.get(path).copied() {
+            Some(file) => {
+                if *file.text(self) != text {
+                    file.set_text(self).to(text);
+                }
+                false
+            }
+            None => {
+                let file = self.add(path, text, false);
+                self.files.insert(path.to_owned(), file);
+                true
+            }
+        }
+    }
+
+    fn add(&mut self, path: &str, text: Arc<str>, library: bool) -> SourceFile {
+        let number = self.numbered;
+        self.numbered += 1;
+        let durability = if library { Durability::NEVER_CHANGE } else { Durability::LOW };
+        SourceFile::builder(number, path.to_owned(), text, library)
+            .durability(Durability::NEVER_CHANGE)
+            .text_durability(durability)
+            .new(self)
+    }
+
+    fn list(&mut self) {
+        let files: Vec<SourceFile> = self.files.values().copied().collect();
+        let project = Project::get(self);
+        if project.files(self) != files {
+            project.set_files(self).to(files);
+        }
+    }
+}
