@@ -93,6 +93,25 @@ pub(crate) fn incoming(
     Ok(Release::new(&rollout.service, artifact, source, runs, rollout.replicas))
 }
 
+/// The questions to ask before the first effect: for each rollout whether its release could start and its traffic
+/// could be shifted, for each action whether it could run.
+pub fn preflight(body: &Body, parameters: &BTreeMap<String, Value>) -> Result<Vec<(String, Task)>, String> {
+    let mut questions = Vec::new();
+    for rollout in body.rollouts.values() {
+        let state = RolloutState { incoming: Some(incoming(body, rollout, parameters)?), ..RolloutState::default() };
+        let ensure = Call::Ensure { release: Which::Incoming, instances: rollout.replicas };
+        let shift = Call::Shift { weights: Vec::new() };
+        let calls = [ensure, shift];
+        questions.extend(calls.iter().filter_map(|call| task(body, Some((rollout, &state)), call, parameters)));
+    }
+    for node in &body.nodes {
+        if let plan::Work::Effect(plan::Effect { call: call @ Call::Act { .. }, .. }) = &node.work {
+            questions.extend(task(body, None, call, parameters));
+        }
+    }
+    Ok(questions)
+}
+
 /// A call with everything bound, and its provider; none when it speaks of a release that is not there, which
 /// makes it complete at once.
 pub(crate) fn task(

@@ -94,6 +94,11 @@ impl Run {
         Ok(())
     }
 
+    /// Whether a row changed since the last call of [`Run::take_touched`].
+    pub fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     /// The rows that changed since the last call, to be stored with the events that changed them.
     pub fn take_touched(&mut self) -> Vec<(u32, Value)> {
         let touched = std::mem::take(&mut self.touched);

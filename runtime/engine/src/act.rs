@@ -1,0 +1,147 @@
+//! What each action does in the world, as a future that ends by telling the run's driver.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use machine::event::Event;
+use machine::ports::BoxFuture;
+use machine::ports::clock::Clock;
+use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample};
+use machine::{Action, Moment, Run, SlotIndex, Source};
+use tokio::sync::mpsc;
+
+use crate::Inner;
+use crate::driver::Message;
+
+/// How often a gate is looked at, in milliseconds: a bad release is off traffic within a second.
+const LOOK_EVERY_MS: u64 = 250;
+
+/// A source that has not answered after this long has no data, in milliseconds.
+const SAMPLE_MS: u64 = 5_000;
+
+/// A probe that has not answered after this long cannot tell, in milliseconds.
+const PROBE_MS: u64 = 30_000;
+
+type Mailbox = mpsc::Sender<Message>;
+
+/// The work of an action; none for those that are done by being durable.
+pub(crate) fn work(inner: Arc<Inner>, to: Mailbox, run: &Run, action: Action) -> Option<BoxFuture<'static, ()>> {
+    let node = |slot: SlotIndex| run.id(slot).to_owned();
+    Some(match action {
+        Action::Perform { slot, provider, request } => Box::pin(perform(inner, to, node(slot), provider, request)),
+        Action::Probe { slot, provider, request, since } => {
+            Box::pin(probe(inner, to, node(slot), provider, request, since))
+        }
+        Action::LookUp { slot, environment, service } => Box::pin(look_up(inner, to, node(slot), environment, service)),
+        Action::Open { slot, since, warm_up_ms, source } => {
+            Box::pin(open(inner, to, node(slot), since, warm_up_ms, source))
+        }
+        Action::Watch { slot, source } => Box::pin(watch(inner, to, slot, source)),
+        Action::Conclude { slot, source } => Box::pin(conclude(inner, to, slot, source)),
+        Action::Wake { slot, since, after_ms } => Box::pin(wake(inner, to, node(slot), since, after_ms)),
+        Action::Record(_) | Action::End(_) => return None,
+    })
+}
+
+async fn tell(to: &Mailbox, event: Event) {
+    // A driver that has gone has its reasons: the run has ended or the engine stops.
+    let _ = to.send(Message::Event(event)).await;
+}
+
+fn provider(inner: &Inner, name: &str) -> Result<Arc<dyn Provider>, String> {
+    let found = inner.providers.get(name).map(Arc::clone);
+    found.ok_or_else(|| format!("this runtime has no provider `{name}`"))
+}
+
+async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request) {
+    request.epoch = inner.store.epoch();
+    let (attempt, limit) = (request.attempt, request.timeout_ms);
+    let outcome = match provider(&inner, &name) {
+        Err(message) => Outcome::Failed { retryable: false, message },
+        Ok(provider) => match tokio::time::timeout(Duration::from_millis(limit), provider.perform(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Outcome::Unknown { message: format!("no answer within {limit} ms") },
+        },
+    };
+    tell(&to, Event::Performed { node, attempt, outcome }).await;
+}
+
+async fn probe(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request, since: Moment) {
+    request.epoch = inner.store.epoch();
+    let attempt = request.attempt;
+    wait_until(inner.clock.as_ref(), &since, request.timeout_ms).await;
+    let probe = match provider(&inner, &name) {
+        Err(message) => Probe::CannotTell(message),
+        Ok(provider) => match tokio::time::timeout(Duration::from_millis(PROBE_MS), provider.probe(request)).await {
+            Ok(probe) => probe,
+            Err(_) => Probe::CannotTell("the provider did not answer the probe".to_owned()),
+        },
+    };
+    tell(&to, Event::Probed { node, attempt, probe }).await;
+}
+
+async fn look_up(inner: Arc<Inner>, to: Mailbox, node: String, environment: String, service: String) {
+    match inner.store.running(&environment, &service).await {
+        Ok(running) => {
+            let running = running.and_then(|running| running.release);
+            tell(&to, Event::LookedUp { node, running }).await;
+        }
+        Err(error) => {
+            inner.fatal.send_replace(Some(error));
+        }
+    }
+}
+
+async fn open(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, warm_up_ms: u64, source: Option<Source>) {
+    wait_until(inner.clock.as_ref(), &since, warm_up_ms).await;
+    let (sample, note) = match source {
+        None => (None, None),
+        Some(source) => match sample(&inner, &source).await {
+            Ok(sample) => (Some(sample), None),
+            Err(problem) => (None, Some(problem)),
+        },
+    };
+    tell(&to, Event::Opened { node, sample, note }).await;
+}
+
+async fn watch(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Source) {
+    loop {
+        inner.clock.sleep(LOOK_EVERY_MS).await;
+        let sample = sample(&inner, &source).await;
+        if to.send(Message::Sampled { slot, last: false, sample }).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn conclude(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Option<Source>) {
+    let sample = match source {
+        None => Err("the environment measures nothing".to_owned()),
+        Some(source) => sample(&inner, &source).await,
+    };
+    let _ = to.send(Message::Sampled { slot, last: true, sample }).await;
+}
+
+async fn sample(inner: &Inner, source: &Source) -> Result<Sample, String> {
+    let provider = provider(inner, &source.provider)?;
+    let asked = provider.sample(source.request.clone());
+    match tokio::time::timeout(Duration::from_millis(SAMPLE_MS), asked).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!("`{}` did not answer within {SAMPLE_MS} ms", source.provider)),
+    }
+}
+
+async fn wake(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, after_ms: u64) {
+    wait_until(inner.clock.as_ref(), &since, after_ms).await;
+    tell(&to, Event::Woke { node }).await;
+}
+
+/// Waits until `after_ms` have passed since a moment, however often the sleep was too short.
+async fn wait_until(clock: &dyn Clock, since: &Moment, after_ms: u64) {
+    loop {
+        match clock.now().left_of(after_ms, since) {
+            0 => return,
+            left => clock.sleep(left).await,
+        }
+    }
+}
