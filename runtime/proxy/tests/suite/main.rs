@@ -1,0 +1,10 @@
+//! The proxy as its clients, its backends and its operator see it: real sockets on loopback.
+
+mod bodies;
+mod control;
+mod counting;
+mod failing;
+mod forwarding;
+mod harness;
+mod restarting;
+mod switching;
