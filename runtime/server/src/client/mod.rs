@@ -1,0 +1,171 @@
+//! The other end of the socket, as the commands use it. Every wait has a limit.
+
+mod http;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use machine::evidence::Evidence;
+use machine::journal::Record;
+use machine::view::RunView;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::protocol::{
+    GateQuery, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
+};
+use crate::{Code, Failure, socket};
+
+pub use watch::Views;
+
+/// How long an ordinary answer may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long a submission may take: its preflight may read large artifacts.
+const SUBMIT: Duration = Duration::from_secs(300);
+
+/// A runtime that answered when this was made. Each request has its own connection.
+#[derive(Clone, Debug)]
+pub struct Client {
+    socket: PathBuf,
+}
+
+/// No runtime listens for this state directory.
+pub(crate) fn unreachable(state: &Path) -> Failure {
+    let socket = socket::path(state);
+    let message = format!("no runtime listens on {}; start it with `deployd serve`", socket.display());
+    Failure::new(Code::Unreachable, message)
+}
+
+impl Client {
+    /// Greets the runtime of a state directory.
+    ///
+    /// # Errors
+    /// [`Code::Unreachable`] when none listens, [`Code::NotAllowed`] when the caller may not, [`Code::Refused`]
+    /// when it speaks another protocol.
+    pub async fn connect(state: &Path) -> Result<Self, Failure> {
+        let socket = socket::path(state);
+        socket::check_length(&socket)?;
+        let client = Self { socket };
+        let hello = client.hello().await?;
+        if hello.protocol == PROTOCOL {
+            return Ok(client);
+        }
+        let message = format!(
+            "the runtime (process {}, deployd {}) speaks protocol {} and this program {PROTOCOL}; use a deployd of its version",
+            hello.pid, hello.version, hello.protocol
+        );
+        Err(Failure::new(Code::Refused, message))
+    }
+
+    /// Who answers.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub async fn hello(&self) -> Result<Hello, Failure> {
+        self.get("/v1/hello", ANSWER).await
+    }
+
+    /// Runs in flight, and what runs where.
+    ///
+    /// # Errors
+    /// As the runtime answers.
+    pub async fn status(&self) -> Result<Status, Failure> {
+        self.get("/v1/status", ANSWER).await
+    }
+
+    /// Runs, newest first.
+    ///
+    /// # Errors
+    /// As the runtime answers.
+    pub async fn runs(&self, unended: bool, limit: u32) -> Result<Vec<RunLine>, Failure> {
+        self.ask("/v1/runs", &RunsQuery { unended, limit }).await
+    }
+
+    /// A run as it is now, or as it ended.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] when there is no such run.
+    pub async fn view(&self, run: &str) -> Result<RunView, Failure> {
+        self.get(&of_run(run, ""), ANSWER).await
+    }
+
+    /// A page of a run's records.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] when there is no such run.
+    pub async fn journal(&self, run: &str, from: u64, limit: u32) -> Result<Vec<Record>, Failure> {
+        self.ask(&of_run(run, "/journal"), &JournalQuery { from, limit }).await
+    }
+
+    /// Every look at a gate, in order.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] when there is no such run or gate.
+    pub async fn explain(&self, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {
+        self.ask(&of_run(run, "/explain"), &GateQuery { gate: gate.to_owned() }).await
+    }
+
+    /// Runs a plan; answers with the run.
+    ///
+    /// # Errors
+    /// Why the plan is not run.
+    pub async fn submit(&self, submit: &Submit) -> Result<String, Failure> {
+        let answer: Submitted = self.post("/v1/runs", submit, SUBMIT).await?;
+        Ok(answer.run)
+    }
+
+    /// Says something to a run; answers with what that does.
+    ///
+    /// # Errors
+    /// Why nothing is done.
+    pub async fn say(&self, run: &str, say: &Say) -> Result<String, Failure> {
+        let answer: Said = self.post(&of_run(run, "/signals"), say, ANSWER).await?;
+        Ok(answer.message)
+    }
+
+    /// The run as it changes, from now until it has ended.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] when there is no such run.
+    pub async fn watch(&self, run: &str) -> Result<Views, Failure> {
+        let path = of_run(run, "/watch");
+        let response = within(ANSWER, &self.socket, http::send(&self.socket, "GET", &path, Vec::new())).await?;
+        Views::new(http::checked(response).await?)
+    }
+
+    async fn ask<Q: Serialize, T: DeserializeOwned>(&self, path: &str, query: &Q) -> Result<T, Failure> {
+        self.get(&format!("{path}?{}", http::query(query)?), ANSWER).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, limit: Duration) -> Result<T, Failure> {
+        within(limit, &self.socket, http::exchange(&self.socket, "GET", path, Vec::new())).await
+    }
+
+    async fn post<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+        limit: Duration,
+    ) -> Result<T, Failure> {
+        let body = serde_json::to_vec(body).map_err(|error| Failure::internal(format!("request: {error}")))?;
+        within(limit, &self.socket, http::exchange(&self.socket, "POST", path, body)).await
+    }
+}
+
+fn of_run(run: &str, rest: &str) -> String {
+    format!("/v1/runs/{}{rest}", http::escape(run))
+}
+
+async fn within<T>(
+    limit: Duration,
+    socket: &Path,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let late = |_| {
+        let message =
+            format!("the runtime on {} did not answer within {} s; is it stopped?", socket.display(), limit.as_secs());
+        Failure::new(Code::Unreachable, message)
+    };
+    tokio::time::timeout(limit, work).await.map_err(late)?
+}

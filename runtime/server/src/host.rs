@@ -1,0 +1,90 @@
+//! A whole runtime in this process: state, engine and socket, from start to stop.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Config, Engine, HostClock};
+use machine::ports::provider::Provider;
+use machine::ports::store::Store;
+use tokio::net::UnixListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::service::{self, Shared};
+use crate::{Failure, socket};
+
+/// How long the engine is given to come to rest; what it has not recorded by then is settled when a runtime
+/// starts again.
+const REST: Duration = Duration::from_secs(10);
+
+/// A runtime that holds its state directory and listens.
+pub struct Host {
+    engine: Engine,
+    socket: PathBuf,
+    stopping: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+    resumed: Vec<String>,
+}
+
+impl Host {
+    /// Takes the state directory over, continues every run that has not ended, and listens.
+    ///
+    /// # Errors
+    /// When the directory is held by another runtime ([`crate::Code::Locked`]), cannot be used, or its path is
+    /// too long for a socket.
+    pub async fn start(state: &Path, providers: Vec<Arc<dyn Provider>>) -> Result<Self, Failure> {
+        let socket = socket::path(state);
+        socket::check_length(&socket)?;
+        let store = open(state.to_owned()).await?;
+        let listener = socket::bind(&socket)?;
+        let owner = std::fs::metadata(state).map_err(|e| Failure::internal(format!("{}: {e}", state.display())))?.uid();
+        let config = Config { store: Arc::clone(&store), providers, clock: Arc::new(HostClock) };
+        let engine = Engine::new(config);
+        let resumed = engine.resume_all().await?;
+        let (stopping, stop) = watch::channel(false);
+        let serving = serve(listener, Shared { engine: engine.clone(), store, owner, stopping: stop });
+        Ok(Self { engine, socket, stopping, serving, resumed })
+    }
+
+    /// The runs that were continued at the start.
+    #[must_use]
+    pub fn resumed(&self) -> &[String] {
+        &self.resumed
+    }
+
+    /// Resolves when this runtime can go on no more: its state failed, or another runtime took it over.
+    pub async fn failed(&mut self) -> Failure {
+        let mut fatal = self.engine.fatal();
+        tokio::select! {
+            Ok(error) = fatal.wait_for(Option::is_some) => match &*error {
+                Some(error) => error.clone().into(),
+                None => Failure::internal("the engine failed without a reason"),
+            },
+            served = &mut self.serving => Failure::internal(format!("the socket is served no more: {served:?}")),
+        }
+    }
+
+    /// Takes no further step and lets the directory go. Runs that have not ended stay resumable.
+    pub async fn stop(self) {
+        // Both are bounded: a provider or a client that hangs does not keep the process.
+        let _ = tokio::time::timeout(REST, self.engine.stop()).await;
+        self.stopping.send_replace(true);
+        if !self.serving.is_finished() {
+            let _ = self.serving.await;
+        }
+        // Only ours can be there: the directory is still held.
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+async fn open(state: PathBuf) -> Result<Arc<dyn Store>, Failure> {
+    let opened = tokio::task::spawn_blocking(move || store::sqlite::open(&state)).await;
+    let store = opened.map_err(|error| Failure::internal(format!("cannot open the state: {error}")))??;
+    Ok(Arc::new(store))
+}
+
+fn serve(listener: UnixListener, shared: Shared) -> JoinHandle<std::io::Result<()>> {
+    tokio::spawn(service::serve(listener, shared))
+}

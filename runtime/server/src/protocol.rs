@@ -1,0 +1,142 @@
+//! What travels over the socket. Version N of a runtime answers version N-1 of a client; paths carry the version.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use machine::ports::store::Running;
+use machine::signal::SignalKind;
+use machine::view::RunStatus;
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// The version that this library speaks: the `1` of `/v1/`.
+pub const PROTOCOL: u32 = 1;
+
+/// Largest request body, in bytes: the largest plan and room around it.
+pub const BODY_MAX: usize = 300 << 20;
+
+/// Most entries of one page, of whatever list.
+pub const PAGE_MAX: u32 = 1000;
+
+/// How often a stream of views says that it is still there, in seconds, with an empty line.
+pub const HEARTBEAT_S: u64 = 5;
+
+/// Who answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The protocol's version.
+    pub protocol: u32,
+    /// The program's version.
+    pub version: String,
+    /// Its process id.
+    pub pid: u32,
+    /// The epoch it holds the state with.
+    pub epoch: u64,
+}
+
+/// A plan to be run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submit {
+    /// The plan file's text, as it was built.
+    pub plan: String,
+    /// The workflow's parameters as text.
+    pub parameters: BTreeMap<String, String>,
+    /// The project's root on this host, absolute.
+    pub root: PathBuf,
+    /// Chosen by the client; a second submission with the same key answers with the same run.
+    pub key: String,
+}
+
+/// The run that a submission made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The run.
+    pub run: String,
+}
+
+/// Something said to a run; who says it is read from the socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Say {
+    /// Chosen by the client; saying it twice does it once.
+    pub key: String,
+    /// What.
+    pub signal: SignalKind,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+}
+
+/// What a signal does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// As a sentence.
+    pub message: String,
+}
+
+/// A line of the list of runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunLine {
+    /// The run.
+    pub run: String,
+    /// Its workflow.
+    pub workflow: String,
+    /// When it was created, UTC milliseconds.
+    pub created_ms: i64,
+    /// When it ended, UTC milliseconds.
+    pub ended_ms: Option<i64>,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// Why, as a sentence.
+    pub reason: Option<String>,
+    /// The services it concerns.
+    pub services: Vec<String>,
+}
+
+/// Runs in flight, and what runs where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Runs that have not ended, newest first.
+    pub runs: Vec<RunLine>,
+    /// Releases by environment and service.
+    pub running: Vec<Running>,
+}
+
+/// Selects runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsQuery {
+    /// Only those that have not ended.
+    #[serde(default)]
+    pub unended: bool,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// Selects records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalQuery {
+    /// The first sequence number.
+    pub from: u64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Selects a gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateQuery {
+    /// Its name.
+    pub gate: String,
+}
+
+/// The body of every answer that is an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: Failure,
+}
+
+impl From<engine::RunLine> for RunLine {
+    fn from(line: engine::RunLine) -> Self {
+        let engine::RunLine { run, workflow, created_ms, ended_ms, status, reason, services } = line;
+        Self { run, workflow, created_ms, ended_ms, status, reason, services }
+    }
+}

@@ -1,0 +1,39 @@
+//! One file per thing that can be asked of the socket.
+
+mod explain;
+mod hello;
+mod journal;
+mod runs;
+mod signal;
+mod status;
+mod submit;
+mod view;
+mod watch;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::Failure;
+use crate::protocol::PAGE_MAX;
+use crate::service::Shared;
+
+/// Everything below `/v1`.
+pub(crate) fn all() -> Router<Shared> {
+    Router::new()
+        .route("/hello", get(hello::hello))
+        .route("/status", get(status::status))
+        .route("/runs", get(runs::runs).post(submit::submit))
+        .route("/runs/{run}", get(view::view))
+        .route("/runs/{run}/watch", get(watch::watch))
+        .route("/runs/{run}/journal", get(journal::journal))
+        .route("/runs/{run}/explain", get(explain::explain))
+        .route("/runs/{run}/signals", post(signal::signal))
+}
+
+/// The answer of a route.
+type Answer<T> = Result<axum::Json<T>, Failure>;
+
+/// A page's size within the limit.
+fn page(limit: u32) -> u32 {
+    limit.min(PAGE_MAX)
+}

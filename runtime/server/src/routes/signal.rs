@@ -1,0 +1,23 @@
+//! `POST /v1/runs/{run}/signals`: say something to a run.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use machine::signal::{Actor, Signal};
+
+use super::Answer;
+use crate::protocol::{Said, Say};
+use crate::service::Shared;
+use crate::{Code, Failure};
+
+pub(super) async fn signal(
+    State(shared): State<Shared>,
+    Path(run): Path<String>,
+    Extension(actor): Extension<Actor>,
+    body: Result<Json<Say>, JsonRejection>,
+) -> Answer<Said> {
+    let Json(Say { key, signal: kind, reason }) = body.map_err(|error| Failure::usage(error.body_text()))?;
+    let failed = |error: engine::SignalError| Failure::new(Code::of_exit(error.exit_code()), error.to_string());
+    let message = shared.engine.signal(&run, Signal { key, actor, kind, reason }).await.map_err(failed)?;
+    Ok(Json(Said { message }))
+}

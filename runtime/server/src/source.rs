@@ -1,0 +1,134 @@
+//! Answers about runs, from the runtime that listens or, where none does, from the state directory itself:
+//! evidence is there to be read also after everything has ended.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::{Config, Engine, HostClock};
+use machine::evidence::Evidence;
+use machine::journal::Record;
+use machine::ports::store::Store;
+use machine::view::RunView;
+
+use crate::client::Client;
+use crate::protocol::{PAGE_MAX, RunLine, Status};
+use crate::{Code, Failure};
+
+/// Where answers come from.
+pub enum Source {
+    /// A runtime that listens.
+    Runtime(Client),
+    /// The state directory, read only; no runtime listens.
+    Directory(Offline),
+}
+
+/// A state directory without a runtime.
+pub struct Offline {
+    engine: Engine,
+    store: Arc<dyn Store>,
+    state: PathBuf,
+}
+
+impl Offline {
+    fn open(state: &Path) -> Result<Self, Failure> {
+        if !store::sqlite::database(state).exists() {
+            let message = format!("there is no state in {}; give the directory with --state", state.display());
+            return Err(Failure::new(Code::Unreachable, message));
+        }
+        let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
+        let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: Arc::new(HostClock) };
+        Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
+    }
+}
+
+impl Source {
+    /// The runtime of this state directory, or the directory.
+    ///
+    /// # Errors
+    /// When neither can be read.
+    pub async fn open(state: &Path) -> Result<Self, Failure> {
+        match Client::connect(state).await {
+            Ok(client) => Ok(Self::Runtime(client)),
+            Err(failure) if failure.code == Code::Unreachable => Offline::open(state).map(Self::Directory),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The runtime, for what only one can do.
+    ///
+    /// # Errors
+    /// When none listens; the message says how to start one.
+    pub fn runtime(self) -> Result<Client, Failure> {
+        match self {
+            Self::Runtime(client) => Ok(client),
+            Self::Directory(offline) => Err(crate::client::unreachable(&offline.state)),
+        }
+    }
+
+    /// Runs in flight, and what runs where.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub async fn status(&self) -> Result<Status, Failure> {
+        match self {
+            Self::Runtime(client) => client.status().await,
+            Self::Directory(offline) => status(&offline.engine, &*offline.store).await,
+        }
+    }
+
+    /// Runs, newest first.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub async fn runs(&self, unended: bool, limit: u32) -> Result<Vec<RunLine>, Failure> {
+        match self {
+            Self::Runtime(client) => client.runs(unended, limit).await,
+            Self::Directory(offline) => {
+                let lines = offline.engine.runs(unended, limit).await?;
+                Ok(lines.into_iter().map(RunLine::from).collect())
+            }
+        }
+    }
+
+    /// A run as it is now, or as it ended.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub async fn view(&self, run: &str) -> Result<RunView, Failure> {
+        match self {
+            Self::Runtime(client) => client.view(run).await,
+            Self::Directory(offline) => Ok(offline.engine.view(run).await?),
+        }
+    }
+
+    /// A page of a run's records.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub async fn journal(&self, run: &str, from: u64, limit: u32) -> Result<Vec<Record>, Failure> {
+        match self {
+            Self::Runtime(client) => client.journal(run, from, limit).await,
+            Self::Directory(offline) => Ok(offline.engine.journal(run, from, limit).await?),
+        }
+    }
+
+    /// Every look at a gate, in order.
+    ///
+    /// # Errors
+    /// When there is no such run or gate; the message names the gates there are.
+    pub async fn explain(&self, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {
+        match self {
+            Self::Runtime(client) => client.explain(run, gate).await,
+            Self::Directory(offline) => explain(&offline.engine, run, gate).await,
+        }
+    }
+}
+
+pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
+    let runs = engine.runs(true, PAGE_MAX).await?.into_iter().map(RunLine::from).collect();
+    Ok(Status { runs, running: store.registry(PAGE_MAX).await? })
+}
+
+pub(crate) async fn explain(engine: &Engine, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {
+    engine.explain(run, gate).await.map_err(|error| Failure::new(Code::Missing, error.to_string()))
+}
