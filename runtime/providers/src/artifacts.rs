@@ -109,7 +109,8 @@ fn collect(folder: &Path, root: &Path, depth: usize, paths: &mut Vec<PathBuf>) -
     Ok(())
 }
 
-fn hash(path: &Path) -> Result<Digest, String> {
+/// The SHA-256 of a file's content, read once; an error as a sentence.
+pub fn hash(path: &Path) -> Result<Digest, String> {
     let mut file = File::open(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     pour(&mut file, &mut io::sink()).map_err(|e| format!("cannot read {}: {e}", path.display()))
 }

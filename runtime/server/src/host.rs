@@ -1,11 +1,12 @@
 //! A whole runtime in this process: state, engine and socket, from start to stop.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Config, Engine, HostClock};
+use engine::{Config, Engine};
 use machine::ports::provider::Provider;
 use machine::ports::store::Store;
 use tokio::net::UnixListener;
@@ -13,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::service::{self, Shared};
-use crate::{Failure, socket};
+use crate::{Failure, socket, source};
 
 /// How long the engine is given to come to rest; what it has not recorded by then is settled when a runtime
 /// starts again.
@@ -40,7 +41,7 @@ impl Host {
         let store = open(state.to_owned()).await?;
         let listener = socket::bind(&socket)?;
         let owner = std::fs::metadata(state).map_err(|e| Failure::internal(format!("{}: {e}", state.display())))?.uid();
-        let config = Config { store: Arc::clone(&store), providers, clock: Arc::new(HostClock) };
+        let config = Config { store: Arc::clone(&store), providers, clock: source::clock()? };
         let engine = Engine::new(config);
         let resumed = engine.resume_all().await?;
         let (stopping, stop) = watch::channel(false);
@@ -52,6 +53,12 @@ impl Host {
     #[must_use]
     pub fn resumed(&self) -> &[String] {
         &self.resumed
+    }
+
+    /// Runs that could not be continued, with the reason. They wait for a program that can read them.
+    #[must_use]
+    pub fn left_alone(&self) -> BTreeMap<String, String> {
+        self.engine.left_alone()
     }
 
     /// Resolves when this runtime can go on no more: its state failed, or another runtime took it over.

@@ -22,28 +22,36 @@ impl Connected<IncomingStream<'_, UnixListener>> for Peer {
     }
 }
 
-/// The user with this uid, by name where it has one.
-#[must_use]
-pub(crate) fn actor(uid: u32) -> Actor {
-    let name = uzers::get_user_by_uid(uid).map(|user| user.name().to_string_lossy().into_owned());
-    Actor { uid, name: name.unwrap_or_else(|| uid.to_string()) }
-}
-
 /// The state directory's owner and root may do everything; others nothing.
 pub(crate) fn admit(uid: Option<u32>, owner: u32) -> Result<Actor, Failure> {
-    let refuse = |who: String| {
-        let owner = actor(owner);
-        let message = format!(
-            "{who} may not use this runtime: only its owner {} (uid {}) and root may; ask them, or start your own with --state",
-            owner.name, owner.uid
-        );
-        Err(Failure::new(Code::NotAllowed, message))
-    };
     match uid {
         Some(uid) if uid == owner || uid == 0 => Ok(actor(uid)),
-        Some(uid) => refuse(format!("{} (uid {uid})", actor(uid).name)),
-        None => refuse("a caller without credentials".to_owned()),
+        Some(uid) => Err(refuse(&format!("{} (uid {uid})", name(uid)), owner)),
+        None => Err(refuse("a caller without credentials", owner)),
     }
+}
+
+fn refuse(who: &str, owner: u32) -> Failure {
+    let message = format!(
+        "{who} may not use this runtime: only its owner {} (uid {owner}) and root may; ask them, or start your own with --state",
+        name(owner)
+    );
+    Failure::new(Code::NotAllowed, message)
+}
+
+/// An admitted user, with name and groups as this host knows them.
+fn actor(uid: u32) -> Actor {
+    Actor { uid, name: name(uid), groups: groups(uid), owner: true }
+}
+
+fn name(uid: u32) -> String {
+    let user = uzers::get_user_by_uid(uid);
+    user.map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
+}
+
+fn groups(uid: u32) -> Vec<String> {
+    let groups = uzers::get_user_by_uid(uid).and_then(|user| user.groups());
+    groups.into_iter().flatten().map(|group| group.name().to_string_lossy().into_owned()).collect()
 }
 
 /// Lets a request pass with its [`Actor`], or answers it.

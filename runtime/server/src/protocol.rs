@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use machine::ports::store::Running;
 use machine::signal::SignalKind;
-use machine::view::RunStatus;
 use serde::{Deserialize, Serialize};
+
+pub use engine::RunLine;
 
 use crate::Failure;
 
@@ -73,27 +74,8 @@ pub struct Said {
     pub message: String,
 }
 
-/// A line of the list of runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunLine {
-    /// The run.
-    pub run: String,
-    /// Its workflow.
-    pub workflow: String,
-    /// When it was created, UTC milliseconds.
-    pub created_ms: i64,
-    /// When it ended, UTC milliseconds.
-    pub ended_ms: Option<i64>,
-    /// Where it stands.
-    pub status: RunStatus,
-    /// Why, as a sentence.
-    pub reason: Option<String>,
-    /// The services it concerns.
-    pub services: Vec<String>,
-}
-
 /// Runs in flight, and what runs where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// Runs that have not ended, newest first.
     pub runs: Vec<RunLine>,
@@ -132,11 +114,4 @@ pub struct GateQuery {
 pub struct ErrorBody {
     /// The error.
     pub error: Failure,
-}
-
-impl From<engine::RunLine> for RunLine {
-    fn from(line: engine::RunLine) -> Self {
-        let engine::RunLine { run, workflow, created_ms, ended_ms, status, reason, services } = line;
-        Self { run, workflow, created_ms, ended_ms, status, reason, services }
-    }
 }

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::{Config, Engine, HostClock};
+use engine::{Config, Engine, ExplainError, HostClock};
 use machine::evidence::Evidence;
 use machine::journal::Record;
+use machine::ports::clock::Clock;
 use machine::ports::store::Store;
 use machine::view::RunView;
 
@@ -36,7 +37,7 @@ impl Offline {
             return Err(Failure::new(Code::Unreachable, message));
         }
         let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
-        let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: Arc::new(HostClock) };
+        let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: clock()? };
         Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
     }
 }
@@ -83,10 +84,7 @@ impl Source {
     pub async fn runs(&self, unended: bool, limit: u32) -> Result<Vec<RunLine>, Failure> {
         match self {
             Self::Runtime(client) => client.runs(unended, limit).await,
-            Self::Directory(offline) => {
-                let lines = offline.engine.runs(unended, limit).await?;
-                Ok(lines.into_iter().map(RunLine::from).collect())
-            }
+            Self::Directory(offline) => Ok(offline.engine.runs(unended, limit).await?),
         }
     }
 
@@ -124,11 +122,20 @@ impl Source {
     }
 }
 
+/// This host's time.
+pub(crate) fn clock() -> Result<Arc<dyn Clock>, Failure> {
+    let clock = HostClock::new().map_err(|error| Failure::internal(format!("cannot tell the time: {error}")))?;
+    Ok(Arc::new(clock))
+}
+
 pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
-    let runs = engine.runs(true, PAGE_MAX).await?.into_iter().map(RunLine::from).collect();
+    let runs = engine.runs(true, PAGE_MAX).await?;
     Ok(Status { runs, running: store.registry(PAGE_MAX).await? })
 }
 
 pub(crate) async fn explain(engine: &Engine, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {
-    engine.explain(run, gate).await.map_err(|error| Failure::new(Code::Missing, error.to_string()))
+    engine.explain(run, gate).await.map_err(|error| match error {
+        ExplainError::NoGate { .. } => Failure::new(Code::Missing, error.to_string()),
+        ExplainError::Store(error) => error.into(),
+    })
 }

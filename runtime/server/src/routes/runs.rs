@@ -14,6 +14,5 @@ pub(super) async fn runs(
     query: Result<Query<RunsQuery>, QueryRejection>,
 ) -> Answer<Vec<RunLine>> {
     let Query(query) = query.map_err(|error| Failure::usage(error.body_text()))?;
-    let lines = shared.engine.runs(query.unended, page(query.limit)).await?;
-    Ok(Json(lines.into_iter().map(RunLine::from).collect()))
+    Ok(Json(shared.engine.runs(query.unended, page(query.limit)).await?))
 }
