@@ -6,6 +6,7 @@
 //! small supervisor, so that the runtime can be killed at any instant without touching it.
 
 mod artifacts;
+mod exec;
 mod host;
 mod http;
 mod layout;
@@ -24,5 +25,5 @@ pub use secrets::Secret;
 /// Every provider of this host over one state directory.
 pub fn all(layout: Layout) -> Vec<Arc<dyn Provider>> {
     let layout = Arc::new(layout);
-    vec![Arc::new(process::Processes::new(layout))]
+    vec![Arc::new(process::Processes::new(Arc::clone(&layout))), Arc::new(exec::Exec::new(layout))]
 }

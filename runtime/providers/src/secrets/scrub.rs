@@ -46,7 +46,6 @@ impl Scrubber {
         }
     }
 
-    #[cfg(test)]
     /// The text without secrets; what is not UTF-8 is shown as such.
     pub(crate) fn text(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(&self.clean(bytes)).into_owned()

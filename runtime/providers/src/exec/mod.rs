@@ -1,0 +1,135 @@
+//! Carries out declared actions: a program with arguments, never a shell line, in the project's root, with
+//! nothing in its environment that was not declared, within its time and with bounded output.
+
+mod command;
+mod config;
+mod earlier;
+mod programs;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use machine::ports::BoxFuture;
+use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
+use serde_json::json;
+
+use crate::layout::Layout;
+use command::{Command, End};
+use config::Config;
+use earlier::Earlier;
+
+/// Longest run of a probe.
+const PROBE_WITHIN: Duration = Duration::from_secs(60);
+
+/// The provider `exec`.
+pub(crate) struct Exec {
+    layout: Arc<Layout>,
+}
+
+impl Exec {
+    /// The provider over one state directory.
+    pub(crate) fn new(layout: Arc<Layout>) -> Self {
+        Self { layout }
+    }
+
+    async fn act(&self, request: &Request) -> Outcome {
+        let fatal = |message| Outcome::Failed { retryable: false, message };
+        let (action, config) = match Config::of(request) {
+            Ok(found) => found,
+            Err(message) => return fatal(message),
+        };
+        let folder = self.layout.action(&request.key);
+        // An earlier attempt under this key must not run beside this one.
+        if let Err(message) = Earlier::end(&folder).await {
+            return Outcome::Unknown { message: format!("action {action}: {message}") };
+        }
+        let command = match Command::prepare(request, &config, &config.command, &folder) {
+            Ok(command) => command,
+            Err(message) => return fatal(format!("action {action}: {message}")),
+        };
+        match command.run(Duration::from_millis(config.within)).await {
+            End::Exit { code: Some(0), output, .. } => Outcome::Done(Outputs::Value(json!({ "output": output }))),
+            End::Exit { words, output, .. } => Outcome::Failed {
+                retryable: true,
+                message: format!("action {action}: {words}; its last lines: {}", last_lines(&output)),
+            },
+            End::TooLong { output } => fatal(format!(
+                "action {action} was stopped after {} s, the time it was given (`within`); its last lines: {}",
+                Duration::from_millis(config.within).as_secs_f32(),
+                last_lines(&output)
+            )),
+            End::NotStarted(message) => fatal(format!("action {action}: {message}")),
+            End::Lost(message) => Outcome::Unknown { message: format!("action {action}: {message}") },
+        }
+    }
+
+    async fn ask(&self, request: &Request) -> Probe {
+        let (action, config) = match Config::of(request) {
+            Ok(found) => found,
+            Err(message) => return Probe::CannotTell(message),
+        };
+        let folder = self.layout.action(&request.key);
+        if let Some(running) = Earlier::running(&folder) {
+            return Probe::CannotTell(format!("action {action} still runs as {running}"));
+        }
+        let Some(argv) = &config.probe else {
+            return Probe::CannotTell(format!("action {action} declares no probe"));
+        };
+        let command = match Command::prepare(request, &config, argv, &folder) {
+            Ok(command) => command,
+            Err(message) => return Probe::CannotTell(format!("the probe of action {action}: {message}")),
+        };
+        match command.run(PROBE_WITHIN).await {
+            End::Exit { code: Some(0), .. } => Probe::Took(Outputs::None),
+            End::Exit { code: Some(1), .. } => Probe::DidNot,
+            End::Exit { words, output, .. } => Probe::CannotTell(format!(
+                "the probe of action {action}: {words} (0 means it took effect, 1 that it did not); its last lines: {}",
+                last_lines(&output)
+            )),
+            End::TooLong { .. } => Probe::CannotTell(format!(
+                "the probe of action {action} gave no answer in {} s",
+                PROBE_WITHIN.as_secs()
+            )),
+            End::NotStarted(message) | End::Lost(message) => {
+                Probe::CannotTell(format!("the probe of action {action}: {message}"))
+            }
+        }
+    }
+
+    fn look_ahead(&self, request: &Request) -> Result<(), String> {
+        let (action, config) = Config::of(request)?;
+        let named = |message| format!("action {action}: {message}");
+        for argv in std::iter::once(&config.command).chain(&config.probe) {
+            programs::find(argv, &request.root).map_err(named)?;
+        }
+        crate::secrets::check(&config.secrets, &request.root).map_err(named)
+    }
+}
+
+fn last_lines(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let last = lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join(" | ");
+    if last.is_empty() { "none".to_owned() } else { last }
+}
+
+impl Provider for Exec {
+    fn name(&self) -> &'static str {
+        "exec"
+    }
+
+    fn preflight(&self, request: Request) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move { self.look_ahead(&request) })
+    }
+
+    fn perform(&self, request: Request) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move { self.act(&request).await })
+    }
+
+    fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
+        Box::pin(async move { self.ask(&request).await })
+    }
+
+    fn sample(&self, _request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
+        Box::pin(async { Err("the exec provider counts no requests".to_owned()) })
+    }
+}
