@@ -28,9 +28,7 @@ impl Code {
     /// The registered code of that id, in any case of letters.
     #[must_use]
     pub fn find(id: &str) -> Option<Self> {
-        ALL.iter()
-            .copied()
-            .find(|code| code.id.eq_ignore_ascii_case(id))
+        ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
     }
 }
 
@@ -78,6 +76,15 @@ codes! {
     // E04xx: stages, gates and proofs.
 
     // E05xx: project and plan.
+    PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";
+    PROJECT_KEY "E0502" "a key that `deploy.toml` does not have";
+    PROJECT_EDITION "E0503" "an edition that is missing or not known";
+    NOT_UTF8 "E0504" "a source file that is not UTF-8";
+    UNREADABLE "E0505" "a source file that cannot be read";
+    FAILURE_HANDLER "E0520" "`on failure`, which this edition cannot carry out";
+    MODIFIER_NOT_TAKEN "E0521" "a modifier that the step does not take";
+    NO_TRAFFIC_PROVIDER "E0522" "a stage below 100 % without a traffic provider";
+    UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";
 
     // W…: warnings.
 }

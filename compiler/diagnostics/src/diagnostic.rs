@@ -74,14 +74,7 @@ impl Fix {
         text: impl Into<String>,
         applicability: Applicability,
     ) -> Self {
-        Self {
-            title: title.into(),
-            edits: vec![Edit {
-                span,
-                text: text.into(),
-            }],
-            applicability,
-        }
+        Self { title: title.into(), edits: vec![Edit { span, text: text.into() }], applicability }
     }
 }
 
@@ -122,10 +115,7 @@ impl Diagnostic {
             code,
             severity,
             message: message.into(),
-            primary: Label {
-                span,
-                text: String::new(),
-            },
+            primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             help: Vec::new(),
             notes: Vec::new(),
@@ -143,10 +133,7 @@ impl Diagnostic {
     /// Adds another place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.secondary.push(Label { span, text: text.into() });
         self
     }
 
@@ -180,16 +167,9 @@ impl Diagnostic {
     /// The same finding with every place `by` bytes further: from item-relative to file offsets.
     #[must_use]
     pub fn moved(mut self, by: u32) -> Self {
-        let edits = self
-            .fixes
-            .iter_mut()
-            .flat_map(|fix| &mut fix.edits)
-            .map(|edit| &mut edit.span);
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
         let labels = self.secondary.iter_mut().map(|label| &mut label.span);
-        for span in edits
-            .chain(labels)
-            .chain(std::iter::once(&mut self.primary.span))
-        {
+        for span in edits.chain(labels).chain(std::iter::once(&mut self.primary.span)) {
             *span = span.moved(by);
         }
         self

@@ -64,9 +64,7 @@ impl<'t> LineIndex<'t> {
     /// Scans `text` for line ends.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, starts }
     }
 
@@ -76,10 +74,7 @@ impl<'t> LineIndex<'t> {
         let offset = clamp(self.text, offset);
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
         let column = self.text[self.starts[line - 1]..offset].chars().count() + 1;
-        LineCol {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        LineCol { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 }
 

@@ -21,31 +21,19 @@ impl Span {
     /// A span over `start..end`; an inverted range becomes empty at `start`.
     #[must_use]
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
-        Self {
-            file,
-            start,
-            end: end.max(start),
-        }
+        Self { file, start, end: end.max(start) }
     }
 
     /// The same range `by` bytes further into the file.
     #[must_use]
     pub fn moved(self, by: u32) -> Self {
-        Self::new(
-            self.file,
-            self.start.saturating_add(by),
-            self.end.saturating_add(by),
-        )
+        Self::new(self.file, self.start.saturating_add(by), self.end.saturating_add(by))
     }
 
     /// The smallest span that covers both; `other` is taken to be of the same file.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self::new(
-            self.file,
-            self.start.min(other.start),
-            self.end.max(other.end),
-        )
+        Self::new(self.file, self.start.min(other.start), self.end.max(other.end))
     }
 
     /// Whether the byte at `offset` lies inside.

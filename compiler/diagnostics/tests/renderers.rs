@@ -11,23 +11,11 @@ fn sample() -> (Sources, Vec<Diagnostic>) {
     let head = Span::new(file, start, start + 6);
     let typo = Diagnostic::error(codes::UNKNOWN_WORD, head, "`servce` is not a declaration")
         .label("did you mean `service`?")
-        .also(
-            Span::new(file, start + 7, start + 11),
-            "this would be its name",
-        )
+        .also(Span::new(file, start + 7, start + 11), "this would be its name")
         .help("write `service`")
         .note("every declaration starts with its kind")
-        .fix(Fix::replace(
-            "write `service`",
-            head,
-            "service",
-            Applicability::Guess,
-        ));
-    let inside_a_character = Diagnostic::warning(
-        codes::UNEXPECTED,
-        Span::new(file, 6, 9_999),
-        "spans are clamped",
-    );
+        .fix(Fix::replace("write `service`", head, "service", Applicability::Guess));
+    let inside_a_character = Diagnostic::warning(codes::UNEXPECTED, Span::new(file, 6, 9_999), "spans are clamped");
     (sources, vec![typo, inside_a_character])
 }
 
@@ -60,13 +48,7 @@ fn json() {
 fn moving_a_diagnostic_moves_every_place() {
     let (_, diagnostics) = sample();
     let moved = diagnostics[0].clone().moved(10);
-    assert_eq!(
-        moved.primary.span.start,
-        diagnostics[0].primary.span.start + 10
-    );
-    assert_eq!(
-        moved.secondary[0].span.end,
-        diagnostics[0].secondary[0].span.end + 10
-    );
+    assert_eq!(moved.primary.span.start, diagnostics[0].primary.span.start + 10);
+    assert_eq!(moved.secondary[0].span.end, diagnostics[0].secondary[0].span.end + 10);
     assert_eq!(moved.fixes[0].edits[0].span, moved.primary.span);
 }

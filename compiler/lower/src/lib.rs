@@ -1,1 +1,16 @@
-//! See docs/architecture.md.
+//! From the evaluated model to the plan: the last phase of the compiler, and the only one that knows both.
+//!
+//! Lowering decides nothing a user could have written: a rollout's stages are already unrolled. It lays out the
+//! nodes of each step, the way back of each rollout, and the bounds of every effect. Equal models give equal bytes.
+
+mod entities;
+mod gates;
+pub mod graph;
+mod lowering;
+mod names;
+mod numbers;
+mod rollout;
+mod steps;
+mod values;
+
+pub use lowering::lower;

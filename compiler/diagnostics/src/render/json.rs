@@ -49,14 +49,8 @@ struct Remedy<'d> {
 /// The document `{"version": 1, "diagnostics": [...]}`, indented, with a newline at its end.
 #[must_use]
 pub fn json(diagnostics: &[Diagnostic], sources: &dyn SourceMap) -> String {
-    let diagnostics = diagnostics
-        .iter()
-        .map(|diagnostic| finding(diagnostic, sources))
-        .collect();
-    let document = Document {
-        version: JSON_VERSION,
-        diagnostics,
-    };
+    let diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, sources)).collect();
+    let document = Document { version: JSON_VERSION, diagnostics };
     // Plain structs of strings and numbers always serialise; the fallback keeps the signature honest.
     let text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text + "\n"
@@ -68,11 +62,7 @@ fn finding<'d>(diagnostic: &'d Diagnostic, sources: &'d dyn SourceMap) -> Findin
         severity: diagnostic.severity,
         message: &diagnostic.message,
         primary: place(diagnostic.primary.span, &diagnostic.primary.text, sources),
-        secondary: diagnostic
-            .secondary
-            .iter()
-            .map(|label| place(label.span, &label.text, sources))
-            .collect(),
+        secondary: diagnostic.secondary.iter().map(|label| place(label.span, &label.text, sources)).collect(),
         help: &diagnostic.help,
         notes: &diagnostic.notes,
         fixes: diagnostic
@@ -81,11 +71,7 @@ fn finding<'d>(diagnostic: &'d Diagnostic, sources: &'d dyn SourceMap) -> Findin
             .map(|fix| Remedy {
                 title: &fix.title,
                 applicability: fix.applicability,
-                edits: fix
-                    .edits
-                    .iter()
-                    .map(|edit| place(edit.span, &edit.text, sources))
-                    .collect(),
+                edits: fix.edits.iter().map(|edit| place(edit.span, &edit.text, sources)).collect(),
             })
             .collect(),
     }
@@ -95,16 +81,7 @@ fn place<'d>(span: Span, text: &'d str, sources: &'d dyn SourceMap) -> Place<'d>
     let index = LineIndex::new(sources.text(span.file));
     let position = |byte| {
         let at = index.line_col(byte);
-        Position {
-            byte,
-            line: at.line,
-            column: at.column,
-        }
+        Position { byte, line: at.line, column: at.column }
     };
-    Place {
-        path: sources.path(span.file),
-        start: position(span.start),
-        end: position(span.end),
-        text,
-    }
+    Place { path: sources.path(span.file), start: position(span.start), end: position(span.end), text }
 }

@@ -1,0 +1,43 @@
+//! Environments and services: into the body when a step uses them, once each.
+
+use plan::{Binding, Environment, Service};
+use semantics::model;
+
+use crate::lowering::Lowering;
+
+impl Lowering<'_> {
+    /// The key of an environment.
+    pub(crate) fn environment(&mut self, environment: &model::Environment) -> String {
+        let (key, new) = self.environments.key(&environment.name, environment.span);
+        if new {
+            let lowered = Environment {
+                protected: environment.protected,
+                compute: self.provider(&environment.compute),
+                traffic: environment.traffic.as_ref().map(|provider| self.provider(provider)),
+                metrics: environment.metrics.as_ref().map(|provider| self.provider(provider)),
+            };
+            self.body.environments.insert(key.clone(), lowered);
+            self.place(format!("environment:{key}"), environment.span);
+        }
+        key
+    }
+
+    fn provider(&mut self, provider: &model::Provider) -> Binding {
+        Binding { provider: provider.provider.to_string(), config: self.json(&provider.config, provider.span) }
+    }
+
+    /// The key of a service.
+    pub(crate) fn service(&mut self, service: &model::Service) -> String {
+        let (key, new) = self.services.key(&service.name, service.span);
+        if new {
+            let lowered = Service {
+                id: service.id.to_string(),
+                artifact: self.json(&service.artifact, service.span),
+                runs: self.json(&service.runs, service.span),
+            };
+            self.body.services.insert(key.clone(), lowered);
+            self.place(format!("service:{key}"), service.span);
+        }
+        key
+    }
+}

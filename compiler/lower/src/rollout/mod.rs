@@ -1,0 +1,157 @@
+//! One rollout: what it does stage by stage, and the one list of steps that brings it back from any of them.
+
+mod back;
+mod stages;
+pub(crate) mod timing;
+
+use diagnostics::{Diagnostic, codes};
+use plan::{Call, Effect, EffectClass, Input, NodeId, Retry, Rollout, Share, Which, Work};
+use semantics::model::{self, Arm, Step};
+use semantics::value::Value;
+
+use crate::lowering::{At, Lowering};
+use timing::Timing;
+
+/// What the nodes of one rollout share.
+struct Layout<'m> {
+    step: &'m Step,
+    model: &'m model::Rollout,
+    /// The rollout's key in the body, also part of every id.
+    key: String,
+    replicas: u32,
+    timing: Timing,
+    retry: Retry,
+}
+
+impl Lowering<'_> {
+    /// Adds a rollout behind `last` and returns the node that the next step waits for.
+    pub(crate) fn rollout(&mut self, step: &Step, model: &model::Rollout, last: Option<NodeId>) -> Option<NodeId> {
+        let (environment, service) = (self.environment(&model.environment), self.service(&model.service));
+        let layout = Layout {
+            step,
+            model,
+            key: self.rollouts.tell_apart(&format!("{service}-to-{environment}")),
+            replicas: self.replicas(model),
+            timing: Timing::of(&model.service.runs),
+            retry: timing::forward(step.retry),
+        };
+        let artifact = self.artifact(&layout)?;
+        let begin = self.add(&layout, "begin", None, last, Work::Begin);
+        let running = layout.ensure(Which::Running, layout.replicas);
+        let mut last = self.add(&layout, "running/ensure", None, Some(begin), running);
+        let (stages, nodes_after) = self.stages(&layout, last);
+        last = self.add(&layout, "finish", None, Some(nodes_after), Work::Finish);
+        last = self.retire(&layout, last);
+        let rollout = Rollout {
+            environment,
+            service,
+            artifact,
+            replicas: layout.replicas,
+            strategy: model.strategy.name.to_string(),
+            needs_running: needs_running(&model.strategy),
+            stages,
+            recovery: self.recovery(&layout),
+        };
+        self.body.rollouts.insert(layout.key, rollout);
+        Some(last)
+    }
+
+    fn replicas(&mut self, model: &model::Rollout) -> u32 {
+        let bind = model.environment.binds.iter().find(|bind| bind.service == model.service.name);
+        bind.map_or(1, |bind| self.count(bind.replicas, 1, "replicas", bind.span))
+    }
+
+    fn artifact(&mut self, layout: &Layout<'_>) -> Option<Input> {
+        let span = layout.step.span;
+        match &layout.model.artifact {
+            Value::Parameter(name) => Some(Input::Parameter(name.to_string())),
+            Value::Digest(text) => match plan::Digest::parse(text) {
+                Ok(digest) => Some(Input::Digest(digest)),
+                Err(error) => {
+                    self.report(Diagnostic::error(codes::UNFIT_FOR_PLAN, span, error.to_string()));
+                    None
+                }
+            },
+            Value::Error => {
+                self.stays_silent();
+                None
+            }
+            Value::Text(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Duration(_)
+            | Value::Ratio(_)
+            | Value::Points(_)
+            | Value::Factor(_)
+            | Value::Rate(_)
+            | Value::Bytes(_)
+            | Value::Money(..)
+            | Value::Secret(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Range(..)
+            | Value::Record(..)
+            | Value::Case(..)
+            | Value::None => {
+                self.unfit(span, "what is rolled out is a digest or a parameter of type `Digest`");
+                None
+            }
+        }
+    }
+
+    /// Beyond the point of no return: the release that ran before is drained and stopped.
+    fn retire(&mut self, layout: &Layout<'_>, after: NodeId) -> NodeId {
+        let at = At { span: layout.step.span, rollout: Some(&layout.key), stage: None, past_return: true };
+        let id = layout.id(&self.body.workflow, "retire");
+        self.node(id, Some(after), &at, layout.stop(Which::Running, 0))
+    }
+
+    fn add(
+        &mut self,
+        layout: &Layout<'_>,
+        name: &str,
+        stage: Option<u32>,
+        after: Option<NodeId>,
+        work: Work,
+    ) -> NodeId {
+        let stages = &layout.model.strategy.stages;
+        let in_stage = stage.and_then(|stage| stages.get(stage as usize));
+        let span = in_stage.map_or(layout.step.span, |stage| stage.span);
+        let at = At { span, rollout: Some(&layout.key), stage, past_return: false };
+        self.node(layout.id(&self.body.workflow, name), after, &at, work)
+    }
+}
+
+impl Layout<'_> {
+    fn id(&self, workflow: &str, name: &str) -> String {
+        format!("{workflow}/{}/{name}", self.key)
+    }
+
+    fn routed(&self) -> bool {
+        self.model.environment.traffic.is_some()
+    }
+
+    fn ensure(&self, release: Which, instances: u32) -> Work {
+        self.effect(Call::Ensure { release, instances }, self.timing.start_ms)
+    }
+
+    fn stop(&self, release: Which, keep: u32) -> Work {
+        self.effect(Call::Stop { release, keep }, self.timing.stop_ms)
+    }
+
+    fn shift(&self, weights: Vec<(Which, Share)>) -> Work {
+        self.effect(Call::Shift { weights }, timing::SHIFT_MS)
+    }
+
+    fn effect(&self, call: Call, timeout_ms: u64) -> Work {
+        Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: self.retry })
+    }
+}
+
+/// A stage below 100 % leaves the rest to a release that runs, and a comparison needs one to compare with.
+fn needs_running(strategy: &model::Strategy) -> bool {
+    strategy.stages.iter().any(|stage| {
+        let compared = stage.guard.as_ref().is_some_and(|gate| gate.against == Some(Arm::Stable));
+        compared || stage.weight < rust_decimal::Decimal::ONE
+    })
+}

@@ -1,0 +1,8 @@
+//! What lowering makes of models: golden plans, one line a node, and what it refuses.
+
+mod golden;
+mod graph;
+mod models;
+mod refused;
+mod stability;
+mod text;

@@ -1,0 +1,173 @@
+//! Small models built by hand, as the semantics would evaluate the first example.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diagnostics::{FileId, Span};
+use plan::{Place, Plan};
+use rust_decimal::Decimal;
+use semantics::model::{
+    Approval, Arm, Bind, Bound, Check, Condition, EffectClass, Environment, Gate, Inconclusive, Instances, Metric,
+    Parameter, ParameterType, Provider, Rollout, Run, Service, Stage, Step, StepKind, Strategy, Undecided, Workflow,
+};
+use semantics::value::{Piece, Value};
+
+pub(crate) fn at(start: u32) -> Span {
+    Span::new(FileId(0), start, start + 1)
+}
+
+pub(crate) fn place(span: Span) -> Place {
+    Place { file: "first_canary.deploy".to_owned(), line: span.start, column: 1 }
+}
+
+pub(crate) fn lowered(steps: Vec<Step>) -> Plan {
+    lower::lower(&workflow(steps), "2026", &place).unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+pub(crate) fn workflow(steps: Vec<Step>) -> Workflow {
+    let parameter = |name: &str, r#type, default| Parameter { name: name.into(), r#type, default, span: at(2) };
+    let parameters = vec![
+        parameter("image", ParameterType::Digest, None),
+        parameter("url", ParameterType::String, Some(text("http://here"))),
+    ];
+    Workflow { name: "release".into(), doc: None, span: at(1), parameters, steps }
+}
+
+pub(crate) fn text(known: &str) -> Value {
+    Value::Text(vec![Piece::Known(known.into())])
+}
+
+pub(crate) fn record(name: &str, fields: Vec<(&str, Value)>) -> Value {
+    Value::Record(name.into(), fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
+}
+
+fn case(of: &str, name: &str, fields: Vec<(&str, Value)>) -> Value {
+    let fields: BTreeMap<_, _> = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    Value::Case(of.into(), name.into(), fields)
+}
+
+pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
+    let proxy = Provider {
+        provider: "proxy".into(),
+        config: record("std.proxy.Proxy", vec![("listen", text("127.0.0.1:8080"))]),
+        span: at(11),
+    };
+    Environment {
+        name: "local".into(),
+        span: at(10),
+        protected: false,
+        compute: Provider { provider: "process".into(), config: record("std.process.Processes", vec![]), span: at(10) },
+        traffic: routed.then_some(proxy),
+        metrics: None,
+        binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
+    }
+}
+
+pub(crate) fn service() -> Service {
+    let ready = case("std.process.Probe", "http", vec![("path", text("/ready"))]);
+    Service {
+        name: "shop".into(),
+        id: "shop".into(),
+        span: at(20),
+        artifact: case("std.process.Artifact", "files", vec![("folder", text("releases"))]),
+        runs: record(
+            "std.process.Process",
+            vec![
+                ("ready", ready),
+                ("ready_within", Value::Duration(30_000)),
+                ("drain", Value::Duration(2_000)),
+                ("stop_within", Value::Duration(10_000)),
+            ],
+        ),
+    }
+}
+
+pub(crate) fn gate(name: &str, start: u32, against: Option<Arm>) -> Gate {
+    let answers = |cases: &[&str]| Value::List(cases.iter().map(|c| case("std.proxy.Answer", c, vec![])).collect());
+    let selector = |cases: &[&str]| case("std.proxy.Selector", "responses", vec![("of", answers(cases))]);
+    let metric = Arc::new(Metric {
+        name: "errors".into(),
+        span: at(30),
+        bad: selector(&["server_error", "unanswered"]),
+        total: selector(&[]),
+        usual: Some(Decimal::new(2, 3)),
+    });
+    let (condition, bound) = match against {
+        Some(_) => (
+            "errors(canary) <= errors(stable) + 2pp",
+            Bound::Against { times: Decimal::ONE, plus: Decimal::new(200, 4) },
+        ),
+        None => ("errors(service) <= 3%", Bound::Constant(Decimal::new(3, 2))),
+    };
+    Gate {
+        name: name.into(),
+        span: at(start),
+        arm: if against.is_some() { Arm::Canary } else { Arm::Service },
+        against,
+        at_least: 300,
+        confidence: Decimal::new(95, 2),
+        conditions: vec![Condition { span: at(start + 1), text: condition.into(), metric, bound }],
+        inconclusive: Inconclusive { extend_ms: 10_000, then: Undecided::Rollback },
+        warm_up_ms: 0,
+    }
+}
+
+pub(crate) fn stage(hundredths: u32, hold_ms: i64, guard: Option<&Arc<Gate>>) -> Stage {
+    Stage {
+        span: at(50 + hundredths),
+        weight: Decimal::new(i64::from(hundredths), 2),
+        instances: Instances::ByWeight,
+        keeping: None,
+        hold_ms,
+        guard: guard.cloned(),
+    }
+}
+
+pub(crate) fn careful() -> Vec<Stage> {
+    let healthy = Arc::new(gate("healthy", 40, Some(Arm::Stable)));
+    let steady = Arc::new(gate("steady", 45, None));
+    vec![
+        stage(5, 9_000, Some(&healthy)),
+        stage(25, 5_000, Some(&healthy)),
+        stage(50, 4_000, Some(&healthy)),
+        stage(100, 4_000, Some(&steady)),
+    ]
+}
+
+pub(crate) fn step(start: u32, kind: StepKind) -> Step {
+    Step { span: at(start), kind, within_ms: None, retry: None, on_failure: vec![] }
+}
+
+pub(crate) fn rollout(environment: Environment, stages: Vec<Stage>) -> Step {
+    let strategy = Strategy { name: "careful".into(), span: at(60), stages };
+    let rollout = Rollout {
+        service: Arc::new(service()),
+        artifact: Value::Parameter("image".into()),
+        environment: Arc::new(environment),
+        strategy,
+    };
+    step(60, StepKind::Rollout(rollout))
+}
+
+pub(crate) fn run(class: EffectClass) -> Step {
+    let command = Value::List(vec![text("smoke"), Value::Text(vec![Piece::Parameter("url".into())])]);
+    let config = record("std.exec.Exec", vec![("command", command), ("within", Value::Duration(60_000))]);
+    step(70, StepKind::Run(Run { action: "smoke".into(), declared: at(71), class, provider: "exec".into(), config }))
+}
+
+pub(crate) fn check() -> Step {
+    step(
+        80,
+        StepKind::Check(Check {
+            gate: Arc::new(gate("steady", 45, None)),
+            service: Arc::new(service()),
+            environment: Arc::new(environment(2, true)),
+            over_ms: 600_000,
+        }),
+    )
+}
+
+pub(crate) fn approval() -> Step {
+    let from = case("std.people.People", "users", vec![("names", Value::List(vec![text("ada"), text("grace")]))]);
+    step(90, StepKind::Approval(Approval { from, quorum: 2, within_ms: 28_800_000 }))
+}
