@@ -18,7 +18,7 @@ impl Run {
             (Err(message), _) => Some(message.clone()),
             (Ok(_), None) if rollout.needs_running => Some(format!(
                 "nothing of `{}` runs in `{}` yet, so there is nothing to compare with or to share traffic with; \
-                 bring up the first release with a strategy that goes to 100% at once, such as `all_at_once`",
+                 bring up the first release with a strategy that goes to 100% at once",
                 rollout.service, rollout.environment
             )),
             (Ok(incoming), Some(running)) if incoming.id == running.id => Some(format!(
