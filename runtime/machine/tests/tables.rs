@@ -1,0 +1,265 @@
+//! The machine by example: each file in `tables/` is a ledger of events, with the actions that follow from each
+//! behind `>`. `UPDATE_TABLES=1 cargo test -p machine` writes what is, to be read before it is kept.
+//!
+//! After every event the run is restored from its stored rows and must be the same, and applying the whole journal
+//! anew must give the same rows: state is a function of plan and journal.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+mod fixture;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use machine::evidence::{Evidence, Verdict};
+use machine::ports::provider::{Instance, Outcome, Outputs, Probe, Sample};
+use machine::signal::{Actor, Signal, SignalKind};
+use machine::view::RunStatus;
+use machine::{Action, Event, Moment, Run, Started};
+use plan::Plan;
+use serde_json::Value;
+
+struct Ledger {
+    plan: Arc<Plan>,
+    started: Started,
+    run: Option<Run>,
+    rows: BTreeMap<u32, Value>,
+    journal: Vec<(Moment, Event)>,
+    now_ms: u64,
+    attempts: BTreeMap<String, u32>,
+}
+
+fn moment(ms: u64) -> Moment {
+    Moment { wall_ms: 1_000_000 + i64::try_from(ms).unwrap(), boot: "boot".to_owned(), boot_ms: ms }
+}
+
+fn actor(name: &str) -> Actor {
+    let uid = name.bytes().map(u32::from).sum();
+    Actor { uid, name: name.to_owned(), groups: vec![], owner: name == "root" }
+}
+
+impl Ledger {
+    fn new(plan: Plan) -> Self {
+        let started = Started {
+            run: "run".to_owned(),
+            plan: plan.digest.clone(),
+            root: "/project".into(),
+            actor: actor("ann"),
+            key: "start".to_owned(),
+            parameters: BTreeMap::from([("image".to_owned(), Value::String(fixture::digest("new").into()))]),
+        };
+        let plan = Arc::new(plan);
+        Self { plan, started, run: None, rows: BTreeMap::new(), journal: vec![], now_ms: 0, attempts: BTreeMap::new() }
+    }
+
+    fn line(&mut self, line: &str, out: &mut String) {
+        let mut words = line.split_whitespace();
+        let verb = words.next().unwrap();
+        let rest: Vec<&str> = words.collect();
+        match verb {
+            "wait" => self.now_ms += rest[0].parse::<u64>().unwrap(),
+            "crash" => self.crash(),
+            "status" => {
+                let run = self.run.as_ref().unwrap();
+                let cause = run.head().cause.as_ref().map(|c| format!(": {}", c.message)).unwrap_or_default();
+                writeln!(out, "> {}{cause}", run.head().status.words()).unwrap();
+            }
+            "signal" => self.signal(&rest, out),
+            _ => {
+                let event = self.event(verb, &rest);
+                self.apply(event, out);
+            }
+        }
+    }
+
+    fn event(&self, verb: &str, rest: &[&str]) -> Event {
+        let node = rest.first().map(|node| self.full(node)).unwrap_or_default();
+        let message = || rest[1..].join(" ");
+        let performed = |outcome| Event::Performed { attempt: self.attempts[&node], node: node.clone(), outcome };
+        let probed = |probe| Event::Probed { attempt: self.attempts[&node], node: node.clone(), probe };
+        let outputs = || {
+            let instance = Instance { id: "i1".to_owned(), address: "127.0.0.1:1".to_owned() };
+            if node.contains("ensure") || node.contains("start") {
+                Outputs::Instances(vec![instance])
+            } else {
+                Outputs::None
+            }
+        };
+        match verb {
+            "started" => Event::Started(self.started.clone()),
+            "resumed" => Event::Resumed { epoch: 2 },
+            "looked_up" => {
+                let running = (rest[1] == "running").then(|| fixture::release("old"));
+                Event::LookedUp { node, running }
+            }
+            "done" => performed(Outcome::Done(outputs())),
+            "fails" => performed(Outcome::Failed { retryable: true, message: message() }),
+            "cannot" => performed(Outcome::Failed { retryable: false, message: message() }),
+            "lost" => performed(Outcome::Unknown { message: message() }),
+            "took" => probed(Probe::Took(outputs())),
+            "did_not" => probed(Probe::DidNot),
+            "cannot_tell" => probed(Probe::CannotTell(message())),
+            "opened" => {
+                let sample = Sample { incarnation: "p".to_owned(), releases: BTreeMap::new() };
+                Event::Opened { node, sample: Some(sample), note: None }
+            }
+            "judged" => {
+                Event::Judged { last: rest.get(2) == Some(&"last"), evidence: Box::new(evidence(&node, rest[1])), node }
+            }
+            "woke" => Event::Woke { node },
+            other => panic!("the ledger has no event `{other}`"),
+        }
+    }
+
+    fn full(&self, short: &str) -> String {
+        let nodes = self.plan.body.nodes.iter().map(|node| &node.id);
+        let back = self.plan.body.rollouts.values().flat_map(|r| r.recovery.iter().map(|step| &step.id));
+        let found = nodes.chain(back).find(|id| id.0.ends_with(&format!("/{short}")));
+        found.unwrap_or_else(|| panic!("no node ends with `{short}`")).0.clone()
+    }
+
+    fn signal(&mut self, rest: &[&str], out: &mut String) {
+        let plan = self.plan.digest.clone();
+        let (who, what) = (rest[0], rest[1]);
+        let kind = match what {
+            "approve" => SignalKind::Approve { step: None, plan },
+            "approve-other-plan" => SignalKind::Approve { step: None, plan: plan::Digest::of(b"other") },
+            "reject" => SignalKind::Reject { step: None },
+            "pause" => SignalKind::Pause,
+            "resume" => SignalKind::Resume,
+            "abort" => SignalKind::Abort,
+            "rollback" => SignalKind::Rollback,
+            other => panic!("no signal `{other}`"),
+        };
+        let key = rest.get(2).map_or_else(|| format!("{who}-{what}-{}", self.journal.len()), |key| (*key).to_owned());
+        let signal = Signal { key, actor: actor(who), kind, reason: None };
+        match self.run.as_ref().unwrap().consider(&signal) {
+            Ok(answer) => {
+                writeln!(out, "> says: {answer}").unwrap();
+                self.apply(Event::Signalled(signal), out);
+            }
+            Err(refusal) => writeln!(out, "> refuses: {refusal}").unwrap(),
+        }
+    }
+
+    fn apply(&mut self, event: Event, out: &mut String) {
+        let at = moment(self.now_ms);
+        let run = self.run.get_or_insert_with(|| Run::new(Arc::clone(&self.plan), &self.started, &at));
+        let actions = run.apply(&at, &event);
+        self.journal.push((at, event));
+        self.rows.extend(run.take_touched());
+        for action in &actions {
+            let run = self.run.as_ref().unwrap();
+            writeln!(out, "> {}", describe(run, action, &mut self.attempts)).unwrap();
+        }
+        self.rows_and_replay_agree();
+    }
+
+    fn restored(&self) -> Run {
+        let head = serde_json::to_value(self.run.as_ref().unwrap().head()).unwrap();
+        Run::restore(Arc::clone(&self.plan), head, self.rows.clone().into_iter().collect()).unwrap()
+    }
+
+    fn rows_and_replay_agree(&self) {
+        let view = |run: &Run| run.view(&moment(self.now_ms), 0, &|_| None);
+        let run = self.run.as_ref().unwrap();
+        assert_eq!(view(&self.restored()), view(run), "restored from rows");
+        let mut again = Run::new(Arc::clone(&self.plan), &self.started, &self.journal[0].0);
+        let mut rows = BTreeMap::new();
+        for (at, event) in &self.journal {
+            again.apply(at, event);
+            rows.extend(again.take_touched());
+        }
+        assert_eq!(rows, self.rows, "replayed from the journal");
+        assert_eq!(again.head(), run.head(), "replayed from the journal");
+    }
+
+    fn crash(&mut self) {
+        self.run = Some(self.restored());
+    }
+}
+
+fn evidence(node: &str, verdict: &str) -> Evidence {
+    let verdict = match verdict {
+        "pass" => Verdict::Pass,
+        "fail" => Verdict::Fail,
+        "inconclusive" => Verdict::Inconclusive,
+        other => panic!("no verdict `{other}`"),
+    };
+    Evidence {
+        gate: "healthy".to_owned(),
+        place: None,
+        node: node.to_owned(),
+        at_ms: 0,
+        window_ms: 0,
+        verdict,
+        cause: format!("the ledger says {verdict:?}"),
+        n: 0,
+        at_least: 0,
+        confidence: "0.95".to_owned(),
+        conditions: vec![],
+        observed_share: None,
+    }
+}
+
+fn describe(run: &Run, action: &Action, attempts: &mut BTreeMap<String, u32>) -> String {
+    let short = |slot: &u32| run.id(*slot).trim_start_matches("release/shop-to-local/").to_owned();
+    match action {
+        Action::Perform { slot, request, provider } => {
+            attempts.insert(run.id(*slot).to_owned(), request.attempt);
+            let group = request.key.rsplit('/').next().unwrap();
+            format!("perform {} by {provider}, attempt {}, key {group}", short(slot), request.attempt)
+        }
+        Action::Probe { slot, request, .. } => {
+            attempts.insert(run.id(*slot).to_owned(), request.attempt);
+            format!("probe {} after {} ms", short(slot), request.timeout_ms)
+        }
+        Action::LookUp { slot, environment, service } => {
+            format!("look up {service} in {environment} for {}", short(slot))
+        }
+        Action::Open { slot, warm_up_ms, .. } => format!("open {} after {warm_up_ms} ms", short(slot)),
+        Action::Watch { slot, .. } => format!("watch {}", short(slot)),
+        Action::Conclude { slot, .. } => format!("conclude {}", short(slot)),
+        Action::Wake { slot, after_ms, since } => format!("wake {} {after_ms} ms after {}", short(slot), since.boot_ms),
+        Action::Record(running) => {
+            let release = running.release.as_ref().map(|release| release.artifact.short().to_owned());
+            format!("record {} in {} runs {release:?}", running.service, running.environment)
+        }
+        Action::End(status) => {
+            assert!(status.ended());
+            format!("end: {}, exit code {}", status.words(), RunStatus::exit_code(*status))
+        }
+    }
+}
+
+fn run_table(text: &str) -> String {
+    let mut out = String::new();
+    let mut ledger: Option<Ledger> = None;
+    for line in text.lines().filter(|line| !line.starts_with('>')) {
+        writeln!(out, "{line}").unwrap();
+        if let Some(name) = line.strip_prefix("plan ") {
+            ledger = Some(Ledger::new(fixture::plan(name)));
+        } else if !line.is_empty() && !line.starts_with('#') {
+            ledger.as_mut().expect("a table begins with `plan NAME`").line(line, &mut out);
+        }
+    }
+    out
+}
+
+#[test]
+fn tables() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tables");
+    let paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(paths.len() >= 10, "the tables are gone");
+    for path in paths {
+        let expected = std::fs::read_to_string(&path).unwrap();
+        let found = run_table(&expected);
+        if std::env::var_os("UPDATE_TABLES").is_some() {
+            std::fs::write(&path, &found).unwrap();
+            continue;
+        }
+        assert_eq!(found, expected, "{}", path.display());
+    }
+}
