@@ -11,6 +11,7 @@ mod host;
 mod http;
 mod layout;
 mod process;
+mod proxy;
 mod secrets;
 pub mod supervisor;
 
@@ -25,5 +26,9 @@ pub use secrets::Secret;
 /// Every provider of this host over one state directory.
 pub fn all(layout: Layout) -> Vec<Arc<dyn Provider>> {
     let layout = Arc::new(layout);
-    vec![Arc::new(process::Processes::new(Arc::clone(&layout))), Arc::new(exec::Exec::new(layout))]
+    vec![
+        Arc::new(process::Processes::new(Arc::clone(&layout))),
+        Arc::new(proxy::Proxies::new(Arc::clone(&layout))),
+        Arc::new(exec::Exec::new(layout)),
+    ]
 }

@@ -8,9 +8,25 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["internal", "supervise", "--spec", file] => ExitCode::from(providers::supervisor::run(Path::new(file))),
+        ["internal", "proxy", "--spec", file] => proxy(Path::new(file)),
         _ => {
-            eprintln!("use: supervise internal supervise --spec FILE");
+            eprintln!("use: supervise internal supervise|proxy --spec FILE");
             ExitCode::from(64)
+        }
+    }
+}
+
+fn proxy(spec_file: &Path) -> ExitCode {
+    let run = || -> Result<(), String> {
+        let spec = proxy::Spec::read(spec_file).map_err(|e| e.to_string())?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
+        runtime.block_on(proxy::run(spec)).map_err(|e| e.to_string())
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
         }
     }
 }

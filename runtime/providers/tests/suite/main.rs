@@ -6,3 +6,4 @@ mod conformance;
 mod exec;
 mod harness;
 mod process;
+mod proxy;
