@@ -46,6 +46,11 @@ impl Layout {
         self.state.join("actions").join(digest.short())
     }
 
+    /// The file with the highest epoch that was seen.
+    pub(crate) fn epoch(&self) -> PathBuf {
+        self.state.join("providers.epoch")
+    }
+
     /// Creates the state directory for its owner alone.
     pub(crate) fn prepare(&self) -> Result<(), String> {
         files::private_dir(&self.state)

@@ -7,6 +7,7 @@
 
 mod artifacts;
 mod exec;
+mod fence;
 mod host;
 mod http;
 mod layout;
@@ -15,6 +16,7 @@ mod proxy;
 mod secrets;
 pub mod supervisor;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use machine::ports::provider::Provider;
@@ -25,7 +27,9 @@ pub use secrets::Secret;
 
 /// Every provider of this host over one state directory.
 pub fn all(layout: Layout) -> Vec<Arc<dyn Provider>> {
-    let layout = Arc::new(layout);
+    // Supervisors start in folders of their own, where a relative path would mean something else.
+    let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+    let layout = Arc::new(Layout { state: whole(layout.state), program: whole(layout.program) });
     vec![
         Arc::new(process::Processes::new(Arc::clone(&layout))),
         Arc::new(proxy::Proxies::new(Arc::clone(&layout))),

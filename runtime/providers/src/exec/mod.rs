@@ -13,6 +13,7 @@ use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
 use serde_json::json;
 
+use crate::fence;
 use crate::layout::Layout;
 use command::{Command, End};
 use config::Config;
@@ -38,6 +39,9 @@ impl Exec {
             Ok(found) => found,
             Err(message) => return fatal(message),
         };
+        if let Err(message) = fence::pass(&self.layout, request.epoch) {
+            return fatal(message);
+        }
         let folder = self.layout.action(&request.key);
         // An earlier attempt under this key must not run beside this one.
         if let Err(message) = Earlier::end(&folder).await {

@@ -8,7 +8,6 @@ use machine::ports::provider::Instance as Address;
 use super::instance::{Instance, list};
 use super::ready::{self, NotReady};
 use super::{Failure, Subject, fatal, retryable};
-use crate::artifacts;
 use crate::host::ports;
 
 /// Ports tried for one instance before the failure is its own.
@@ -16,15 +15,13 @@ const PORTS_TRIED: usize = 4;
 
 /// Has at least `instances` ready instances and answers with all of them.
 pub(super) async fn ensure(subject: &Subject, instances: u32) -> Result<Vec<Address>, Failure> {
-    let artifact = artifacts::resolve(&subject.layout, &subject.release, &subject.root).await.map_err(retryable)?;
     let adopted = adopt(subject).await.map_err(retryable)?;
     let missing = (instances as usize).saturating_sub(adopted.len());
     let mut fresh = Vec::new();
     for _ in 0..missing {
-        fresh.push(Instance::start(subject, &artifact, &[]).await.map_err(retryable)?);
+        fresh.push(Instance::start(subject, &[]).await.map_err(retryable)?);
     }
-    let artifact = &artifact;
-    let waits = adopted.into_iter().chain(fresh).map(|instance| settle(subject, artifact, instance));
+    let waits = adopted.into_iter().chain(fresh).map(|instance| settle(subject, instance));
     let mut ready = Vec::new();
     let mut failure = None;
     for settled in join_all(waits).await {
@@ -65,7 +62,7 @@ async fn adopt(subject: &Subject) -> Result<Vec<Instance>, String> {
 }
 
 /// Waits for one instance; one that fails is ended, and replaced when only its port was the matter.
-async fn settle(subject: &Subject, artifact: &Path, mut instance: Instance) -> Result<Address, Failure> {
+async fn settle(subject: &Subject, mut instance: Instance) -> Result<Address, Failure> {
     let mut tried = Vec::new();
     loop {
         let Err(reason) = ready::wait(subject, &instance).await else {
@@ -78,7 +75,7 @@ async fn settle(subject: &Subject, artifact: &Path, mut instance: Instance) -> R
         // With the instance ended, whoever still holds the port is a stranger.
         if died && tried.len() < PORTS_TRIED && ports::taken(address) {
             tried.push(address.port());
-            instance = Instance::start(subject, artifact, &tried).await.map_err(retryable)?;
+            instance = Instance::start(subject, &tried).await.map_err(retryable)?;
             continue;
         }
         return Err(failure(subject, &reason, &lines, log.as_deref()));

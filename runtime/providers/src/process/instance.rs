@@ -10,6 +10,7 @@ use machine::ports::provider::Instance as Address;
 
 use super::Subject;
 use super::config::Config;
+use crate::artifacts;
 use crate::host::{files, identity, ports};
 use crate::secrets;
 use crate::supervisor::launch::{inherited, launch, relaunch};
@@ -44,8 +45,9 @@ pub(super) fn list(folder: &Path) -> Result<Vec<Instance>, String> {
 }
 
 impl Instance {
-    /// Starts a new instance under the lowest number that is free.
-    pub(super) async fn start(subject: &Subject, artifact: &Path, skip: &[u16]) -> Result<Self, String> {
+    /// Starts a new instance under the lowest number that is free, on none of the ports to skip.
+    pub(super) async fn start(subject: &Subject, skip: &[u16]) -> Result<Self, String> {
+        let artifact = artifacts::resolve(&subject.layout, &subject.release, &subject.root).await?;
         let there = list(&subject.folder)?;
         let number = (1..).find(|n| there.iter().all(|i| i.number != *n)).unwrap_or(u32::MAX);
         let instance = Self { number, folder: subject.folder.join(number.to_string()) };
@@ -56,7 +58,7 @@ impl Instance {
         let text = |path: &Path| {
             path.to_str().map(str::to_owned).ok_or_else(|| format!("the path {} is not UTF-8", path.display()))
         };
-        let argv = std::iter::once(text(artifact)?).chain(subject.config.arguments.iter().cloned()).collect();
+        let argv = std::iter::once(text(&artifact)?).chain(subject.config.arguments.iter().cloned()).collect();
         let spec = Spec {
             format: supervisor::FORMAT,
             name: subject.name(),
@@ -75,6 +77,8 @@ impl Instance {
     /// Gives a living child whose supervisor was killed a new one. False when there is nothing to keep.
     pub(super) async fn revive(&self, subject: &Subject) -> Result<bool, String> {
         match supervisor::read_status(&self.folder)? {
+            // A stop was begun, perhaps by a runtime that was killed: it is finished, not adopted.
+            Some(status) if status.stopping => Ok(false),
             Some(status) if status.supervised() => Ok(true),
             Some(status) if status.living_child().is_some() => {
                 relaunch(&subject.layout.program, &self.folder).await.map(|_| true)

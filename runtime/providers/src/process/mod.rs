@@ -18,6 +18,7 @@ use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sampl
 use plan::Release;
 
 use crate::artifacts;
+use crate::fence;
 use crate::layout::Layout;
 use crate::secrets;
 use config::Config;
@@ -108,6 +109,7 @@ impl Processes {
 
     async fn perform_task(&self, request: &Request) -> Result<Outputs, Failure> {
         self.layout.prepare().map_err(retryable)?;
+        fence::pass(&self.layout, request.epoch).map_err(fatal)?;
         let (subject, wish) = self.subject(request).map_err(fatal)?;
         let _alone = self.alone(&subject).await;
         match wish {
@@ -135,6 +137,7 @@ impl Processes {
         self.layout.prepare()?;
         let (subject, wish) = self.subject(request)?;
         if let Wish::AtLeast(_) = wish {
+            // The copy is made now: the file may be overwritten before the first instance starts.
             artifacts::resolve(&self.layout, &subject.release, &subject.root).await?;
             secrets::check(&subject.config.secrets, &subject.root)?;
         }

@@ -34,7 +34,7 @@ pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
     let mut output = Output::open(folder, scrubber)?;
     let mut status = status::read(folder)?.unwrap_or_else(Status::new).of_this_boot();
     status.supervisor = Identity::of(std::process::id());
-    status.stopped = false;
+    status.stopping = false;
     let mut listener = None;
     let mut child = adopt(&mut status, spec, &mut listener);
     if child.is_none() {
@@ -53,6 +53,8 @@ pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
                     })
                     .await;
                 let how = if asked {
+                    status.stopping = true;
+                    status.write(folder)?;
                     output.pump_until(running.stop(Duration::from_millis(spec.stop_within_ms))).await
                 } else {
                     running.bury()
@@ -81,7 +83,7 @@ pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
     output.drain();
     files::remove_dir(&folder.join(SECRETS))?;
     status.child = None;
-    status.stopped = true;
+    status.stopping = true;
     status.write(folder)
 }
 

@@ -30,8 +30,8 @@ pub struct Status {
     pub last_exit: Option<String>,
     /// What keeps the supervisor from starting a child at all (an address that is taken), in words.
     pub blocked: Option<String>,
-    /// Whether the supervisor was told to stop and has.
-    pub stopped: bool,
+    /// Whether the supervisor was told to stop: its child is ending, or has ended.
+    pub stopping: bool,
 }
 
 impl Status {
@@ -46,7 +46,7 @@ impl Status {
             deaths_ms: Vec::new(),
             last_exit: None,
             blocked: None,
-            stopped: false,
+            stopping: false,
         }
     }
 

@@ -30,7 +30,7 @@ impl World {
     }
 
     pub(crate) fn state(&self) -> PathBuf {
-        self.folder.path().join("state")
+        self.folder.path().join("a folder so deep that a socket below it would be beyond the 107 bytes of a path/state")
     }
 
     /// A provider as a freshly started runtime would have it.

@@ -7,3 +7,4 @@ mod exec;
 mod harness;
 mod process;
 mod proxy;
+mod server;

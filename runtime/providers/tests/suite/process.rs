@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::conformance::idempotent;
 use crate::harness::{World, failure, instances, kill, pid, runs, status, until};
+use crate::server::SERVE;
 
 /// A service that needs no port.
 const SLEEPER: &str = "echo up; exec sleep 1000";
@@ -223,4 +224,108 @@ async fn secrets_are_in_files_only_and_scrubbed_from_the_output() {
     provider.perform(world.stop(&release, 0)).await;
     assert!(!handed.exists());
     assert_eq!(world.kept_log(), "blue [secret]\n");
+}
+
+fn serving(answer: u16) -> Value {
+    let binary = std::env::current_exe().unwrap();
+    let environment = json!({"TEST_BINARY": binary.to_str().unwrap(), "ANSWER": answer.to_string()});
+    json!({"environment": environment, "ready_within": 20000, "drain": 0, "stop_within": 5000})
+}
+
+#[tokio::test]
+async fn an_http_service_is_ready_when_it_says_so() {
+    let world = World::new();
+    let release = world.release(SERVE, serving(204));
+    let ready = instances(world.provider("process").perform(world.ensure(&release, 2)).await);
+    let ids: Vec<&str> = ready.iter().map(|i| i.id.rsplit('/').next().unwrap()).collect();
+    assert_eq!(ids, ["1", "2"]);
+    assert_ne!(ready[0].address, ready[1].address);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_ready_in_time_is_quoted() {
+    let world = World::new();
+    let mut how = serving(503);
+    how["ready_within"] = json!(1500);
+    let release = world.release(SERVE, how);
+    let outcome = world.provider("process").perform(world.ensure(&release, 1)).await;
+    assert!(matches!(outcome, Outcome::Failed { retryable: true, .. }));
+    let message = failure(outcome);
+    assert!(message.contains("never got ready: GET /ready answered 503, for 1.5 s"), "{message}");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_left_to_its_holder() {
+    let world = World::new();
+    let mut how = serving(200);
+    how["environment"]["MARK"] = json!(world.root().join("stranger").to_str().unwrap());
+    // On its first start it puts a stranger on the port it was given, out of reach of its own group.
+    let stranger = "setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' &";
+    let body = format!("if ! test -e \"$MARK\"; then {stranger} sleep 1000; fi; {SERVE}");
+    let release = world.release(&body, how);
+    let provider = world.provider("process");
+    let request = world.ensure(&release, 1);
+    let mark = world.root().join("stranger");
+    let meddle = async {
+        until("the stranger listens", || std::fs::read_to_string(&mark).is_ok_and(|t| t.ends_with('\n'))).await;
+        let folder = world.instance(&release, 1);
+        let port = || {
+            serde_json::from_slice::<Value>(&std::fs::read(folder.join("spec.json")).unwrap()).unwrap()["port"].clone()
+        };
+        let taken = port();
+        until("it serves", || std::net::TcpStream::connect(format!("127.0.0.1:{taken}")).is_ok()).await;
+        kill(pid(&folder, "child"), "KILL");
+        taken
+    };
+    let (outcome, taken) = tokio::join!(provider.perform(request), meddle);
+    kill(std::fs::read_to_string(&mark).unwrap().trim().parse().unwrap(), "KILL");
+    let address = instances(outcome).remove(0).address;
+    assert!(!address.ends_with(&format!(":{taken}")), "{address}");
+}
+
+#[tokio::test]
+async fn an_instance_that_keeps_dying_is_not_called_ready() {
+    let world = World::new();
+    let release = world.release(SLEEPER, quiet());
+    let provider = world.provider("process");
+    instances(provider.perform(world.ensure(&release, 1)).await);
+    let folder = world.instance(&release, 1);
+    for death in 1..=3 {
+        kill(pid(&folder, "child"), "KILL");
+        until("it is started again", || {
+            status(&folder).is_some_and(|s| s["restarts"] == death && !s["child"].is_null())
+        })
+        .await;
+    }
+    let outcome = provider.perform(world.ensure(&release, 2)).await;
+    assert!(matches!(outcome, Outcome::Failed { retryable: false, .. }));
+    let message = failure(outcome);
+    assert!(message.contains("died 3 times within a minute: killed by signal 9 (SIGKILL)"), "{message}");
+}
+
+#[tokio::test]
+async fn a_replaced_runtime_starts_nothing() {
+    let world = World::new();
+    let release = world.release(SLEEPER, quiet());
+    let provider = world.provider("process");
+    let newer = machine::ports::provider::Request { epoch: 5, ..world.ensure(&release, 1) };
+    instances(provider.perform(newer).await);
+    let message = failure(provider.perform(world.ensure(&release, 2)).await);
+    assert!(message.contains("another runtime took over"), "{message}");
+    assert!(!world.instance(&release, 2).exists());
+}
+
+#[tokio::test]
+async fn a_stop_that_was_begun_is_finished_before_starting_anew() {
+    let world = World::new();
+    let release = world.release("trap 'sleep 0.5; exit 0' TERM; while :; do sleep 0.05; done", quiet());
+    let provider = world.provider("process");
+    instances(provider.perform(world.ensure(&release, 1)).await);
+    let folder = world.instance(&release, 1);
+    let (child, supervisor) = (pid(&folder, "child"), pid(&folder, "supervisor"));
+    kill(supervisor, "TERM");
+    until("the stop has begun", || status(&folder).is_some_and(|s| s["stopping"] == true)).await;
+    instances(provider.perform(world.ensure(&release, 1)).await);
+    assert!(!runs(child));
+    assert_ne!(pid(&folder, "child"), child);
 }
