@@ -6,6 +6,7 @@ mod database;
 mod facade;
 mod library;
 pub mod model;
+mod sources;
 pub mod value;
 
 pub use database::{Database, SourceText};

@@ -1,0 +1,109 @@
+//! A project in memory: its sources in a database, and everything that was wrong with reading them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, FileId, SourceMap, codes};
+use semantics::{Database, SemanticModel, SourceText};
+
+use crate::side::SideFiles;
+use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read};
+
+/// A project as it lay on the disk when it was loaded.
+#[derive(Debug)]
+pub struct Project {
+    root: PathBuf,
+    edition: &'static str,
+    database: Database,
+    side: SideFiles,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Loads the project that `path`, a file or a folder, belongs to.
+///
+/// # Errors
+/// There is no project to look at. Whatever is wrong with one is a diagnostic of it.
+pub fn load(path: &Path) -> Result<Project, Error> {
+    let root = discover::root_of(path)?;
+    let (mut side, mut diagnostics) = (SideFiles::default(), Vec::new());
+    let edition = project_file(&root, &mut side, &mut diagnostics)?;
+    let found = discover::sources(&root);
+    for (path, why) in &found.obstacles {
+        diagnostics.push(read::unreadable(side.unreadable(path), path, why));
+    }
+    let mut sources = Vec::new();
+    for path in found.sources {
+        match read::source(&root, &path, &mut side) {
+            Ok(text) => sources.push(SourceText { path, text: Arc::from(text) }),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    let mut database = Database::default();
+    database.set_sources(edition, sources);
+    Ok(Project { root, edition, database, side, diagnostics })
+}
+
+fn project_file(root: &Path, side: &mut SideFiles, out: &mut Vec<Diagnostic>) -> Result<&'static str, Error> {
+    let path = root.join(PROJECT_FILE);
+    let bytes = read::bytes(&path, PROJECT_FILE_SIZE_MAX).map_err(|source| Error::ProjectFile { path, source })?;
+    let Some(bytes) = bytes else {
+        let span = side.unreadable(PROJECT_FILE);
+        let message = format!("`deploy.toml` has more than {} MiB", PROJECT_FILE_SIZE_MAX >> 20);
+        out.push(Diagnostic::error(codes::PROJECT_FILE, span, message));
+        return Ok(config::newest());
+    };
+    Ok(match read::text(bytes) {
+        Ok(text) => {
+            let file = side.add(PROJECT_FILE, text.clone());
+            config::edition(file, &text, out)
+        }
+        Err(broken) => {
+            out.push(broken.report(PROJECT_FILE, side));
+            config::newest()
+        }
+    })
+}
+
+impl Project {
+    /// The folder of `deploy.toml`, without links.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The edition that the sources are read in.
+    #[must_use]
+    pub fn edition(&self) -> &'static str {
+        self.edition
+    }
+
+    /// What the sources mean.
+    #[must_use]
+    pub fn model(&self) -> SemanticModel<'_> {
+        SemanticModel::new(&self.database)
+    }
+
+    /// What was wrong with reading the project; what its sources say is the model's to tell.
+    #[must_use]
+    pub fn reading_diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Everything that is wrong, reading first, then by file and place.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut all = self.diagnostics.clone();
+        all.extend(self.model().diagnostics());
+        all
+    }
+}
+
+impl SourceMap for Project {
+    fn path(&self, file: FileId) -> &str {
+        self.side.get(file).map_or_else(|| self.database.path(file), |(path, _)| path)
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.side.get(file).map_or_else(|| self.database.text(file), |(_, text)| text)
+    }
+}

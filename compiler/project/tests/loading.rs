@@ -1,0 +1,156 @@
+//! Projects on the disk: what is found, what is left out, and what each obstacle says.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use diagnostics::{FileId, SourceMap, render};
+use project::{Error, Project, load, root_of};
+
+const EDITION: &str = "edition = \"2026\"\n";
+
+/// A folder with these files, each a path and its bytes.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        write(folder.path(), path, bytes);
+    }
+    folder
+}
+
+fn write(root: &Path, path: &str, bytes: &[u8]) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn sources(project: &Project) -> Vec<String> {
+    project.model().files().into_iter().map(|file| project.path(file).to_owned()).collect()
+}
+
+fn said(project: &Project) -> String {
+    render::short(project.reading_diagnostics(), project)
+}
+
+fn about(deploy_toml: &str) -> String {
+    let folder = folder(&[("deploy.toml", deploy_toml.as_bytes())]);
+    said(&load(folder.path()).unwrap())
+}
+
+#[test]
+fn the_nearest_root_upward_is_found_from_a_file_and_from_a_folder() {
+    let folder = folder(&[("deploy.toml", EDITION.as_bytes()), ("a/b/one.deploy", b"")]);
+    let root = folder.path().canonicalize().unwrap();
+    for from in ["a/b/one.deploy", "a/b", ""] {
+        assert_eq!(root_of(&folder.path().join(from)).unwrap(), root, "{from}");
+    }
+}
+
+#[test]
+fn without_a_root_there_is_no_project() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(load(folder.path()), Err(Error::NoProject { .. })));
+    assert!(matches!(load(&folder.path().join("gone")), Err(Error::Path { .. })));
+}
+
+#[test]
+fn sources_are_found_everywhere_but_where_other_tools_keep_theirs() {
+    let folder = folder(&[
+        ("deploy.toml", EDITION.as_bytes()),
+        ("z.deploy", b""),
+        ("a/z.deploy", b""),
+        ("a.deploy", b""),
+        ("notes.txt", b"\xff"),
+        (".git/x.deploy", b"\xff"),
+        (".hidden.deploy", b"\xff"),
+        ("target/x.deploy", b"\xff"),
+        ("a/node_modules/x.deploy", b"\xff"),
+        ("inner/deploy.toml", b"\xff"),
+        ("inner/other.deploy", b"\xff"),
+    ]);
+    let project = load(folder.path()).unwrap();
+    assert_eq!(sources(&project), ["a.deploy", "a/z.deploy", "z.deploy"]);
+    assert_eq!(said(&project), "");
+    assert_eq!(project.edition(), "2026");
+}
+
+#[test]
+fn paths_with_spaces_and_other_letters_are_ordinary() {
+    let folder = folder(&[("deploy.toml", EDITION.as_bytes()), ("mein projekt/größe.deploy", b"")]);
+    assert_eq!(sources(&load(folder.path()).unwrap()), ["mein projekt/größe.deploy"]);
+}
+
+#[test]
+fn links_inside_say_nothing_new_and_links_outside_are_refused() {
+    let outside = folder(&[("far.deploy", b"")]);
+    let folder = folder(&[("deploy.toml", EDITION.as_bytes()), ("a.deploy", b""), ("notes.txt", b"")]);
+    symlink(folder.path().join("a.deploy"), folder.path().join("again.deploy")).unwrap();
+    symlink(folder.path().join("notes.txt"), folder.path().join("notes.deploy")).unwrap();
+    symlink(outside.path().join("far.deploy"), folder.path().join("far.deploy")).unwrap();
+    symlink(outside.path().join("gone.deploy"), folder.path().join("gone.deploy")).unwrap();
+    symlink(outside.path(), folder.path().join("result")).unwrap();
+    symlink(folder.path(), folder.path().join("round")).unwrap();
+    let project = load(folder.path()).unwrap();
+    assert_eq!(sources(&project), ["a.deploy"]);
+    insta::assert_snapshot!(said(&project));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
+    let folder =
+        folder(&[("deploy.toml", b"\xef\xbb\xbfedition = \"2026\"\r\n"), ("a.deploy", b"\xef\xbb\xbf// a\r\n")]);
+    let project = load(folder.path()).unwrap();
+    assert_eq!(said(&project), "");
+    let file = project.model().files()[0];
+    assert_eq!(project.text(file), "// a\r\n");
+}
+
+#[test]
+fn a_source_that_is_not_text_is_named_with_its_byte() {
+    let folder = folder(&[
+        ("deploy.toml", EDITION.as_bytes()),
+        ("b.deploy", "// größe\n".as_bytes()),
+        ("a.deploy", b"// gr\xf6\xdfe\n"),
+    ]);
+    let project = load(folder.path()).unwrap();
+    assert_eq!(sources(&project), ["b.deploy"]);
+    insta::assert_snapshot!(render::human(project.reading_diagnostics(), &project, false));
+}
+
+#[test]
+fn a_source_above_the_limit_is_refused() {
+    let folder = folder(&[("deploy.toml", EDITION.as_bytes())]);
+    let file = fs::File::create(folder.path().join("huge.deploy")).unwrap();
+    file.set_len(project::FILE_SIZE_MAX + 1).unwrap();
+    insta::assert_snapshot!(said(&load(folder.path()).unwrap()));
+}
+
+#[test]
+fn every_mistake_in_deploy_toml_has_its_message() {
+    let table = [
+        "editon = \"2026\"\n",
+        "edition = \"2026\"\nnonsense = 1\n",
+        "",
+        "edition = \"2031\"\n",
+        "edition = 2026\n",
+        "edition = \n",
+        "edition = \"2026\"\nedition = \"2026\"\n",
+    ];
+    let said: Vec<String> = table.iter().map(|text| format!("--- {text:?}\n{}", about(text))).collect();
+    insta::assert_snapshot!(said.concat());
+}
+
+#[test]
+fn two_folders_with_the_same_sources_are_the_same_project() {
+    let files: [(&str, &[u8]); 3] =
+        [("deploy.toml", EDITION.as_bytes()), ("b.deploy", b"// b"), ("a/a.deploy", b"// a")];
+    let mut turned = files;
+    turned.reverse();
+    let (one, two) = (folder(&files), folder(&turned));
+    let listed = |folder: &tempfile::TempDir| {
+        let project = load(folder.path()).unwrap();
+        let texts = |file: FileId| (file, project.path(file).to_owned(), project.text(file).to_owned());
+        project.model().files().into_iter().map(texts).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&one), listed(&two));
+}
