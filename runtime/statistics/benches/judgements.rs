@@ -35,11 +35,6 @@ fn main() {
         black_box(judge_difference(canary, stable, margin, 0.05, 0.05));
     });
     per_second("requests_to_pass", 2_000, |i| {
-        black_box(requests_to_pass(
-            0.001 + i as f64 * 1e-6,
-            margin,
-            0.05,
-            0.05,
-        ));
+        black_box(requests_to_pass(0.001 + i as f64 * 1e-6, margin, 0.05, 0.05));
     });
 }

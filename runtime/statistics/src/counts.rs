@@ -81,20 +81,12 @@ pub(crate) struct Arm {
 impl Arm {
     /// The counts expected of `total` requests at `rate`, a number in `0..=1`.
     pub(crate) fn expected(total: f64, rate: f64) -> Self {
-        Self {
-            total,
-            bad: total * rate,
-            good: total * (1.0 - rate),
-        }
+        Self { total, bad: total * rate, good: total * (1.0 - rate) }
     }
 
     /// Both arms as one.
     pub(crate) fn pooled(self, other: Self) -> Self {
-        Self {
-            total: self.total + other.total,
-            bad: self.bad + other.bad,
-            good: self.good + other.good,
-        }
+        Self { total: self.total + other.total, bad: self.bad + other.bad, good: self.good + other.good }
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -103,21 +95,13 @@ impl Arm {
 
     /// Maximum-likelihood rate; 0 for an empty arm.
     pub(crate) fn rate(self) -> f64 {
-        if self.is_empty() {
-            0.0
-        } else {
-            self.bad / self.total
-        }
+        if self.is_empty() { 0.0 } else { self.bad / self.total }
     }
 }
 
 impl From<Counts> for Arm {
     fn from(counts: Counts) -> Self {
-        Self {
-            total: counts.total() as f64,
-            bad: counts.bad() as f64,
-            good: counts.good() as f64,
-        }
+        Self { total: counts.total() as f64, bad: counts.bad() as f64, good: counts.good() as f64 }
     }
 }
 

@@ -37,11 +37,7 @@ pub struct Judgement {
 /// ln(1/α), the evidence needed at level α; out of reach (`f64::MAX`) for
 /// anything that is not a level strictly between 0 and 1.
 pub(crate) fn needed(alpha: f64) -> f64 {
-    if alpha > 0.0 && alpha < 1.0 {
-        -libm::log(alpha)
-    } else {
-        f64::MAX
-    }
+    if alpha > 0.0 && alpha < 1.0 { -libm::log(alpha) } else { f64::MAX }
 }
 
 /// Whether evidence of `ln_e` nats meets `needed`.
@@ -51,12 +47,7 @@ pub(crate) fn enough(ln_e: f64, needed: f64) -> bool {
 
 /// The verdict of two evidences. They are never both enough: an estimate
 /// cannot contradict both a null and its complement.
-pub(crate) fn verdict(
-    ln_e_fail: f64,
-    ln_e_pass: f64,
-    needed_fail: f64,
-    needed_pass: f64,
-) -> Verdict {
+pub(crate) fn verdict(ln_e_fail: f64, ln_e_pass: f64, needed_fail: f64, needed_pass: f64) -> Verdict {
     if enough(ln_e_fail, needed_fail) {
         Verdict::Fail
     } else if enough(ln_e_pass, needed_pass) {

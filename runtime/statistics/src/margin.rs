@@ -41,10 +41,7 @@ impl core::error::Error for MarginError {}
 
 impl Margin {
     /// No worse than the other arm.
-    pub const NONE: Self = Self {
-        plus: 0.0,
-        times: 1.0,
-    };
+    pub const NONE: Self = Self { plus: 0.0, times: 1.0 };
 
     /// The margin `times * other + plus`; `plus` is a share (0.002 for 0.2 %).
     ///
@@ -116,23 +113,13 @@ mod tests {
 
     #[test]
     fn range_keeps_the_allowed_rate_a_rate() {
-        for (plus, times) in [
-            (0.02, 1.0),
-            (0.0, 1.1),
-            (-0.1, 1.0),
-            (1.0, 3.0),
-            (0.3, 0.0),
-            (0.0, 1e9),
-        ] {
+        for (plus, times) in [(0.02, 1.0), (0.0, 1.1), (-0.1, 1.0), (1.0, 3.0), (0.3, 0.0), (0.0, 1e9)] {
             let margin = Margin::new(plus, times).unwrap();
             let (least, most) = margin.range();
             assert!(least <= most);
             for end in [least, most] {
                 let allowed = margin.allowed(end);
-                assert!(
-                    (-1e-12..=1.0 + 1e-12).contains(&allowed),
-                    "{plus} {times} {allowed}"
-                );
+                assert!((-1e-12..=1.0 + 1e-12).contains(&allowed), "{plus} {times} {allowed}");
             }
         }
     }

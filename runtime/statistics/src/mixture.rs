@@ -36,39 +36,17 @@ pub(crate) struct Prior {
     ln_beta: f64,
 }
 
-const BELOW_TWO_PERCENT: Prior = Prior {
-    a: 0.5,
-    b: 50.0,
-    ln_beta: -1.381_146_601_451_041_1,
-};
+const BELOW_TWO_PERCENT: Prior = Prior { a: 0.5, b: 50.0, ln_beta: -1.381_146_601_451_041_1 };
 
-const BELOW_TWO_PER_MILLE: Prior = Prior {
-    a: 0.5,
-    b: 500.0,
-    ln_beta: -2.534_689_106_328_062_4,
-};
+const BELOW_TWO_PER_MILLE: Prior = Prior { a: 0.5, b: 500.0, ln_beta: -2.534_689_106_328_062_4 };
 
 /// The equally weighted parts of the prior on an arm's rate.
-pub(crate) const ANY_RATE: [Prior; 3] = [
-    Prior {
-        a: 0.5,
-        b: 0.5,
-        ln_beta: 1.144_729_885_849_400_2,
-    },
-    BELOW_TWO_PERCENT,
-    BELOW_TWO_PER_MILLE,
-];
+pub(crate) const ANY_RATE: [Prior; 3] =
+    [Prior { a: 0.5, b: 0.5, ln_beta: 1.144_729_885_849_400_2 }, BELOW_TWO_PERCENT, BELOW_TWO_PER_MILLE];
 
 /// The prior on the rate of a canary suspected to be worse than its margin.
-pub(crate) const ANY_WORSE_RATE: [Prior; 3] = [
-    Prior {
-        a: 0.5,
-        b: 1.0 / 3.0,
-        ln_beta: 1.436_641_958_521_362,
-    },
-    BELOW_TWO_PERCENT,
-    BELOW_TWO_PER_MILLE,
-];
+pub(crate) const ANY_WORSE_RATE: [Prior; 3] =
+    [Prior { a: 0.5, b: 1.0 / 3.0, ln_beta: 1.436_641_958_521_362 }, BELOW_TWO_PERCENT, BELOW_TWO_PER_MILLE];
 
 /// ln(∫ L(p) dπ(p) / L(p̂)) for the mixture prior π: what it costs not to know
 /// the rate. At most 0; 0 for an empty arm; about −½ ln(number of requests)
@@ -77,10 +55,7 @@ pub(crate) fn ln_mixture(arm: Arm, priors: &[Prior; 3]) -> f64 {
     if arm.is_empty() {
         return 0.0;
     }
-    let sum = priors
-        .iter()
-        .map(|prior| ln_part(arm, prior))
-        .fold(f64::NEG_INFINITY, ln_add_exp);
+    let sum = priors.iter().map(|prior| ln_part(arm, prior)).fold(f64::NEG_INFINITY, ln_add_exp);
     (sum - log(priors.len() as f64)).min(0.0)
 }
 
@@ -88,8 +63,7 @@ pub(crate) fn ln_mixture(arm: Arm, priors: &[Prior; 3]) -> f64 {
 /// parts of order n cancelled on paper: (x − ½) ln x − k ln k with x = a + k is
 /// k ln(1 + a/k) + (a − ½) ln x.
 fn ln_part(arm: Arm, prior: &Prior) -> f64 {
-    growth(arm.bad, prior.a) + growth(arm.good, prior.b) - growth(arm.total, prior.a + prior.b)
-        + HALF_LN_TWO_PI
+    growth(arm.bad, prior.a) + growth(arm.good, prior.b) - growth(arm.total, prior.a + prior.b) + HALF_LN_TWO_PI
         - prior.ln_beta
 }
 
@@ -147,11 +121,7 @@ mod tests {
     /// Γ(n + ½) / (Γ(n + 1) √π), about 1 / √(πn): known to all digits at 10^12.
     #[test]
     fn the_cost_is_accurate_at_a_trillion() {
-        let jeffreys = Prior {
-            a: 0.5,
-            b: 0.5,
-            ln_beta: log(core::f64::consts::PI),
-        };
+        let jeffreys = Prior { a: 0.5, b: 0.5, ln_beta: log(core::f64::consts::PI) };
         let n = 1e12;
         let clean = Arm::expected(n, 0.0);
         let known = -0.5 * log(core::f64::consts::PI * n) - 1.0 / (8.0 * n);

@@ -24,12 +24,7 @@ pub const MOST_REQUESTS: u64 = 1_000_000_000_000;
 /// within the margin of itself), or when an argument lies outside its domain:
 /// `usual` in `0..=1`, `canary_share` and `alpha_pass` strictly between 0 and 1.
 #[must_use]
-pub fn requests_to_pass(
-    usual: f64,
-    margin: Margin,
-    canary_share: f64,
-    alpha_pass: f64,
-) -> Option<u64> {
+pub fn requests_to_pass(usual: f64, margin: Margin, canary_share: f64, alpha_pass: f64) -> Option<u64> {
     let rates = Rates::new(usual, usual, canary_share)?;
     let needed = needed(alpha_pass);
     least(|n| enough(rates.evidence(n, margin).pass, needed))
@@ -39,13 +34,7 @@ pub fn requests_to_pass(
 /// an arm at `usual`, is expected to fail. Domain and meaning as for
 /// [`requests_to_pass`]; nothing when `rate` is within the margin.
 #[must_use]
-pub fn requests_to_fail(
-    rate: f64,
-    usual: f64,
-    margin: Margin,
-    canary_share: f64,
-    alpha_fail: f64,
-) -> Option<u64> {
+pub fn requests_to_fail(rate: f64, usual: f64, margin: Margin, canary_share: f64, alpha_fail: f64) -> Option<u64> {
     let rates = Rates::new(rate, usual, canary_share)?;
     let needed = needed(alpha_fail);
     least(|n| enough(rates.evidence(n, margin).fail, needed))
@@ -61,26 +50,15 @@ struct Rates {
 impl Rates {
     fn new(canary: f64, stable: f64, canary_share: f64) -> Option<Self> {
         let rate = 0.0..=1.0;
-        let sound = rate.contains(&canary)
-            && rate.contains(&stable)
-            && canary_share > 0.0
-            && canary_share < 1.0;
-        sound.then(|| Self {
-            canary,
-            stable,
-            stable_per_canary: (1.0 - canary_share) / canary_share,
-        })
+        let sound = rate.contains(&canary) && rate.contains(&stable) && canary_share > 0.0 && canary_share < 1.0;
+        sound.then(|| Self { canary, stable, stable_per_canary: (1.0 - canary_share) / canary_share })
     }
 
     fn evidence(&self, canary_requests: u64, margin: Margin) -> Evidence {
         let n = canary_requests as f64;
         // Beyond any real traffic, a share of 10^-300 would overflow.
         let stable = (n * self.stable_per_canary).min(1e15);
-        evidence(
-            Arm::expected(n, self.canary),
-            Arm::expected(stable, self.stable),
-            margin,
-        )
+        evidence(Arm::expected(n, self.canary), Arm::expected(stable, self.stable), margin)
     }
 }
 

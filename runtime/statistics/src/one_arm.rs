@@ -59,22 +59,11 @@ pub(crate) struct Evidence {
 fn evidence(arm: Arm, limit: f64) -> Evidence {
     let mixture = ln_mixture(arm, &ANY_RATE);
     let rate = arm.rate();
-    let distance = if arm.is_empty() || limit.is_nan() {
-        0.0
-    } else {
-        deviance(arm, limit.clamp(0.0, 1.0))
-    };
+    let distance = if arm.is_empty() || limit.is_nan() { 0.0 } else { deviance(arm, limit.clamp(0.0, 1.0)) };
     let beyond = |contradicts: bool| {
-        if contradicts {
-            mixture + distance
-        } else {
-            mixture
-        }
+        if contradicts { mixture + distance } else { mixture }
     };
-    Evidence {
-        fail: beyond(rate > limit),
-        pass: beyond(rate < limit),
-    }
+    Evidence { fail: beyond(rate > limit), pass: beyond(rate < limit) }
 }
 
 /// The limits refused neither way: between the greatest refused as too low

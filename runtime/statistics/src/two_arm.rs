@@ -59,24 +59,14 @@ const HALVINGS: u32 = 100;
 /// Domain: levels outside `(0, 1)` never give their verdict. Counts may be as
 /// large as `u64` holds; accuracy of the evidence about 10^-9 nats up to 10^12.
 #[must_use]
-pub fn judge_difference(
-    canary: Counts,
-    stable: Counts,
-    margin: Margin,
-    alpha_fail: f64,
-    alpha_pass: f64,
-) -> Judgement {
+pub fn judge_difference(canary: Counts, stable: Counts, margin: Margin, alpha_fail: f64, alpha_pass: f64) -> Judgement {
     let (canary, stable) = (Arm::from(canary), Arm::from(stable));
     let (needed_fail, needed_pass) = (needed(alpha_fail), needed(alpha_pass));
     let evidence = evidence(canary, stable, margin);
     let compared = !canary.is_empty() && !stable.is_empty();
     Judgement {
         verdict: verdict(evidence.fail, evidence.pass, needed_fail, needed_pass),
-        estimate: if compared {
-            canary.rate() - stable.rate()
-        } else {
-            0.0
-        },
+        estimate: if compared { canary.rate() - stable.rate() } else { 0.0 },
         interval: interval(canary, needed_fail, needed_pass),
         ln_e_fail: finite(evidence.fail),
         ln_e_pass: finite(evidence.pass),
@@ -92,27 +82,15 @@ pub(crate) fn evidence(canary: Arm, stable: Arm, margin: Margin) -> Evidence {
     let apart = ln_mixture(canary, &ANY_RATE) + beside;
     let within = ln_add_exp(apart, ln_unchanged(canary, stable)) - LN_2;
     if canary.is_empty() || stable.is_empty() {
-        return Evidence {
-            fail: worse,
-            pass: within,
-        };
+        return Evidence { fail: worse, pass: within };
     }
     let allowed = margin.allowed(stable.rate());
     if canary.rate() > allowed {
-        Evidence {
-            fail: worse + distance_to_margin(canary, stable, margin),
-            pass: within,
-        }
+        Evidence { fail: worse + distance_to_margin(canary, stable, margin), pass: within }
     } else if canary.rate() < allowed {
-        Evidence {
-            fail: worse,
-            pass: within + distance_to_margin(canary, stable, margin),
-        }
+        Evidence { fail: worse, pass: within + distance_to_margin(canary, stable, margin) }
     } else {
-        Evidence {
-            fail: worse,
-            pass: within,
-        }
+        Evidence { fail: worse, pass: within }
     }
 }
 
@@ -137,11 +115,8 @@ fn distance_to_margin(canary: Arm, stable: Arm, margin: Margin) -> f64 {
 fn nearest_on_margin(canary: Arm, stable: Arm, margin: Margin) -> f64 {
     let (least, most) = margin.range();
     let own = stable.rate().clamp(least, most);
-    let just_allowed = if margin.times() > 0.0 {
-        ((canary.rate() - margin.plus()) / margin.times()).clamp(least, most)
-    } else {
-        own
-    };
+    let just_allowed =
+        if margin.times() > 0.0 { ((canary.rate() - margin.plus()) / margin.times()).clamp(least, most) } else { own };
     let (mut low, mut high) = (own.min(just_allowed), own.max(just_allowed));
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);

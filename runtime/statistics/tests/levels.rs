@@ -33,19 +33,9 @@ fn ever_judged(verdicts: &[Vec<Verdict>], wrong: Verdict, p: f64) -> f64 {
 #[test]
 fn one_arm_keeps_both_levels_at_every_look() {
     const LOOKS: usize = 300;
-    for (limit, alpha) in [
-        (0.0, 0.05),
-        (0.002, 0.05),
-        (0.05, 0.05),
-        (0.3, 0.2),
-        (0.5, 0.01),
-    ] {
+    for (limit, alpha) in [(0.0, 0.05), (0.002, 0.05), (0.05, 0.05), (0.3, 0.2), (0.5, 0.01)] {
         let verdicts: Vec<Vec<Verdict>> = (1..=LOOKS)
-            .map(|n| {
-                (0..=n)
-                    .map(|k| judge_limit(counts(n, k), limit, alpha, alpha).verdict)
-                    .collect()
-            })
+            .map(|n| (0..=n).map(|k| judge_limit(counts(n, k), limit, alpha, alpha).verdict).collect())
             .collect();
         for share in [0.0, 0.1, 0.5, 0.9, 1.0] {
             let wrong = ever_judged(&verdicts, Verdict::Fail, limit * share);
@@ -86,12 +76,7 @@ fn looks(split: &[bool], margin: Margin, alpha: f64) -> Vec<Look> {
             let judge = |k: usize, j: usize| {
                 judge_difference(counts(canary, k), counts(stable, j), margin, alpha, alpha).verdict
             };
-            Look {
-                to_canary,
-                verdicts: (0..=canary)
-                    .map(|k| (0..=stable).map(|j| judge(k, j)).collect())
-                    .collect(),
-            }
+            Look { to_canary, verdicts: (0..=canary).map(|k| (0..=stable).map(|j| judge(k, j)).collect()).collect() }
         })
         .collect()
 }
@@ -140,10 +125,7 @@ fn two_arms_keep_both_levels_at_every_look() {
             let allowed = margin.allowed(stable).min(1.0);
             for share in [0.5, 1.0] {
                 let wrong = ever(&looks, Verdict::Fail, allowed * share, stable);
-                assert!(
-                    wrong <= alpha,
-                    "false alarm {wrong}: {plus} {times} {stable}"
-                );
+                assert!(wrong <= alpha, "false alarm {wrong}: {plus} {times} {stable}");
             }
             if margin.allowed(stable) > 1.0 {
                 continue;
@@ -151,10 +133,7 @@ fn two_arms_keep_both_levels_at_every_look() {
             for share in [0.0, 0.5] {
                 let canary = allowed + (1.0 - allowed) * share;
                 let wrong = ever(&looks, Verdict::Pass, canary, stable);
-                assert!(
-                    wrong <= alpha,
-                    "false pass {wrong}: {plus} {times} {stable}"
-                );
+                assert!(wrong <= alpha, "false pass {wrong}: {plus} {times} {stable}");
             }
         }
         let seen = ever(&looks, Verdict::Fail, 0.95, 0.05);
@@ -167,10 +146,7 @@ struct Dice(u64);
 
 impl Dice {
     fn bad(&mut self, rate: f64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         u64::from(((self.0 >> 11) as f64 / (1_u64 << 53) as f64) < rate)
     }
 }
@@ -202,9 +178,7 @@ fn long_rollouts_keep_the_level_and_see_what_they_should() {
     let margin = Margin::new(0.02, 1.0).unwrap();
     let mut dice = Dice(2024);
     let mut share = |canary: f64, verdict: Verdict| {
-        let hits = (0..ROLLOUTS)
-            .filter(|_| rollout(&mut dice, canary, 0.002, margin, 0.05) == verdict)
-            .count();
+        let hits = (0..ROLLOUTS).filter(|_| rollout(&mut dice, canary, 0.002, margin, 0.05) == verdict).count();
         hits as f64 / ROLLOUTS as f64
     };
     // Four standard errors of a share of 5 % over the level.

@@ -2,8 +2,8 @@
 //! of the domain.
 
 use statistics::{
-    Counts, Judgement, MOST_REQUESTS, Margin, Verdict, judge_difference, judge_limit,
-    requests_to_fail, requests_to_pass,
+    Counts, Judgement, MOST_REQUESTS, Margin, Verdict, judge_difference, judge_limit, requests_to_fail,
+    requests_to_pass,
 };
 
 fn counts(total: u64, bad: u64) -> Counts {
@@ -15,24 +15,9 @@ fn margin(plus: f64, times: f64) -> Margin {
 }
 
 fn sound(judgement: &Judgement) {
-    let Judgement {
-        verdict: _,
-        estimate,
-        interval: (low, high),
-        ln_e_fail,
-        ln_e_pass,
-        needed_fail,
-        needed_pass,
-    } = *judgement;
-    for number in [
-        estimate,
-        low,
-        high,
-        ln_e_fail,
-        ln_e_pass,
-        needed_fail,
-        needed_pass,
-    ] {
+    let Judgement { verdict: _, estimate, interval: (low, high), ln_e_fail, ln_e_pass, needed_fail, needed_pass } =
+        *judgement;
+    for number in [estimate, low, high, ln_e_fail, ln_e_pass, needed_fail, needed_pass] {
         assert!(number.is_finite(), "{judgement:?}");
     }
     assert!(0.0 <= low && low <= high && high <= 1.0, "{judgement:?}");
@@ -97,12 +82,7 @@ fn no_evidence_is_never_a_verdict() {
     let all_bad = counts(1_000_000, 1_000_000);
     let empty = Counts::default();
     for margin in [Margin::NONE, margin(0.5, 0.0), margin(1.0, 1.0)] {
-        for (canary, stable) in [
-            (empty, some),
-            (some, empty),
-            (all_bad, empty),
-            (empty, empty),
-        ] {
+        for (canary, stable) in [(empty, some), (some, empty), (all_bad, empty), (empty, empty)] {
             let judgement = judge_difference(canary, stable, margin, 0.05, 0.05);
             assert_eq!(judgement.verdict, Verdict::Inconclusive);
             sound(&judgement);
@@ -114,10 +94,7 @@ fn no_evidence_is_never_a_verdict() {
     let no_level = judge_limit(all_bad, 0.0, 0.0, f64::NAN);
     assert_eq!(no_level.verdict, Verdict::Inconclusive);
     sound(&no_level);
-    assert_eq!(
-        judge_limit(all_bad, f64::NAN, 0.05, 0.05).verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(judge_limit(all_bad, f64::NAN, 0.05, 0.05).verdict, Verdict::Inconclusive);
 }
 
 #[test]
@@ -166,8 +143,7 @@ fn extremes_are_judged() {
 fn a_trillion_requests_are_told_apart() {
     let n = 1_000_000_000_000;
     let usual = n / 500;
-    let judge =
-        |bad| judge_difference(counts(n, bad), counts(n, usual), Margin::NONE, 0.001, 0.001);
+    let judge = |bad| judge_difference(counts(n, bad), counts(n, usual), Margin::NONE, 0.001, 0.001);
     assert_eq!(judge(usual + 1_000_000).verdict, Verdict::Fail);
     assert_eq!(judge(usual - 1_000_000).verdict, Verdict::Pass);
     assert_eq!(judge(usual + 60).verdict, Verdict::Inconclusive);

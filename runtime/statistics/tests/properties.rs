@@ -15,8 +15,7 @@ fn arm() -> impl Strategy<Value = Counts> {
 fn any_margin() -> impl Strategy<Value = Margin> {
     prop_oneof![
         Just(Margin::NONE),
-        (0.0..0.1_f64, 0.0..3.0_f64)
-            .prop_map(|(plus, times)| Margin::new(plus, times).expect("a margin")),
+        (0.0..0.1_f64, 0.0..3.0_f64).prop_map(|(plus, times)| Margin::new(plus, times).expect("a margin")),
     ]
 }
 
@@ -123,14 +122,8 @@ fn every_further_bad_request_counts_against_the_canary() {
                     let canary = Counts::new(n, k).unwrap();
                     let judged = judge_difference(canary, stable, margin, 0.05, 0.05);
                     let now = (judged.ln_e_fail.max(0.0), judged.ln_e_pass.max(0.0));
-                    assert!(
-                        now.0 >= last.0 - slack(last.0),
-                        "{k}/{n} {j}/{beside} {margin:?}"
-                    );
-                    assert!(
-                        now.1 <= last.1 + slack(now.1),
-                        "{k}/{n} {j}/{beside} {margin:?}"
-                    );
+                    assert!(now.0 >= last.0 - slack(last.0), "{k}/{n} {j}/{beside} {margin:?}");
+                    assert!(now.1 <= last.1 + slack(now.1), "{k}/{n} {j}/{beside} {margin:?}");
                     last = now;
                 }
             }

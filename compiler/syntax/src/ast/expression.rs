@@ -116,10 +116,7 @@ impl Unit {
     /// The unit of a suffix that is attached to its number.
     #[must_use]
     pub fn of_suffix(suffix: &str) -> Option<Self> {
-        Self::SUFFIXES
-            .iter()
-            .find(|(text, _)| *text == suffix)
-            .map(|(_, unit)| *unit)
+        Self::SUFFIXES.iter().find(|(text, _)| *text == suffix).map(|(_, unit)| *unit)
     }
 
     /// All attached suffixes.
@@ -150,11 +147,7 @@ impl Unit {
             Self::Minutes => Some(60_000),
             Self::Hours => Some(3_600_000),
             Self::Days => Some(86_400_000),
-            Self::Percent
-            | Self::Points
-            | Self::Factor
-            | Self::RequestsPerSecond
-            | Self::Money(_) => None,
+            Self::Percent | Self::Points | Self::Factor | Self::RequestsPerSecond | Self::Money(_) => None,
             Self::Bytes | Self::Kibibytes | Self::Mebibytes | Self::Gibibytes => None,
             Self::Kilobytes | Self::Megabytes | Self::Gigabytes => None,
         }
@@ -172,11 +165,7 @@ impl Unit {
             Self::Megabytes => Some(1_000_000),
             Self::Gigabytes => Some(1_000_000_000),
             Self::Milliseconds | Self::Seconds | Self::Minutes | Self::Hours | Self::Days => None,
-            Self::Percent
-            | Self::Points
-            | Self::Factor
-            | Self::RequestsPerSecond
-            | Self::Money(_) => None,
+            Self::Percent | Self::Points | Self::Factor | Self::RequestsPerSecond | Self::Money(_) => None,
         }
     }
 }

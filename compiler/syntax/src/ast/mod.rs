@@ -12,12 +12,10 @@ mod strategy;
 mod workflow;
 
 pub use declaration::{
-    Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry,
-    Field, Fields, Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
+    Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Field, Fields,
+    Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
 };
-pub use expression::{
-    Arg, BinaryOp, Expr, ExprKind, Literal, StrPart, TypeKind, TypeRef, UnaryOp, Unit,
-};
+pub use expression::{Arg, BinaryOp, Expr, ExprKind, Literal, StrPart, TypeKind, TypeRef, UnaryOp, Unit};
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
 pub use strategy::{Instances, Stage, StageEntry, Strategy};
 pub use workflow::{Check, Modifiers, Rollout, Step, StepKind, Workflow};
@@ -38,10 +36,7 @@ impl Range {
     /// A range; an inverted one becomes empty at `start`.
     #[must_use]
     pub fn new(start: u32, end: u32) -> Self {
-        Self {
-            start,
-            end: end.max(start),
-        }
+        Self { start, end: end.max(start) }
     }
 
     /// The place in the file, for an item that starts at the absolute offset `item_start`.
@@ -53,10 +48,7 @@ impl Range {
     /// The smallest range that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 

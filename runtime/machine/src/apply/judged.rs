@@ -52,7 +52,8 @@ impl Run {
         holding.concluding = false;
         if !holding.extended && policy.extend_ms > 0 {
             holding.extended = true;
-            holding.duration_ms = holding.duration_ms.saturating_add(policy.extend_ms);
+            let so_far = at.since(&holding.since).max(holding.duration_ms);
+            holding.duration_ms = so_far.saturating_add(policy.extend_ms);
             let (since, after_ms) = (holding.since.clone(), holding.duration_ms);
             self.set(slot, SlotState::Holding(holding));
             out.push(Action::Wake { slot, since, after_ms });

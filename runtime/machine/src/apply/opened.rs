@@ -6,6 +6,9 @@ use crate::ports::provider::Sample;
 use crate::run::Run;
 use crate::state::{Holding, SlotState};
 
+/// A window that opens later than this after its warm-up moves the hold's beginning, in milliseconds.
+const LATE_MS: u64 = 1_000;
+
 impl Run {
     pub(crate) fn opened(&mut self, at: &Moment, node: &str, sample: Option<Sample>, out: &mut Vec<Action>) {
         let Some(slot) = self.slot(node) else { return };
@@ -39,6 +42,10 @@ impl Run {
         out: &mut Vec<Action>,
     ) {
         let Some(plan::Work::Hold(hold)) = self.work(slot) else { return };
+        let warm_up_ms = self.gate_of(slot).map_or(0, |(gate, _)| gate.warm_up_ms);
+        // A window that could only be opened late (the runtime was not there) must not shorten what is counted.
+        let late = at.since(&since) > warm_up_ms.saturating_add(LATE_MS);
+        let since = if late { at.clone() } else { since };
         let holding = Holding {
             since: since.clone(),
             duration_ms: hold.duration_ms,
