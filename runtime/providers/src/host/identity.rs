@@ -81,6 +81,17 @@ impl Identity {
     }
 }
 
+/// Every process there is.
+pub(crate) fn pids() -> impl Iterator<Item = i32> {
+    fs::read_dir("/proc").into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
+/// Whether anything of a process group runs. Zombies do not count: where the first process of a container reaps
+/// nothing, they stay for ever.
+pub(crate) fn group_runs(group: i32) -> bool {
+    pids().filter_map(Stat::of).any(|stat| stat.group == group && stat.state != 'Z' && stat.state != 'X')
+}
+
 /// Names the current boot.
 pub(crate) fn boot_id() -> &'static str {
     static BOOT: OnceLock<String> = OnceLock::new();

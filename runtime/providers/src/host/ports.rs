@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 
-use super::identity::{Stat, describe};
+use super::identity::{Stat, describe, pids};
 
 /// Ports tried before giving up.
 const ATTEMPTS: u16 = 200;
@@ -76,10 +76,6 @@ fn listening_inodes(table: &str, port: u16) -> Vec<String> {
         .filter(|c| c.get(1).is_some_and(|a| a.ends_with(&suffix)) && c.get(3) == Some(&"0A"))
         .filter_map(|c| c.get(9).map(|inode| format!("socket:[{inode}]")))
         .collect()
-}
-
-fn pids() -> impl Iterator<Item = i32> {
-    fs::read_dir("/proc").into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
 fn holds(pid: i32, inodes: &[String]) -> bool {

@@ -28,6 +28,10 @@ const STOP_WITHIN_MS: u64 = 15_000;
 /// Has the proxy running and answering.
 pub(super) async fn ensure(layout: &Layout, place: &Place) -> Result<Hello, String> {
     match read_status(&place.folder)? {
+        Some(Status { stopping: true, supervisor: Some(ending), .. }) => {
+            identity::gone(&ending, Duration::from_millis(STOP_WITHIN_MS) + ANSWERS_WITHIN).await;
+            start(layout, place).await?;
+        }
         Some(status) if status.supervised() => {}
         Some(status) if status.living_child().is_some() => {
             relaunch(&layout.program, &place.folder).await?;

@@ -46,6 +46,16 @@ impl Scrubber {
         }
     }
 
+    /// Where bytes that go on can be cut without cutting a secret: all but the last `keep` bytes, or up to the
+    /// secret that lies there.
+    pub(crate) fn cut(&self, bytes: &[u8], keep: usize) -> usize {
+        let at = bytes.len().saturating_sub(keep);
+        let across = |automaton: &AhoCorasick| {
+            automaton.find_iter(bytes).find(|m| m.start() < at && at < m.end()).map(|m| m.start())
+        };
+        self.0.as_ref().and_then(across).unwrap_or(at)
+    }
+
     /// The text without secrets; what is not UTF-8 is shown as such.
     pub(crate) fn text(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(&self.clean(bytes)).into_owned()
@@ -106,6 +116,14 @@ mod tests {
             assert!(clean.contains("[secret]") && !clean.contains(&text), "{clean}");
         }
         assert_eq!(scrubber.text(b"nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn a_cut_is_never_inside_of_a_secret() {
+        let scrubber = Scrubber::new(&[Secret::new(b"hunter2".to_vec())]);
+        assert_eq!(scrubber.cut(b"ab hunter2", 3), 3);
+        assert_eq!(scrubber.cut(b"ab hunter2 cd", 3), 10);
+        assert_eq!(Scrubber::new(&[]).cut(b"abcdef", 2), 4);
     }
 
     #[test]

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, test_kill_process_group};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::spec::Spec;
-use crate::host::identity::Identity;
+use crate::host::identity::{Identity, group_runs};
 
 /// Times that a program which is still being written is tried again.
 const BUSY_RETRIES: u32 = 50;
@@ -128,7 +128,7 @@ impl Child {
         }
         let how = self.reap(true);
         // What the leader left behind gets the rest of the time.
-        while in_time && Instant::now() < end && test_kill_process_group(self.group).is_ok() {
+        while in_time && Instant::now() < end && group_runs(self.identity.pid) {
             tokio::time::sleep(LOOK).await;
         }
         let _ = kill_process_group(self.group, Signal::KILL);

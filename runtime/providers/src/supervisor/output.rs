@@ -97,7 +97,11 @@ impl Output {
 
     fn flush_line(&mut self, all: bool) {
         let whole = self.line.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let cut = if all || self.line.len() - whole > LINE_MAX { self.line.len() } else { whole };
+        let cut = match self.line.len() {
+            length if all => length,
+            length if length - whole > LINE_MAX => self.scrubber.cut(&self.line, LINE_MAX / 2).max(whole),
+            _ => whole,
+        };
         if cut > 0 {
             let lines: Vec<u8> = self.line.drain(..cut).collect();
             self.log.append(&self.scrubber.clean(&lines));

@@ -259,9 +259,9 @@ async fn a_taken_port_is_left_to_its_holder() {
     let world = World::new();
     let mut how = serving(200);
     how["environment"]["MARK"] = json!(world.root().join("stranger").to_str().unwrap());
-    // On its first start it puts a stranger on the port it was given, out of reach of its own group.
-    let stranger = "setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' &";
-    let body = format!("if ! test -e \"$MARK\"; then {stranger} sleep 1000; fi; {SERVE}");
+    // On its first start it puts a stranger on the port it was given, no longer a descendant of its own.
+    let stranger = "(setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' &)";
+    let body = format!("if ! test -e \"$MARK\"; then {stranger}; sleep 1000; fi; {SERVE}");
     let release = world.release(&body, how);
     let provider = world.provider("process");
     let request = world.ensure(&release, 1);
