@@ -168,7 +168,7 @@ fn the_load_is_what_was_asked_for_and_the_log_says_what_came_of_it() {
     assert_eq!(total["unanswered"], 0);
     let answered = windows.iter().filter_map(|window| window["releases"]["-"]["200"].as_u64());
     assert_eq!(answered.sum::<u64>(), 500);
-    assert!(windows.iter().all(|window| window["kind"] == "window") && windows.len() >= 10);
+    assert!(windows.iter().all(|window| window["kind"] == "window") && windows.len() > 1);
     let summary = Command::new(LOAD).arg("--summary").arg(&log).output().unwrap();
     assert_eq!(summary.stdout, output.stdout);
     assert!(String::from_utf8(summary.stdout).unwrap().contains("500  100.000%"));
