@@ -1,0 +1,137 @@
+//! Expressions, by precedence.
+
+use super::fields::fields;
+use super::list::{brackets, parens, parenthesised};
+use super::{P, Problem, named, range, sign, word};
+use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Literal, Name, Range, UnaryOp};
+use crate::layout::Tok;
+use crate::lex::TokenKind as T;
+use crate::words;
+use chumsky::pratt::{infix, left, none, postfix, prefix, right};
+use chumsky::prelude::*;
+use smol_str::SmolStr;
+
+/// The two levels of expression that other constructs mention.
+pub(crate) struct Expressions<'t, X: Problem<'t>> {
+    /// Any expression.
+    pub(crate) any: P<'t, Expr, X>,
+    /// Without comparisons, `not`, `and`, `or` at its top: the operand of a comparison.
+    pub(crate) operand: P<'t, Expr, X>,
+}
+
+pub(crate) fn expressions<'t, X: Problem<'t>>() -> Expressions<'t, X> {
+    let any = recursive(|expr| logic(operand(expr.boxed()))).boxed();
+    Expressions { operand: operand(any.clone()), any }
+}
+
+/// `(a, name = b)`
+pub(crate) fn args<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Vec<Arg>, X> {
+    let name = named("a parameter").then_ignore(sign(T::Equals)).or_not();
+    let arg = name.then(expr).map(|(name, value)| Arg { name, value });
+    parens(arg.boxed(), |range| Arg { name: None, value: unreadable(range) })
+}
+
+fn unreadable(range: Range) -> Expr {
+    Expr { range, kind: ExprKind::Error }
+}
+
+/// The comparison operators.
+pub(crate) fn comparison<'t, X: Problem<'t>>() -> P<'t, BinaryOp, X> {
+    select! {
+        Tok::Sign(T::EqualEqual) => BinaryOp::Equal,
+        Tok::Sign(T::NotEqual) => BinaryOp::NotEqual,
+        Tok::Sign(T::Less) => BinaryOp::Less,
+        Tok::Sign(T::LessEqual) => BinaryOp::AtMost,
+        Tok::Sign(T::Greater) => BinaryOp::Greater,
+        Tok::Sign(T::GreaterEqual) => BinaryOp::AtLeast,
+    }
+    .labelled("a comparison")
+    .boxed()
+}
+
+fn logic<'t, X: Problem<'t>>(operand: P<'t, Expr, X>) -> P<'t, Expr, X> {
+    let and = word("`and`").to(BinaryOp::And).labelled("an operator");
+    let or = word("`or`").to(BinaryOp::Or).labelled("an operator");
+    operand
+        .pratt((
+            prefix(3, word("`not`").labelled("a value"), |_, x, e| unary(UnaryOp::Not, x, e.span())),
+            infix(none(4), comparison().labelled("an operator"), |l, op, r, e| binary(l, op, r, e.span())),
+            infix(left(2), and, |l, op, r, e| binary(l, op, r, e.span())),
+            infix(left(1), or, |l, op, r, e| binary(l, op, r, e.span())),
+        ))
+        .boxed()
+}
+
+fn operand<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+    let times = select! { Tok::Sign(T::Star) => BinaryOp::Multiply, Tok::Sign(T::Slash) => BinaryOp::Divide };
+    let plus = select! { Tok::Sign(T::Plus) => BinaryOp::Add, Tok::Sign(T::Minus) => BinaryOp::Subtract };
+    let default = select! { Tok::Sign(T::QuestionQuestion) => BinaryOp::Default };
+    let dot = sign(T::Dot).ignore_then(named("a field")).labelled("an operator");
+    atom(expr.clone())
+        .pratt((
+            postfix(9, dot, |x, name, e| node(ExprKind::Field(Box::new(x), name), e.span())),
+            postfix(9, args(expr).labelled("an operator"), |x, args, e| {
+                node(ExprKind::Call(Box::new(x), args), e.span())
+            }),
+            prefix(8, sign(T::Minus).labelled("a value"), |_, x, e| unary(UnaryOp::Negate, x, e.span())),
+            infix(left(7), times.labelled("an operator"), |l, op, r, e| binary(l, op, r, e.span())),
+            infix(left(6), plus.labelled("an operator"), |l, op, r, e| binary(l, op, r, e.span())),
+            infix(right(5), default.labelled("an operator"), |l, op, r, e| binary(l, op, r, e.span())),
+            infix(none(4), sign(T::DotDot).labelled("an operator"), |l, (), r, e| {
+                node(ExprKind::Interval(Box::new(l), Box::new(r)), e.span())
+            }),
+        ))
+        .boxed()
+}
+
+fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+    let simple = select! {
+        Tok::Number(literal) => ExprKind::Literal(literal),
+        Tok::Str(parts) => ExprKind::Str(parts.to_vec()),
+        Tok::Word("true") => ExprKind::Literal(Literal::Bool(true)),
+        Tok::Word("false") => ExprKind::Literal(Literal::Bool(false)),
+        Tok::Word(text) if words::can_be_value(text) => ExprKind::Name(SmolStr::new(text)),
+        Tok::Bad => ExprKind::Error,
+    };
+    let list = brackets(expr.clone(), unreadable).map(ExprKind::List);
+    let group = parenthesised(expr.clone(), unreadable);
+    let choice = choice((
+        record(expr.clone()),
+        simple.labelled("a value").boxed(),
+        list.labelled("a value").boxed(),
+        condition(expr),
+    ));
+    choice.map_with(|kind, e| node(kind, e.span())).or(group).labelled("a value").boxed()
+}
+
+/// `Type { field = value }`, `{ key = value }`
+fn record<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+    let ty = select! { Tok::Word(text) if text.starts_with(|c: char| c.is_ascii_uppercase()) => SmolStr::new(text) };
+    let ty = ty.map_with(|text, e| Name { text, range: range(e.span()) });
+    ty.or_not().then(fields(expr)).map(|(ty, fields)| ExprKind::Record(ty, fields)).labelled("a value").boxed()
+}
+
+/// `if condition then a else b`
+fn condition<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+    let then = word("`then`").ignore_then(expr.clone());
+    let otherwise = word("`else`").ignore_then(expr.clone());
+    word("`if`")
+        .labelled("a value")
+        .ignore_then(expr)
+        .then(then)
+        .then(otherwise)
+        .map(|((condition, a), b)| ExprKind::If(Box::new(condition), Box::new(a), Box::new(b)))
+        .boxed()
+}
+
+fn node(kind: ExprKind, place: crate::layout::Place) -> Expr {
+    Expr { range: range(place), kind }
+}
+
+fn unary(op: UnaryOp, x: Expr, place: crate::layout::Place) -> Expr {
+    node(ExprKind::Unary(op, Box::new(x)), place)
+}
+
+fn binary(l: Expr, op: BinaryOp, r: Expr, place: crate::layout::Place) -> Expr {
+    node(ExprKind::Binary(op, Box::new(l), Box::new(r)), place)
+}

@@ -1,0 +1,43 @@
+//! Mentions of types, and parameters.
+
+use super::list::parens;
+use super::{P, Problem, docs, named, range, sign};
+use crate::ast::{Expr, Param, Range, TypeKind, TypeRef};
+use crate::lex::TokenKind as T;
+use chumsky::prelude::*;
+
+/// `Name`, `Name<A, B>`, `T?`
+pub(crate) fn type_ref<'t, X: Problem<'t>>() -> P<'t, TypeRef, X> {
+    recursive(|ty| {
+        let args =
+            ty.separated_by(sign(T::Comma)).at_least(1).collect().delimited_by(sign(T::OpenAngle), sign(T::CloseAngle));
+        let named = named("a type").then(args.or_not()).map_with(|(name, args), e| TypeRef {
+            range: range(e.span()),
+            kind: TypeKind::Named(name, args.unwrap_or_default()),
+        });
+        named.boxed().foldl_with(sign(T::Question).repeated(), |ty, (), e| TypeRef {
+            range: range(e.span()),
+            kind: TypeKind::Optional(Box::new(ty)),
+        })
+    })
+    .boxed()
+}
+
+/// `name: Type = default`; a broken one is left out.
+pub(crate) fn param<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Option<Param>, X> {
+    let default = sign(T::Equals).ignore_then(expr).or_not();
+    let body = named("a parameter").then_ignore(sign(T::Colon)).then(type_ref()).then(default);
+    docs()
+        .then(body.map_with(|body, e| (body, range(e.span()))))
+        .map(|(docs, (((name, ty), default), range))| Some(Param { docs, name, ty, default, range }))
+        .boxed()
+}
+
+/// `(name: Type, ...)`
+pub(crate) fn params<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Vec<Param>, X> {
+    parens(param(expr), broken_param).map(|list| list.into_iter().flatten().collect()).boxed()
+}
+
+pub(crate) fn broken_param(_range: Range) -> Option<Param> {
+    None
+}

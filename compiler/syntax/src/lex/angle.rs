@@ -1,0 +1,33 @@
+//! Tells the `<` of `List<String>` from the `<` of a comparison.
+//!
+//! Type arguments follow a capitalised word without a space and hold nothing but words, dots, commas and `?`.
+//! Only a pair whose both ends are found is marked, in one pass over the tokens.
+
+use super::{Token, TokenKind};
+
+pub(super) fn mark(tokens: &mut [Token], text: &str) {
+    let mut open: Vec<usize> = Vec::new();
+    for at in 0..tokens.len() {
+        let kind = tokens[at].kind;
+        if kind == TokenKind::Less && follows_type_name(tokens, at, text) {
+            open.push(at);
+        } else if kind == TokenKind::Greater {
+            if let Some(start) = open.pop() {
+                tokens[start].kind = TokenKind::OpenAngle;
+                tokens[at].kind = TokenKind::CloseAngle;
+            }
+        } else if !may_stand_between(kind) {
+            open.clear();
+        }
+    }
+}
+
+fn follows_type_name(tokens: &[Token], at: usize, text: &str) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|at| tokens.get(at)) else { return false };
+    before.kind == TokenKind::Word && before.text(text).starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+fn may_stand_between(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    kind.is_trivia() || matches!(kind, T::Word | T::Dot | T::Comma | T::Question)
+}

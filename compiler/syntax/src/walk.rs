@@ -1,0 +1,222 @@
+//! One walk over the tree, for everything that visits nodes without caring where they stand.
+
+use crate::ast::{
+    Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
+    Instances, Name, Param, Stage, StageEntry, Step, StepKind, StrPart, TypeBody, TypeKind, TypeRef,
+};
+
+/// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
+/// the walk goes on into a node's parts after the node was seen.
+pub trait Visitor {
+    /// An expression.
+    fn expr(&mut self, _expr: &Expr) {}
+    /// A mention of a type.
+    fn type_ref(&mut self, _ty: &TypeRef) {}
+    /// A parameter, or a field of a record type.
+    fn param(&mut self, _param: &Param) {}
+    /// The fields of one pair of braces.
+    fn fields(&mut self, _fields: &Fields) {}
+    /// A step.
+    fn step(&mut self, _step: &Step) {}
+    /// An entry of a strategy.
+    fn stage(&mut self, _stage: &StageEntry) {}
+    /// A mention of a declaration outside expressions and types: a service, environment, gate, metric or objective.
+    fn mention(&mut self, _name: &Name) {}
+}
+
+/// Walks a declaration.
+pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
+    decl.annotations.iter().for_each(|annotation| walk_annotation(annotation, visitor));
+    match &decl.kind {
+        DeclKind::Use(_) | DeclKind::Error(_) => {}
+        DeclKind::Type(it) => type_body(&it.body, visitor),
+        DeclKind::Let(it) => {
+            type_ref(&it.ty, visitor);
+            expr(&it.value, visitor);
+        }
+        DeclKind::Function(it) => {
+            params(&it.params, visitor);
+            type_ref(&it.result, visitor);
+            expr(&it.body, visitor);
+        }
+        DeclKind::Environment(it) => {
+            it.extends.iter().for_each(|name| visitor.mention(name));
+            it.entries.iter().for_each(|entry| environment_entry(entry, visitor));
+        }
+        DeclKind::Service(it) => fields(&it.fields, visitor),
+        DeclKind::Metric(it) => {
+            type_ref(&it.ty, visitor);
+            fields(&it.fields, visitor);
+        }
+        DeclKind::Slo(it) => {
+            visitor.mention(&it.service);
+            for objective in &it.objectives {
+                visitor.mention(&objective.metric);
+                expr(&objective.target, visitor);
+                expr(&objective.period, visitor);
+            }
+        }
+        DeclKind::Gate(it) => it.clauses.iter().for_each(|clause| gate_clause(&clause.kind, visitor)),
+        DeclKind::Strategy(it) => {
+            params(&it.params, visitor);
+            it.guard.iter().for_each(|guard| expr(guard, visitor));
+            stages(&it.stages, visitor);
+        }
+        DeclKind::Action(it) => {
+            params(&it.params, visitor);
+            fields(&it.fields, visitor);
+        }
+        DeclKind::Workflow(it) => {
+            params(&it.params, visitor);
+            steps(&it.steps, visitor);
+        }
+    }
+}
+
+fn walk_annotation(annotation: &Annotation, visitor: &mut dyn Visitor) {
+    args(&annotation.args, visitor);
+}
+
+fn type_body(body: &TypeBody, visitor: &mut dyn Visitor) {
+    match body {
+        TypeBody::Record(list) => params(list, visitor),
+        TypeBody::Union(cases) => cases.iter().for_each(|case| params(&case.fields, visitor)),
+        TypeBody::Refined { base, condition } => {
+            type_ref(base, visitor);
+            expr(condition, visitor);
+        }
+        TypeBody::Error => {}
+    }
+}
+
+fn params(list: &[Param], visitor: &mut dyn Visitor) {
+    for param in list {
+        visitor.param(param);
+        type_ref(&param.ty, visitor);
+        param.default.iter().for_each(|default| expr(default, visitor));
+    }
+}
+
+fn environment_entry(entry: &EnvironmentEntry, visitor: &mut dyn Visitor) {
+    match entry {
+        EnvironmentEntry::Protected(_) | EnvironmentEntry::Error(_) => {}
+        EnvironmentEntry::Field(field) => expr(&field.value, visitor),
+        EnvironmentEntry::Bind(Bind { target, fields: bound }) => {
+            visitor.mention(target);
+            fields(bound, visitor);
+        }
+    }
+}
+
+fn gate_clause(clause: &GateClauseKind, visitor: &mut dyn Visitor) {
+    match clause {
+        GateClauseKind::AtLeast(x) | GateClauseKind::Confidence(x) | GateClauseKind::WarmUp(x) => expr(x, visitor),
+        GateClauseKind::Condition(Condition::Compare { left, right, .. }) => {
+            expr(left, visitor);
+            expr(right, visitor);
+        }
+        GateClauseKind::Condition(Condition::Burn { slo, share, window }) => {
+            visitor.mention(slo);
+            expr(share, visitor);
+            expr(window, visitor);
+        }
+        GateClauseKind::Inconclusive { extend, .. } => extend.iter().for_each(|extend| expr(extend, visitor)),
+        GateClauseKind::Error => {}
+    }
+}
+
+fn stages(list: &[StageEntry], visitor: &mut dyn Visitor) {
+    for entry in list {
+        visitor.stage(entry);
+        match entry {
+            StageEntry::Stage(it) => stage(it, visitor),
+            StageEntry::For { list, stages: inner, .. } => {
+                expr(list, visitor);
+                stages(inner, visitor);
+            }
+            StageEntry::Error(_) => {}
+        }
+    }
+}
+
+fn stage(stage: &Stage, visitor: &mut dyn Visitor) {
+    expr(&stage.weight, visitor);
+    match &stage.instances {
+        Some(Instances::Count(x) | Instances::Share(x)) => expr(x, visitor),
+        None => {}
+    }
+    let clauses = stage.keeping.iter().chain(&stage.hold).chain(&stage.guard);
+    clauses.for_each(|clause| expr(clause, visitor));
+}
+
+fn steps(list: &[Step], visitor: &mut dyn Visitor) {
+    for step in list {
+        visitor.step(step);
+        step_kind(&step.kind, visitor);
+        step.modifiers.within.iter().chain(&step.modifiers.retry).for_each(|x| expr(x, visitor));
+        step.modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
+    }
+}
+
+fn step_kind(kind: &StepKind, visitor: &mut dyn Visitor) {
+    match kind {
+        StepKind::Rollout(it) => {
+            [&it.service, &it.release, &it.environment].into_iter().for_each(|name| visitor.mention(name));
+            expr(&it.strategy, visitor);
+        }
+        StepKind::Run(action) => expr(action, visitor),
+        StepKind::Check(it) => {
+            [&it.gate, &it.service, &it.environment].into_iter().for_each(|name| visitor.mention(name));
+            expr(&it.over, visitor);
+        }
+        StepKind::Approval { count, people } => {
+            count.iter().for_each(|count| expr(count, visitor));
+            expr(people, visitor);
+        }
+        StepKind::Error => {}
+    }
+}
+
+fn fields(fields: &Fields, visitor: &mut dyn Visitor) {
+    visitor.fields(fields);
+    fields.list.iter().for_each(|field| expr(&field.value, visitor));
+}
+
+fn args(args: &[Arg], visitor: &mut dyn Visitor) {
+    args.iter().for_each(|arg| expr(&arg.value, visitor));
+}
+
+/// Walks a mention of a type.
+pub fn type_ref(ty: &TypeRef, visitor: &mut dyn Visitor) {
+    visitor.type_ref(ty);
+    match &ty.kind {
+        TypeKind::Named(_, args) => args.iter().for_each(|arg| type_ref(arg, visitor)),
+        TypeKind::Optional(inner) => type_ref(inner, visitor),
+        TypeKind::Error => {}
+    }
+}
+
+/// Walks an expression.
+pub fn expr(node: &Expr, visitor: &mut dyn Visitor) {
+    visitor.expr(node);
+    match &node.kind {
+        ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Error => {}
+        ExprKind::Str(parts) => parts.iter().for_each(|part| str_part(part, visitor)),
+        ExprKind::Field(x, _) | ExprKind::Unary(_, x) => expr(x, visitor),
+        ExprKind::Call(callee, list) => {
+            expr(callee, visitor);
+            args(list, visitor);
+        }
+        ExprKind::Record(_, inner) => fields(inner, visitor),
+        ExprKind::List(list) => list.iter().for_each(|x| expr(x, visitor)),
+        ExprKind::Binary(_, a, b) | ExprKind::Interval(a, b) => [a, b].into_iter().for_each(|x| expr(x, visitor)),
+        ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|x| expr(x, visitor)),
+    }
+}
+
+fn str_part(part: &StrPart, visitor: &mut dyn Visitor) {
+    match part {
+        StrPart::Text(_) => {}
+        StrPart::Expr(inner) => expr(inner, visitor),
+    }
+}

@@ -1,0 +1,48 @@
+//! The words that mean something to the grammar. All are contextual: elsewhere they are ordinary names.
+
+/// Words that begin a declaration.
+pub(crate) const HEADS: [&str; 12] =
+    ["use", "type", "let", "fn", "environment", "service", "metric", "slo", "gate", "strategy", "action", "workflow"];
+
+/// Words that will begin a declaration in a later edition.
+pub(crate) const RESERVED_HEADS: [&str; 7] = ["database", "migration", "released", "group", "flag", "policy", "test"];
+
+/// Words that begin a step.
+pub(crate) const STEPS: [&str; 5] = ["rollout", "run", "check", "approval", "let"];
+
+/// Words that will begin a step in a later edition.
+pub(crate) const RESERVED_STEPS: [&str; 11] =
+    ["migrate", "wait", "expose", "mirror", "notify", "together", "parallel", "for", "when", "finally", "pause"];
+
+/// Words that begin an entry of an environment.
+pub(crate) const ENVIRONMENT_ENTRIES: [&str; 2] = ["bind", "protected"];
+
+/// Words that begin a clause of a gate.
+pub(crate) const GATE_CLAUSES: [&str; 4] = ["at", "confidence", "inconclusive", "warm"];
+
+/// Words that continue what the line before began.
+const CLAUSES: [&str; 17] = [
+    "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
+    "in", "over", "because", "until",
+];
+
+/// Words that join operands, as operators do.
+const JOINERS: [&str; 4] = ["and", "or", "else", "of"];
+
+/// Words that are never a name inside an expression.
+const EXPRESSION: [&str; 5] = ["not", "if", "where", "true", "false"];
+
+/// Whether a line that begins with `word` goes on with the line before.
+pub(crate) fn continues_line(word: &str) -> bool {
+    CLAUSES.contains(&word) || JOINERS.contains(&word)
+}
+
+/// Whether a line that ends with `word` goes on in the next line.
+pub(crate) fn expects_more(word: &str) -> bool {
+    matches!(word, "and" | "or" | "not")
+}
+
+/// Whether `word` can be a name inside an expression.
+pub(crate) fn can_be_value(word: &str) -> bool {
+    !continues_line(word) && !EXPRESSION.contains(&word)
+}
