@@ -189,10 +189,7 @@ fn documented_after(tok: &Tok<'_>) -> bool {
     match tok {
         Tok::Separator => true,
         Tok::Sign(sign) => {
-            matches!(
-                sign,
-                TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::Comma | TokenKind::Bar | TokenKind::Equals
-            )
+            matches!(sign, TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::Comma | TokenKind::Bar)
         }
         Tok::Word(_) | Tok::Number(_) | Tok::Str(_) | Tok::Doc(_) | Tok::Bad => false,
     }

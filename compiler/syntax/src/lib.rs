@@ -8,6 +8,7 @@
 pub mod ast;
 mod balance;
 mod depth;
+mod format;
 mod grammar;
 mod items;
 mod layout;
@@ -20,5 +21,6 @@ pub mod walk;
 mod words;
 
 pub use balance::DEPTH_MAX;
+pub use format::{LINE_MAX, format};
 pub use items::{ItemRange, items};
 pub use parse::{FILE_BYTES_MAX, Parsed, ParsedItem, parse, parse_item};

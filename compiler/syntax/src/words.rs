@@ -46,3 +46,9 @@ pub(crate) fn expects_more(word: &str) -> bool {
 pub(crate) fn can_be_value(word: &str) -> bool {
     !continues_line(word) && !EXPRESSION.contains(&word)
 }
+
+/// Whether `word` wants a space before an opening parenthesis.
+pub(crate) fn is_spaced(word: &str) -> bool {
+    continues_line(word)
+        || matches!(word, "not" | "if" | "where" | "extend" | "approval" | "least" | "most" | "confidence")
+}

@@ -2,7 +2,7 @@
 
 use super::fields::fields;
 use super::list::{brackets, parens, parenthesised};
-use super::{P, Problem, named, range, sign, word};
+use super::{P, Problem, docs, named, range, sign, word};
 use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Literal, Name, Range, UnaryOp};
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
@@ -28,7 +28,7 @@ pub(crate) fn expressions<'t, X: Problem<'t>>() -> Expressions<'t, X> {
 pub(crate) fn args<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Vec<Arg>, X> {
     let name = named("a parameter").then_ignore(sign(T::Equals)).or_not();
     let arg = name.then(expr).map(|(name, value)| Arg { name, value });
-    parens(arg.boxed(), |range| Arg { name: None, value: unreadable(range) })
+    parens(docs().ignore_then(arg).boxed(), |range| Arg { name: None, value: unreadable(range) })
 }
 
 fn unreadable(range: Range) -> Expr {
@@ -93,8 +93,8 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
         Tok::Word(text) if words::can_be_value(text) => ExprKind::Name(SmolStr::new(text)),
         Tok::Bad => ExprKind::Error,
     };
-    let list = brackets(expr.clone(), unreadable).map(ExprKind::List);
-    let group = parenthesised(expr.clone(), unreadable);
+    let list = brackets(docs().ignore_then(expr.clone()).boxed(), unreadable).map(ExprKind::List);
+    let group = parenthesised(docs().ignore_then(expr.clone()).boxed(), unreadable);
     let choice = choice((
         record(expr.clone()),
         simple.labelled("a value").boxed(),

@@ -1,6 +1,6 @@
 //! Tells the `<` of `List<String>` from the `<` of a comparison.
 //!
-//! Type arguments follow a capitalised word without a space and hold nothing but words, dots, commas and `?`.
+//! Type arguments follow a capitalised word and hold nothing but words, dots, commas and `?`.
 //! Only a pair whose both ends are found is marked, in one pass over the tokens.
 
 use super::{Token, TokenKind};
@@ -23,8 +23,10 @@ pub(super) fn mark(tokens: &mut [Token], text: &str) {
 }
 
 fn follows_type_name(tokens: &[Token], at: usize, text: &str) -> bool {
-    let Some(before) = at.checked_sub(1).and_then(|at| tokens.get(at)) else { return false };
-    before.kind == TokenKind::Word && before.text(text).starts_with(|c: char| c.is_ascii_uppercase())
+    let mut before = tokens[..at].iter().rev().skip_while(|token| token.kind == TokenKind::Space);
+    before.next().is_some_and(|before| {
+        before.kind == TokenKind::Word && before.text(text).starts_with(|c: char| c.is_ascii_uppercase())
+    })
 }
 
 fn may_stand_between(kind: TokenKind) -> bool {
