@@ -57,7 +57,7 @@ pub(super) struct Command {
     _files: Files,
 }
 
-/// The folder of handed-over secrets, removed with the run.
+/// The folder of the run, with its secrets and the note of its process: both mean nothing after it.
 struct Files(PathBuf);
 
 impl Drop for Files {
@@ -90,7 +90,7 @@ impl Command {
         let program = programs::find(argv, &request.root)?;
         files::private_dir(folder)?;
         let secrets = folder.join("secrets");
-        let files = Files(secrets.clone());
+        let files = Files(folder.to_owned());
         let handed = hand_over(&config.secrets, &request.root, &secrets)?;
         let mut environment: BTreeMap<String, String> = inherited().collect();
         environment.extend(config.environment.clone());

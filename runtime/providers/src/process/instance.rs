@@ -14,7 +14,7 @@ use crate::artifacts;
 use crate::host::{files, identity, ports};
 use crate::secrets;
 use crate::supervisor::launch::{inherited, launch, relaunch};
-use crate::supervisor::{self, SECRETS, SPEC, Spec, Status, output};
+use crate::supervisor::{self, SECRETS, SPEC, Spec, Status, output, strays};
 
 /// Logs of stopped instances that are kept for each service and environment.
 const LOGS_KEPT: usize = 20;
@@ -121,6 +121,7 @@ impl Instance {
         if let Some(status) = supervisor::read_status(&self.folder)? {
             end_processes(&status, &subject.config).await?;
         }
+        strays::end(&self.folder);
         let log = self.keep_logs(subject)?;
         files::remove_dir(&self.folder)?;
         // Fails while other instances are there, which is what is wanted.

@@ -11,7 +11,7 @@ use super::child::Child;
 use super::output::Output;
 use super::spec::Spec;
 use super::status::{self, Status};
-use super::{SECRETS, WORK};
+use super::{SECRETS, WORK, strays};
 use crate::host::files;
 use crate::host::identity::{Identity, boot_ms};
 use crate::host::ports::holder_text;
@@ -29,115 +29,129 @@ const DEATHS_MAX: usize = 10;
 
 /// Keeps the specified child running until SIGTERM, then ends it.
 pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
-    let mut stop = Stop::listen()?;
-    let scrubber = Scrubber::new(&read_back(spec.secrets.values()));
-    let mut output = Output::open(folder, scrubber)?;
-    let mut status = status::read(folder)?.unwrap_or_else(Status::new).of_this_boot();
-    status.supervisor = Identity::of(std::process::id());
-    status.stopping = false;
-    let mut listener = None;
-    let mut child = adopt(&mut status, spec, &mut listener);
+    let mut keeper = Keeper::begin(folder, spec)?;
+    let mut child = keeper.adopt();
     if child.is_none() {
-        status.child = None;
+        strays::end(folder);
     }
     loop {
-        if child.is_none() {
-            child = start(folder, spec, &output, &mut listener, &mut status);
-        }
-        status.write(folder)?;
+        child = child.or_else(|| keeper.start());
+        keeper.note();
         let asked_to_stop = match child.take() {
-            Some(running) => {
-                let asked = output
-                    .pump_until(async {
-                        tokio::select! { () = running.ended() => false, () = stop.asked() => true }
-                    })
-                    .await;
-                let how = if asked {
-                    status.stopping = true;
-                    status.write(folder)?;
-                    output.pump_until(running.stop(Duration::from_millis(spec.stop_within_ms))).await
-                } else {
-                    running.bury()
-                };
-                output.drain();
-                end_of_child(&mut status, how, asked);
-                asked
-            }
+            Some(running) => keeper.watch(running).await,
             None => false,
         };
-        if asked_to_stop {
+        if asked_to_stop || keeper.pause().await {
             break;
         }
-        status.write(folder)?;
-        let wait = Duration::from_millis(backoff_ms(&status.deaths_ms, boot_ms()));
-        let asked = output
-            .pump_until(async {
-                tokio::select! { () = tokio::time::sleep(wait) => false, () = stop.asked() => true }
-            })
-            .await;
-        if asked {
-            break;
+    }
+    keeper.end()
+}
+
+/// One supervisor at work.
+struct Keeper<'a> {
+    folder: &'a Path,
+    spec: &'a Spec,
+    stop: Stop,
+    output: Output,
+    status: Status,
+    listener: Option<TcpListener>,
+}
+
+impl<'a> Keeper<'a> {
+    fn begin(folder: &'a Path, spec: &'a Spec) -> Result<Self, String> {
+        let stop = Stop::listen()?;
+        let scrubber = Scrubber::new(&read_back(spec.secrets.values()));
+        let output = Output::open(folder, scrubber)?;
+        let mut status = status::read(folder)?.unwrap_or_else(Status::new).of_this_boot();
+        status.supervisor = Identity::of(std::process::id());
+        status.stopping = false;
+        Ok(Self { folder, spec, stop, output, status, listener: None })
+    }
+
+    /// The child of a supervisor that was killed.
+    fn adopt(&mut self) -> Option<Child> {
+        let child = self.status.child.take().and_then(|identity| Child::adopt(&identity))?;
+        if self.spec.listen.is_some() {
+            self.listener = child.listener();
         }
-        status.restarts += 1;
+        self.status.runs(child.identity().clone());
+        Some(child)
     }
-    output.drain();
-    files::remove_dir(&folder.join(SECRETS))?;
-    status.child = None;
-    status.stopping = true;
-    status.write(folder)
-}
 
-fn end_of_child(status: &mut Status, how: String, asked: bool) {
-    if asked {
-        status.child = None;
-        status.last_exit = Some(how);
-    } else {
-        status.died(how);
-    }
-}
-
-fn adopt(status: &mut Status, spec: &Spec, listener: &mut Option<TcpListener>) -> Option<Child> {
-    let child = Child::adopt(status.child.as_ref()?)?;
-    if spec.listen.is_some() {
-        *listener = child.listener();
-    }
-    status.runs(child.identity().clone());
-    Some(child)
-}
-
-fn start(
-    folder: &Path,
-    spec: &Spec,
-    output: &Output,
-    listener: &mut Option<TcpListener>,
-    status: &mut Status,
-) -> Option<Child> {
-    if let (Some(address), None) = (spec.listen, &listener) {
-        match TcpListener::bind(address) {
-            Ok(bound) => *listener = Some(bound),
-            Err(e) => {
-                let reason = match e.kind() {
-                    std::io::ErrorKind::AddrInUse => {
-                        format!("{address} is taken by {}", holder_text(address.port()))
-                    }
-                    _ => format!("cannot listen on {address}: {e}"),
-                };
-                status.died(reason.clone());
-                status.blocked = Some(reason);
-                return None;
+    fn start(&mut self) -> Option<Child> {
+        if let Err(reason) = self.listen() {
+            self.status.died(reason.clone());
+            self.status.blocked = Some(reason);
+            return None;
+        }
+        let work = self.spec.folder.clone().unwrap_or_else(|| self.folder.join(WORK));
+        match Child::start(self.spec, &work, self.output.write_end(), self.listener.as_ref()) {
+            Ok(child) => {
+                self.status.runs(child.identity().clone());
+                Some(child)
+            }
+            Err(reason) => {
+                self.status.died(reason);
+                None
             }
         }
     }
-    let work = spec.folder.clone().unwrap_or_else(|| folder.join(WORK));
-    match Child::start(spec, &work, output.write_end(), listener.as_ref()) {
-        Ok(child) => {
-            status.runs(child.identity().clone());
-            Some(child)
+
+    fn listen(&mut self) -> Result<(), String> {
+        let (Some(address), None) = (self.spec.listen, &self.listener) else { return Ok(()) };
+        let bound = TcpListener::bind(address).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AddrInUse => format!("{address} is taken by {}", holder_text(address.port())),
+            _ => format!("cannot listen on {address}: {e}"),
+        })?;
+        self.listener = Some(bound);
+        Ok(())
+    }
+
+    /// Waits until the child has ended, by itself or because it was asked to; true when it was asked.
+    async fn watch(&mut self, child: Child) -> bool {
+        let event = async {
+            tokio::select! { () = child.ended() => false, () = self.stop.asked() => true }
+        };
+        let asked = self.output.pump_until(event).await;
+        if asked {
+            self.status.stopping = true;
+            self.note();
+            let within = Duration::from_millis(self.spec.stop_within_ms);
+            self.status.last_exit = Some(self.output.pump_until(child.stop(within)).await);
+        } else {
+            self.status.died(child.bury());
         }
-        Err(reason) => {
-            status.died(reason);
-            None
+        self.output.drain();
+        asked
+    }
+
+    /// Waits before the next start; true when asked to stop instead.
+    async fn pause(&mut self) -> bool {
+        self.note();
+        let wait = Duration::from_millis(backoff_ms(&self.status.deaths_ms, boot_ms()));
+        let event = async {
+            tokio::select! { () = tokio::time::sleep(wait) => false, () = self.stop.asked() => true }
+        };
+        let asked = self.output.pump_until(event).await;
+        self.status.restarts += u64::from(!asked);
+        asked
+    }
+
+    /// Writes the status down. A full disk must not end what user traffic depends on.
+    fn note(&self) {
+        if let Err(message) = self.status.write(self.folder) {
+            eprintln!("{message}");
         }
+    }
+
+    fn end(mut self) -> Result<(), String> {
+        self.output.drain();
+        strays::end(self.folder);
+        self.status.child = None;
+        self.status.stopping = true;
+        self.note();
+        files::remove_dir(&self.folder.join(SECRETS))
     }
 }
 

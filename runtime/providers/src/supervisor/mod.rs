@@ -10,6 +10,7 @@ pub(crate) mod launch;
 pub(crate) mod output;
 mod spec;
 mod status;
+pub(crate) mod strays;
 
 use std::fs::File;
 use std::path::Path;

@@ -260,7 +260,7 @@ async fn a_taken_port_is_left_to_its_holder() {
     let mut how = serving(200);
     how["environment"]["MARK"] = json!(world.root().join("stranger").to_str().unwrap());
     // On its first start it puts a stranger on the port it was given, no longer a descendant of its own.
-    let stranger = "(setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' &)";
+    let stranger = "(setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' > /dev/null 2>&1 &)";
     let body = format!("if ! test -e \"$MARK\"; then {stranger}; sleep 1000; fi; {SERVE}");
     let release = world.release(&body, how);
     let provider = world.provider("process");
@@ -328,4 +328,38 @@ async fn a_stop_that_was_begun_is_finished_before_starting_anew() {
     instances(provider.perform(world.ensure(&release, 1)).await);
     assert!(!runs(child));
     assert_ne!(pid(&folder, "child"), child);
+}
+
+#[tokio::test]
+async fn what_no_status_names_is_ended_too() {
+    let world = World::new();
+    let release = world.release("setsid sleep 1000 & echo $! > escaped; exec sleep 1000", quiet());
+    let provider = world.provider("process");
+    instances(provider.perform(world.ensure(&release, 1)).await);
+    let folder = world.instance(&release, 1);
+    let escaped: i32 = std::fs::read_to_string(folder.join("work/escaped")).unwrap().trim().parse().unwrap();
+    // As if the supervisor had been killed between starting the child and writing it down.
+    let (child, supervisor) = (pid(&folder, "child"), pid(&folder, "supervisor"));
+    kill(supervisor, "KILL");
+    until("the supervisor is gone", || !runs(supervisor)).await;
+    let mut forgetful = status(&folder).unwrap();
+    forgetful["child"] = json!(null);
+    std::fs::write(folder.join("status.json"), forgetful.to_string()).unwrap();
+    instances(provider.perform(world.ensure(&release, 1)).await);
+    until("nothing is left", || !runs(child) && !runs(escaped)).await;
+}
+
+#[tokio::test]
+async fn a_supervisor_belongs_to_no_session_of_the_runtime() {
+    let world = World::new();
+    let release = world.release(SLEEPER, quiet());
+    instances(world.provider("process").perform(world.ensure(&release, 1)).await);
+    let supervisor = pid(&world.instance(&release, 1), "supervisor");
+    let stat = std::fs::read_to_string(format!("/proc/{supervisor}/stat")).unwrap();
+    let session = stat[stat.rfind(')').unwrap()..].split_whitespace().nth(4).unwrap();
+    assert_eq!(session, supervisor.to_string());
+    let descriptors = std::fs::read_dir(format!("/proc/{supervisor}/fd")).unwrap();
+    let targets: Vec<_> = descriptors.filter_map(|d| std::fs::read_link(d.unwrap().path()).ok()).collect();
+    let of_world = |t: &std::path::PathBuf| t.starts_with(world.state()) || t.starts_with("/dev") || !t.is_absolute();
+    assert!(targets.iter().all(of_world), "{targets:?}");
 }
