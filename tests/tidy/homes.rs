@@ -26,7 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json_canonicalizer", &["plan"]),
     ("tokio", &["deployd", "engine", "first-canary-service", "providers", "proxy", "server", "store"]),
     ("toml", &["project", "integration"]),
-    ("ulid", &["engine"]),
+    ("ulid", &["engine", "deployd"]),
 ];
 
 #[test]

@@ -1,2 +1,36 @@
-//! See docs/architecture.md.
-fn main() {}
+//! The operator's program. Everything it does is in `commands/`, one file per command.
+
+mod cli;
+mod commands;
+mod context;
+mod follow;
+mod interrupt;
+mod render;
+mod screen;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::Failure;
+
+use crate::cli::{Cli, Command};
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    let Cli { options, command } = Cli::parse();
+    match command {
+        Command::Internal(internal) => ExitCode::from(internal.execute()),
+        command => {
+            let context = Context::new(&options);
+            let done = context.as_ref().map_err(Clone::clone).and_then(|context| on_a_runtime(command, context));
+            ExitCode::from(done.unwrap_or_else(|failure| context::tell(options.format, &failure)))
+        }
+    }
+}
+
+fn on_a_runtime(command: Command, context: &Context) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
+    runtime.block_on(commands::execute(command, context))
+}

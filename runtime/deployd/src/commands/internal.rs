@@ -1,0 +1,55 @@
+//! `deployd internal`: the processes that outlive the runtime. Started by the providers, not by people.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::context::note;
+
+/// Exit status of a process that could not begin.
+const BROKEN: u8 = 70;
+
+/// Processes that the providers start
+#[derive(Debug, Args)]
+pub(crate) struct Internal {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Keep one child running
+    Supervise {
+        /// What runs
+        #[arg(long)]
+        spec: PathBuf,
+    },
+    /// Serve as the embedded proxy
+    Proxy {
+        /// Where it listens
+        #[arg(long)]
+        spec: PathBuf,
+    },
+}
+
+impl Internal {
+    /// Outside of any async runtime: a supervisor prepares its process first and makes its own.
+    pub(crate) fn execute(self) -> u8 {
+        match self.what {
+            What::Supervise { spec } => providers::supervisor::run(&spec),
+            What::Proxy { spec } => proxy(&spec).map_or_else(broken, |()| 0),
+        }
+    }
+}
+
+fn broken(message: String) -> u8 {
+    note(&message);
+    BROKEN
+}
+
+fn proxy(spec: &std::path::Path) -> Result<(), String> {
+    let spec = proxy::Spec::read(spec).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start the proxy: {error}"))?;
+    runtime.block_on(proxy::run(spec)).map_err(|error| error.to_string())
+}

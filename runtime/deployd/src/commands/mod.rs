@@ -1,0 +1,42 @@
+//! One file per command.
+
+pub(crate) mod abort;
+pub(crate) mod approve;
+pub(crate) mod debug;
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod internal;
+pub(crate) mod pause;
+pub(crate) mod reject;
+pub(crate) mod resume;
+pub(crate) mod rollback;
+pub(crate) mod run;
+mod say;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod watch;
+
+use server::Failure;
+
+use crate::cli::Command;
+use crate::context::Context;
+
+/// Carries a command out; gives its exit code.
+pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, Failure> {
+    match command {
+        Command::Run(command) => command.execute(context).await,
+        Command::Serve(command) => command.execute(context).await,
+        Command::Status(command) => command.execute(context).await,
+        Command::Watch(command) => command.execute(context).await,
+        Command::History(command) => command.execute(context).await,
+        Command::Approve(command) => command.execute(context).await,
+        Command::Reject(command) => command.execute(context).await,
+        Command::Pause(command) => command.execute(context).await,
+        Command::Resume(command) => command.execute(context).await,
+        Command::Abort(command) => command.execute(context).await,
+        Command::Rollback(command) => command.execute(context).await,
+        Command::Explain(command) => command.execute(context).await,
+        Command::Debug(command) => command.execute(context).await,
+        Command::Internal(command) => Ok(command.execute()),
+    }
+}

@@ -1,0 +1,147 @@
+//! `deployd run`: carries out a compiled plan, in the runtime that listens or else in this process.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use plan::{ParameterType, Plan};
+use server::client::Client;
+use server::host::Host;
+use server::protocol::{Submit, Submitted};
+use server::{Code, Failure};
+
+use super::say::fresh_key;
+use super::{serve, watch};
+use crate::context::{Context, note};
+use crate::follow::follow;
+use crate::interrupt::Interrupt;
+use crate::render::text::Line;
+
+const EXAMPLES: &str = "\
+Examples:
+  deployd run release.plan.json --set image=file:build/shop
+  deployd run release.plan.json --set image=sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+  deployd run release.plan.json --key build-1174 --detach --format json";
+
+/// Carry out a compiled plan and follow it; exits as the run does
+///
+/// Where a runtime listens in the state directory it carries the run out, else this process does, until the run has
+/// ended.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Run {
+    /// The plan, as `deployc build` wrote it
+    file: PathBuf,
+    /// A parameter of the workflow; `file:PATH` gives the SHA-256 of a file where a digest is asked for
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// The project's root, against which the plan's paths are read [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Submitting again with the same key follows the same run [default: a fresh one]
+    #[arg(long)]
+    key: Option<String>,
+    /// Do not follow; needs a runtime that listens
+    #[arg(long)]
+    detach: bool,
+}
+
+impl Run {
+    pub(crate) async fn execute(self, context: &Context) -> Result<u8, Failure> {
+        let submit = self.submission()?;
+        let mut interrupt = Interrupt::listen()?;
+        match Client::connect(&context.state).await {
+            Ok(client) => there(context, &client, &submit, self.detach, &mut interrupt).await,
+            Err(failure) if failure.code == Code::Unreachable && !self.detach => {
+                here(context, &submit, &mut interrupt).await
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn submission(&self) -> Result<Submit, Failure> {
+        let bytes = std::fs::read(&self.file)
+            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", self.file.display())))?;
+        let refuse = |why: String| Failure::new(Code::Refused, format!("{}: {why}", self.file.display()));
+        let plan = Plan::read(&bytes).map_err(|error| refuse(error.to_string()))?;
+        Ok(Submit {
+            parameters: parameters(&plan, &self.set)?,
+            plan: String::from_utf8(bytes).map_err(|error| refuse(error.to_string()))?,
+            root: root(self.root.as_deref())?,
+            key: self.key.clone().unwrap_or_else(fresh_key),
+        })
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn parameters(plan: &Plan, set: &[(String, String)]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut parameters = BTreeMap::new();
+    for (name, value) in set {
+        let digest = plan.body.parameters.get(name).is_some_and(|known| known.r#type == ParameterType::Digest);
+        let value = match value.strip_prefix("file:").filter(|_| digest) {
+            Some(path) => providers::digest_of_file(Path::new(path))
+                .map_err(|error| Failure::usage(format!("--set {name}={value}: {error}")))?
+                .to_string(),
+            None => value.clone(),
+        };
+        if parameters.insert(name.clone(), value).is_some() {
+            return Err(Failure::usage(format!("`{name}` is set twice")));
+        }
+    }
+    Ok(parameters)
+}
+
+fn root(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    let root = given.unwrap_or(Path::new("."));
+    let refuse = |why: &str| Failure::usage(format!("--root {}: {why}", root.display()));
+    let root = std::fs::canonicalize(root).map_err(|error| refuse(&error.to_string()))?;
+    if root.is_dir() { Ok(root) } else { Err(refuse("it is not a directory")) }
+}
+
+/// In the runtime that listens: it goes on when this process ends.
+async fn there(
+    context: &Context,
+    client: &Client,
+    submit: &Submit,
+    detach: bool,
+    interrupt: &mut Interrupt,
+) -> Result<u8, Failure> {
+    let run = client.submit(submit).await?;
+    if detach {
+        context.answer(&Submitted { run }, |submitted| vec![Line::plain(&submitted.run)])?;
+        return Ok(0);
+    }
+    tokio::select! {
+        followed = follow(context, client, &run) => watch::finish(context, &run, followed?),
+        () = interrupt.heard() => Ok(watch::goes_on(context, &run)),
+    }
+}
+
+/// In this process: it ends with the run, or leaves it resumable.
+async fn here(context: &Context, submit: &Submit, interrupt: &mut Interrupt) -> Result<u8, Failure> {
+    let mut host = serve::start(context).await?;
+    host.resumed().iter().for_each(|run| note(&format!("run {run} had not ended and goes on")));
+    let done = hosted(context, &mut host, submit, interrupt).await;
+    host.stop().await;
+    done
+}
+
+async fn hosted(context: &Context, host: &mut Host, submit: &Submit, interrupt: &mut Interrupt) -> Result<u8, Failure> {
+    let client = Client::connect(&context.state).await?;
+    let run = tokio::select! {
+        run = client.submit(submit) => run?,
+        failure = host.failed() => return Err(failure),
+        () = interrupt.heard() => return Err(Failure::new(Code::Refused, "stopped before the run began")),
+    };
+    tokio::select! {
+        followed = follow(context, &client, &run) => watch::finish(context, &run, followed?),
+        failure = host.failed() => Err(failure),
+        () = interrupt.heard() => Ok(watch::resumable(context, &run)),
+    }
+}

@@ -1,0 +1,108 @@
+//! Why a gate said what it said: its looks, and the deciding one in full.
+
+use machine::evidence::{ArmCounts, ConditionEvidence, Evidence, Verdict};
+use plan::Arm;
+
+use super::table::{Cell, cell, table};
+use super::text::{Line, Paint};
+use super::units::{duration, rate, utc};
+use super::words;
+
+/// The looks at a gate, in order.
+pub(crate) fn explain(gate: &str, looks: &[Evidence]) -> Vec<Line> {
+    let Some(decided) = deciding(looks) else {
+        return vec![Line::plain(&format!("gate {gate} was not looked at yet"))];
+    };
+    let mut lines = vec![heading(gate, looks.len(), decided)];
+    let head = ["TIME", "STEP", "WINDOW", "VERDICT", "N", "ESTIMATE", "LIMIT", "WHY"];
+    lines.extend(table(&head, telling(looks).into_iter().map(row).collect()));
+    lines.push(Line::default());
+    lines.push(conclusion(decided));
+    decided.conditions.iter().for_each(|condition| lines.extend(detail(condition)));
+    lines.push(fact("confidence", &format!("{}, at every look together", decided.confidence)));
+    lines
+}
+
+/// The last look with a verdict, else the last.
+fn deciding(looks: &[Evidence]) -> Option<&Evidence> {
+    looks.iter().rfind(|look| look.verdict != Verdict::Inconclusive).or_else(|| looks.last())
+}
+
+fn heading(gate: &str, count: usize, decided: &Evidence) -> Line {
+    let place = decided.place.as_ref().map(|place| format!(" · {place}")).unwrap_or_default();
+    let looks = if count == 1 { "1 look" } else { "looks" };
+    let counted = if count == 1 { looks.to_owned() } else { format!("{count} {looks}") };
+    Line::of(&format!("gate {gate}"), Paint::Strong).and(&format!("{place} · {counted}"), Paint::Plain)
+}
+
+/// The first look, the last, and every one that said something else, or stood elsewhere, than the one before.
+fn telling(looks: &[Evidence]) -> Vec<&Evidence> {
+    let changed = |at: usize| match (at.checked_sub(1).and_then(|before| looks.get(before)), looks.get(at)) {
+        (Some(before), Some(now)) => before.verdict != now.verdict || before.node != now.node,
+        (None, _) | (_, None) => true,
+    };
+    let last = looks.len().saturating_sub(1);
+    looks.iter().enumerate().filter(|(at, _)| *at == last || changed(*at)).map(|(_, look)| look).collect()
+}
+
+fn row(look: &Evidence) -> Vec<Cell> {
+    let (verdict, paint) = words::verdict(look.verdict);
+    let condition = words::deciding(look);
+    let of = |value: fn(&ConditionEvidence) -> f64| condition.map_or_else(|| "-".to_owned(), |c| rate(value(c)));
+    vec![
+        cell(utc(look.at_ms)),
+        cell(&look.node),
+        cell(duration(look.window_ms)),
+        (verdict.to_owned(), paint),
+        cell(look.n.to_string()),
+        cell(of(|condition| condition.estimate)),
+        cell(of(|condition| condition.limit)),
+        cell(&look.cause),
+    ]
+}
+
+fn conclusion(look: &Evidence) -> Line {
+    let (verdict, paint) = words::verdict(look.verdict);
+    let share = look.observed_share.map(|share| format!(", {} of the traffic", rate(share))).unwrap_or_default();
+    Line::of(verdict, paint).and(
+        &format!(
+            " at {} in {}, window {}, n {} (at least {}){share}: {}",
+            utc(look.at_ms),
+            look.node,
+            duration(look.window_ms),
+            look.n,
+            look.at_least,
+            look.cause
+        ),
+        Paint::Plain,
+    )
+}
+
+fn detail(condition: &ConditionEvidence) -> Vec<Line> {
+    let (verdict, paint) = words::verdict(condition.verdict);
+    let against = condition.against.as_ref().map(|counts| format!(" against {}", arm(counts))).unwrap_or_default();
+    let (low, high) = condition.interval;
+    vec![
+        Line::default(),
+        Line::of("  ", Paint::Plain).and(&condition.text, Paint::Strong).and(": ", Paint::Plain).and(verdict, paint),
+        fact("metric", &format!("{}: {}{against}", condition.metric, arm(&condition.judged))),
+        fact("estimate", &format!("{} in [{}, {}]", rate(condition.estimate), rate(low), rate(high))),
+        fact("limit", &rate(condition.limit)),
+        fact("statistic", &condition.statistic),
+        fact("to fail", &format!("ln e {:.2}, decides at {:.2}", condition.ln_e_fail, condition.fail_at)),
+        fact("to pass", &format!("ln e {:.2}, decides at {:.2}", condition.ln_e_pass, condition.pass_at)),
+    ]
+}
+
+fn arm(counts: &ArmCounts) -> String {
+    let name = match counts.arm {
+        Arm::Canary => "canary",
+        Arm::Stable => "stable",
+        Arm::Service => "service",
+    };
+    format!("{name} {} bad of {}", counts.bad, counts.total)
+}
+
+fn fact(name: &str, text: &str) -> Line {
+    Line::of(&format!("    {name:11}"), Paint::Faint).and(text, Paint::Plain)
+}

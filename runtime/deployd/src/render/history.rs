@@ -1,0 +1,29 @@
+//! Past runs.
+
+use server::protocol::RunLine;
+
+use super::table::{Cell, cell, table};
+use super::text::Line;
+use super::units::{between, duration, utc};
+use super::words;
+
+/// Runs, newest first.
+pub(crate) fn history(runs: &[RunLine]) -> Vec<Line> {
+    if runs.is_empty() {
+        return vec![Line::plain("no run was ever started here")];
+    }
+    table(&["RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK", "BY", "WHY"], runs.iter().map(row).collect())
+}
+
+fn row(run: &RunLine) -> Vec<Cell> {
+    let (status, paint) = words::status(run.status);
+    vec![
+        cell(&run.run),
+        cell(&run.workflow),
+        (status.to_owned(), paint),
+        cell(utc(run.created_ms)),
+        cell(run.ended_ms.map_or_else(|| "-".to_owned(), |ended| duration(between(run.created_ms, ended)))),
+        cell(&run.actor),
+        cell(run.reason.clone().unwrap_or_default()),
+    ]
+}

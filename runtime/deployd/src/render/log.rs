@@ -1,0 +1,99 @@
+//! The plain log: one line per change, without colours or cursor movements.
+
+use machine::view::{RolloutView, RunView, StageView, StepState, StepView, Waiting};
+
+use super::screen::releases;
+use super::text::clean;
+use super::units::{duration, rate};
+use super::words;
+
+/// What is to be said when the run went from one view to another.
+pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if before.is_none() {
+        lines.push(format!(
+            "run {} of {}, plan {}, started by {}",
+            now.run,
+            now.workflow,
+            now.plan.short(),
+            now.actor.name
+        ));
+    }
+    lines.extend(paused(before, now));
+    for rollout in &now.rollouts {
+        let earlier = before.and_then(|view| view.rollouts.iter().find(|known| known.key == rollout.key));
+        lines.extend(rollout_changes(earlier, rollout));
+    }
+    for step in &now.steps {
+        let earlier = before.and_then(|view| view.steps.iter().find(|known| known.id == step.id));
+        lines.extend(step_changes(earlier, step));
+    }
+    lines.extend(now.waiting.iter().filter(|waiting| !waits(before, waiting)).map(question));
+    lines.extend(status(before, now));
+    lines.iter().map(|line| clean(line)).collect()
+}
+
+fn paused(before: Option<&RunView>, now: &RunView) -> Option<String> {
+    let changed = before.map_or(now.paused, |before| before.paused != now.paused);
+    changed.then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
+}
+
+fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {
+    let changed = before.is_none_or(|before| before.status != now.status || before.reason != now.reason);
+    changed.then(|| match &now.reason {
+        Some(reason) => format!("{}: {reason}", now.status.words()),
+        None => now.status.words().to_owned(),
+    })
+}
+
+fn rollout_changes(before: Option<&RolloutView>, now: &RolloutView) -> Vec<String> {
+    let mut lines = Vec::new();
+    let name = format!("{} in {}", now.service, now.environment);
+    if now.state != before.map_or(StepState::Pending, |before| before.state) {
+        lines.push(format!("{name}: {} ({}, by {})", words::state(now.state).0, releases(now), now.strategy));
+    }
+    for (at, stage) in now.stages.iter().enumerate() {
+        let earlier = before.and_then(|before| before.stages.get(at));
+        lines.extend(stage_changes(earlier, stage).into_iter().map(|line| format!("{name}, {}: {line}", stage.label)));
+    }
+    lines
+}
+
+fn stage_changes(before: Option<&StageView>, now: &StageView) -> Vec<String> {
+    let mut lines = Vec::new();
+    let earlier_state = before.map_or(StepState::Pending, |before| before.state);
+    let earlier_doing = before.and_then(|before| before.doing.as_ref());
+    let earlier_verdict = before.and_then(|before| before.evidence.as_ref()).map(|evidence| evidence.verdict);
+    if let Some(doing) = now.doing.as_ref().filter(|doing| Some(*doing) != earlier_doing) {
+        lines.push(if now.hold_ms > 0 && doing.starts_with("holding") {
+            format!("{doing} at {} for {}", now.asked, duration(now.hold_ms))
+        } else {
+            doing.clone()
+        });
+    }
+    if let Some(evidence) = now.evidence.as_ref().filter(|evidence| Some(evidence.verdict) != earlier_verdict) {
+        lines.push(format!("{}: {}", words::look(evidence).0, evidence.cause));
+    }
+    if now.state != earlier_state && now.state != StepState::Active {
+        let observed = now.observed.map(|share| format!(", observed {}", rate(share))).unwrap_or_default();
+        lines.push(format!("{} (asked {}{observed})", words::state(now.state).0, now.asked));
+    }
+    lines
+}
+
+fn step_changes(before: Option<&StepView>, now: &StepView) -> Option<String> {
+    let earlier = before.map_or((StepState::Pending, None), |before| (before.state, before.message.as_ref()));
+    if earlier == (now.state, now.message.as_ref()) {
+        return None;
+    }
+    let message = now.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    Some(format!("{}: {}{message}", now.label, words::state(now.state).0))
+}
+
+fn waits(before: Option<&RunView>, waiting: &Waiting) -> bool {
+    before.is_some_and(|before| before.waiting.iter().any(|known| known.step == waiting.step))
+}
+
+fn question(waiting: &Waiting) -> String {
+    format!("waiting for a person at {}: {}", waiting.step, waiting.question)
+}

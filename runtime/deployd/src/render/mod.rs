@@ -1,0 +1,18 @@
+//! How things look: pure functions from what is known to text.
+
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod journal;
+pub(crate) mod last;
+pub(crate) mod log;
+pub(crate) mod screen;
+pub(crate) mod status;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod units;
+pub(crate) mod words;
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! The words for states and verdicts, with their colours.
+
+use machine::evidence::{ConditionEvidence, Evidence, Verdict};
+use machine::view::{RunStatus, StepState};
+
+use super::text::Paint;
+use super::units::rate;
+
+/// A run's status.
+pub(crate) fn status(status: RunStatus) -> (&'static str, Paint) {
+    let paint = match status {
+        RunStatus::Advancing => Paint::Strong,
+        RunStatus::Completed => Paint::Good,
+        RunStatus::Returning | RunStatus::RolledBack | RunStatus::Aborted => Paint::Open,
+        RunStatus::Failed | RunStatus::Unsafe => Paint::Bad,
+    };
+    (status.words(), paint)
+}
+
+/// A step's state.
+pub(crate) fn state(state: StepState) -> (&'static str, Paint) {
+    match state {
+        StepState::Pending => ("pending", Paint::Faint),
+        StepState::Active => ("active", Paint::Strong),
+        StepState::Waiting => ("waiting", Paint::Open),
+        StepState::Done => ("done", Paint::Good),
+        StepState::Failed => ("failed", Paint::Bad),
+        StepState::Returned => ("returned", Paint::Open),
+    }
+}
+
+/// A verdict.
+pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Paint) {
+    match verdict {
+        Verdict::Pass => ("pass", Paint::Good),
+        Verdict::Fail => ("fail", Paint::Bad),
+        Verdict::Inconclusive => ("no verdict", Paint::Open),
+    }
+}
+
+/// The condition that a verdict rests on: the first that says the same, else the first.
+pub(crate) fn deciding(evidence: &Evidence) -> Option<&ConditionEvidence> {
+    let same = evidence.conditions.iter().find(|condition| condition.verdict == evidence.verdict);
+    same.or_else(|| evidence.conditions.first())
+}
+
+/// A look in a few words: `errors: fail · n 812 · 9.98%, limit 2.21%`.
+pub(crate) fn look(evidence: &Evidence) -> (String, Paint) {
+    let (word, paint) = verdict(evidence.verdict);
+    let n = match evidence.verdict {
+        Verdict::Inconclusive if evidence.n < evidence.at_least => format!("n {} of {}", evidence.n, evidence.at_least),
+        Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => format!("n {}", evidence.n),
+    };
+    let numbers = deciding(evidence)
+        .map(|condition| format!(" · {}, limit {}", rate(condition.estimate), rate(condition.limit)))
+        .unwrap_or_default();
+    (format!("{}: {word} · {n}{numbers}", evidence.gate), paint)
+}
