@@ -11,8 +11,8 @@ pub const BACKLOG: u32 = 4_096;
 /// Largest request or response head in bytes (a longer request head is answered 431).
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 
-/// Most header fields of one head.
-pub const HEADERS_MAX: usize = 128;
+/// Most header fields of one head. This is hyper's own limit: setting any other makes it allocate for every head it parses.
+pub const HEADERS_MAX: usize = 100;
 
 /// Largest piece of a body held for one direction of one connection, in bytes. Bodies are streamed, never collected.
 pub const STREAM_BUFFER_BYTES: usize = 128 * 1024;

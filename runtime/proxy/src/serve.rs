@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::Client;
 use crate::forward::forward;
-use crate::limits::{CLIENT_IDLE, DRAIN, HEAD_BYTES_MAX, HEADERS_MAX, STREAM_BUFFER_BYTES};
+use crate::limits::{CLIENT_IDLE, DRAIN, HEAD_BYTES_MAX, STREAM_BUFFER_BYTES};
 use crate::router::Router;
 
 /// Pause after a failed accept (out of descriptors, as a rule), so that it is not tried in a busy loop.
@@ -79,7 +79,7 @@ async fn connection(stream: TcpStream, client: Client, mut stop: watch::Receiver
         async move { Ok::<_, Infallible>(forward(client, request).await) }
     });
     let mut builder = Builder::new();
-    builder.max_buf_size(STREAM_BUFFER_BYTES).max_headers(HEADERS_MAX).max_header_size(HEAD_BYTES_MAX);
+    builder.max_buf_size(STREAM_BUFFER_BYTES).max_header_size(HEAD_BYTES_MAX);
     let mut http = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // One timer for many requests: a timer for each head would cost more than the rest of the accounting.
     let mut quiet = pin!(sleep(CLIENT_IDLE));

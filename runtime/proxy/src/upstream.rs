@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::limits::{HEAD_BYTES_MAX, HEADERS_MAX, RESPONSE_BODY_SILENCE, RESPONSE_HEAD, STREAM_BUFFER_BYTES};
+use crate::limits::{HEAD_BYTES_MAX, RESPONSE_BODY_SILENCE, RESPONSE_HEAD, STREAM_BUFFER_BYTES};
 use crate::upload::{Upload, UploadWatch};
 
 /// An established connection to a backend.
@@ -57,7 +57,7 @@ pub(crate) enum Loss {
 impl Upstream {
     pub(crate) async fn new(stream: TcpStream) -> io::Result<Box<Self>> {
         let mut builder = Builder::new();
-        builder.max_buf_size(STREAM_BUFFER_BYTES).max_headers(HEADERS_MAX).max_header_size(HEAD_BYTES_MAX);
+        builder.max_buf_size(STREAM_BUFFER_BYTES).max_header_size(HEAD_BYTES_MAX);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         let now = Instant::now();
         let deadline = Deadline::new(now + RESPONSE_HEAD);

@@ -9,6 +9,7 @@ use hyper::Request;
 use hyper::body::Frame;
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
+use proxy::limits::{HEAD_BYTES_MAX, HEADERS_MAX};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::unbounded_channel;
@@ -90,17 +91,24 @@ async fn old_clients_and_pipelined_requests_are_served() {
 }
 
 #[tokio::test]
-async fn a_head_without_limit_is_refused() {
+async fn a_head_beyond_the_limits_is_refused() {
     let backend = Backend::new("a").await;
     let world = World::with(&[("r-1", 10_000, &[&backend])]).await;
-    let long = format!("GET / HTTP/1.1\r\nhost: shop\r\nx-long: {}\r\n\r\n", "a".repeat(200_000));
-    let mut stream = TcpStream::connect(world.proxy.address()).await.unwrap();
-    // The proxy may close before everything is written.
-    let _ = stream.write_all(long.as_bytes()).await;
-    let mut text = [0; 12];
-    stream.read_exact(&mut text).await.unwrap();
-    assert_eq!(&text, b"HTTP/1.1 431");
-    assert_eq!(backend.requests(), 0);
+    let fields = |count: usize| "x-field: 1\r\n".repeat(count);
+    // The backend has the same limit, and gets one field more: `x-forwarded-for`.
+    for (fields, status) in [
+        (fields(HEADERS_MAX - 2), "200"),
+        (fields(HEADERS_MAX), "431"),
+        (format!("x-long: {}\r\n", "a".repeat(HEAD_BYTES_MAX)), "431"),
+    ] {
+        let mut stream = TcpStream::connect(world.proxy.address()).await.unwrap();
+        // The proxy may close before everything is written.
+        let _ = stream.write_all(format!("GET / HTTP/1.1\r\nhost: shop\r\n{fields}\r\n").as_bytes()).await;
+        let mut text = [0; 12];
+        stream.read_exact(&mut text).await.unwrap();
+        assert_eq!(&text[9..], status.as_bytes());
+    }
+    assert_eq!(backend.requests(), 1);
 }
 
 async fn raw(world: &World, request: &str) -> String {
