@@ -8,6 +8,7 @@ use std::time::Duration;
 use machine::ports::provider::{Instance, Outcome, Outputs, Provider, Request, Task};
 use plan::{Digest, Release};
 use providers::Layout;
+use providers::supervisor::Identity;
 use serde_json::{Value, json};
 
 /// Longest wait for a condition.
@@ -103,15 +104,26 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        for file in find(&self.state(), "status.json") {
-            let Some(status) = status(file.parent().unwrap()) else { continue };
-            for process in ["supervisor", "child"] {
-                let identity: Option<providers::supervisor::Identity> =
-                    serde_json::from_value(status[process].clone()).ok();
-                if let Some(identity) = identity.filter(|identity| identity.alive()) {
-                    kill(identity.pid, "KILL");
-                }
+        // Supervisors first, so that nothing is started again; then all that writes below this world.
+        for folder in find(&self.state(), "status.json").iter().filter_map(|file| file.parent()) {
+            let identity = status(folder).and_then(|s| serde_json::from_value(s["supervisor"].clone()).ok());
+            end(identity);
+        }
+        let pids = std::fs::read_dir("/proc").unwrap().filter_map(|e| e.unwrap().file_name().to_str()?.parse().ok());
+        for identity in pids.filter_map(Identity::of) {
+            let output = std::fs::read_link(format!("/proc/{}/fd/1", identity.pid));
+            if output.is_ok_and(|target| target.starts_with(self.folder.path())) {
+                end(Some(identity));
             }
+        }
+    }
+}
+
+fn end(identity: Option<Identity>) {
+    if let Some(identity) = identity.filter(Identity::alive) {
+        kill(identity.pid, "KILL");
+        while identity.alive() {
+            std::thread::yield_now();
         }
     }
 }
