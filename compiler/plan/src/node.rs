@@ -112,6 +112,9 @@ pub enum Call {
     Shift {
         /// Shares that sum to 100 %.
         weights: Vec<(Which, Share)>,
+        /// Route to the first so many instances of the running release only, because the others are about to
+        /// stop; to all of them when absent.
+        running_at_most: Option<u32>,
     },
     /// Drain and stop all but `keep` instances of a release.
     Stop {

@@ -58,7 +58,7 @@ fn call_is_sound(id: &str, call: &Call, in_rollout: bool) -> Result<(), String> 
             Err(format!("`{id}` belongs to no rollout"))
         }
         Call::Ensure { .. } | Call::Stop { .. } => Ok(()),
-        Call::Shift { weights } => {
+        Call::Shift { weights, .. } => {
             let sum: u32 = weights.iter().map(|(_, share)| share.basis_points()).sum();
             (sum == Share::ALL.basis_points()).then_some(()).ok_or_else(|| format!("the weights of `{id}` miss 100 %"))
         }

@@ -100,7 +100,7 @@ pub fn preflight(body: &Body, parameters: &BTreeMap<String, Value>) -> Result<Ve
     for rollout in body.rollouts.values() {
         let state = RolloutState { incoming: Some(incoming(body, rollout, parameters)?), ..RolloutState::default() };
         let ensure = Call::Ensure { release: Which::Incoming, instances: rollout.replicas };
-        let shift = Call::Shift { weights: Vec::new() };
+        let shift = Call::Shift { weights: Vec::new(), running_at_most: None };
         let calls = [ensure, shift];
         questions.extend(calls.iter().filter_map(|call| task(body, Some((rollout, &state)), call, parameters)));
     }
@@ -142,19 +142,24 @@ pub(crate) fn task(
             let task = Task::Stop { environment, config: config(&place.compute), service_id, release, keep: *keep };
             Some((place.compute.provider.clone(), task))
         }
-        Call::Shift { weights } => {
+        Call::Shift { weights, running_at_most } => {
             let traffic = place.traffic.as_ref()?;
-            let routes = weights.iter().filter_map(|(which, share)| route(state, *which, *share)).collect();
+            let routes =
+                weights.iter().filter_map(|(which, share)| route(state, *which, *share, *running_at_most)).collect();
             let task = Task::Shift { environment, config: config(traffic), service_id, routes };
             Some((traffic.provider.clone(), task))
         }
     }
 }
 
-fn route(state: &RolloutState, which: Which, share: Share) -> Option<Route> {
+fn route(state: &RolloutState, which: Which, share: Share, running_at_most: Option<u32>) -> Option<Route> {
     let release = release_of(state, which)?.id.clone();
     let instances = state.instances.get(&which).map(Vec::as_slice).unwrap_or_default();
-    let backends = instances.iter().map(|instance| instance.address.clone()).collect();
+    let at_most = match which {
+        Which::Running => running_at_most.map_or(usize::MAX, |most| most as usize),
+        Which::Incoming => usize::MAX,
+    };
+    let backends = instances.iter().take(at_most).map(|instance| instance.address.clone()).collect();
     Some(Route { release, share, backends })
 }
 

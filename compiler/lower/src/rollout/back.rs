@@ -12,7 +12,7 @@ impl Lowering<'_> {
     /// The steps back of a rollout.
     pub(super) fn recovery(&mut self, layout: &Layout<'_>) -> Vec<RecoveryStep> {
         let ensure = Call::Ensure { release: Which::Running, instances: layout.replicas };
-        let shift = Call::Shift { weights: vec![(Which::Running, Share::ALL)] };
+        let shift = Call::Shift { weights: vec![(Which::Running, Share::ALL)], running_at_most: None };
         let stop = Call::Stop { release: Which::Incoming, keep: 0 };
         let mut steps = vec![self.step_back(layout, "back/ensure", ensure, layout.timing.start_ms)];
         if layout.routed() {

@@ -139,8 +139,8 @@ impl Layout<'_> {
         self.effect(Call::Stop { release, keep }, self.timing.stop_ms)
     }
 
-    fn shift(&self, weights: Vec<(Which, Share)>) -> Work {
-        self.effect(Call::Shift { weights }, timing::SHIFT_MS)
+    fn shift(&self, weights: Vec<(Which, Share)>, running_at_most: Option<u32>) -> Work {
+        self.effect(Call::Shift { weights, running_at_most }, timing::SHIFT_MS)
     }
 
     fn effect(&self, call: Call, timeout_ms: u64) -> Work {

@@ -26,8 +26,10 @@ impl Lowering<'_> {
             let weight = self.share(model.weight, model.span);
             let stage = Lowered { index, label: labels.tell_apart(&weight.to_string()), weight, model };
             last = self.start(layout, &stage, last);
-            last = self.shift(layout, &stage, last);
-            last = self.keep(layout, &stage, &mut kept, last);
+            let keep = self.keeps(layout, &stage).filter(|keep| *keep < kept);
+            kept = keep.unwrap_or(kept);
+            last = self.shift(layout, &stage, (kept < layout.replicas).then_some(kept), last);
+            last = self.keep(layout, &stage, keep, last);
             last = self.hold(layout, &stage, last);
             stages.push(Stage { label: stage.label, weight });
         }
@@ -44,14 +46,16 @@ impl Lowering<'_> {
         self.in_stage(layout, stage, "start", last, layout.ensure(Which::Incoming, instances))
     }
 
-    fn shift(&mut self, layout: &Layout<'_>, stage: &Lowered<'_>, last: NodeId) -> NodeId {
+    /// Traffic leaves the instances that are about to stop before they do.
+    fn shift(&mut self, layout: &Layout<'_>, stage: &Lowered<'_>, at_most: Option<u32>, last: NodeId) -> NodeId {
         if !layout.routed() {
             self.only_whole(layout, stage);
             return last;
         }
         let weights = [(Which::Incoming, stage.weight), (Which::Running, stage.weight.rest())];
-        let weights = weights.into_iter().filter(|(_, share)| *share != Share::NONE).collect();
-        self.in_stage(layout, stage, "shift", last, layout.shift(weights))
+        let weights: Vec<_> = weights.into_iter().filter(|(_, share)| *share != Share::NONE).collect();
+        let at_most = at_most.filter(|_| weights.iter().any(|(which, _)| *which == Which::Running));
+        self.in_stage(layout, stage, "shift", last, layout.shift(weights, at_most))
     }
 
     /// Without a traffic provider nothing divides the requests, so a stage has all of them.
@@ -69,13 +73,14 @@ impl Lowering<'_> {
         );
     }
 
-    fn keep(&mut self, layout: &Layout<'_>, stage: &Lowered<'_>, kept: &mut u32, last: NodeId) -> NodeId {
-        let Some(keeping) = stage.model.keeping else { return last };
-        let keep = self.share(keeping, stage.model.span).of_replicas(layout.replicas);
-        if keep >= *kept {
-            return last;
-        }
-        *kept = keep;
+    /// How many instances of the running release a stage wants to stay.
+    fn keeps(&mut self, layout: &Layout<'_>, stage: &Lowered<'_>) -> Option<u32> {
+        let keeping = stage.model.keeping?;
+        Some(self.share(keeping, stage.model.span).of_replicas(layout.replicas))
+    }
+
+    fn keep(&mut self, layout: &Layout<'_>, stage: &Lowered<'_>, keep: Option<u32>, last: NodeId) -> NodeId {
+        let Some(keep) = keep else { return last };
         self.in_stage(layout, stage, "keep", last, layout.stop(Which::Running, keep))
     }
 

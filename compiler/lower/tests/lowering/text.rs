@@ -48,9 +48,10 @@ fn effect(effect: &Effect) -> String {
     let call = match &effect.call {
         Call::Ensure { release, instances } => format!("ensure {instances} of {}", which(release)),
         Call::Stop { release, keep } => format!("stop {} but {keep}", which(release)),
-        Call::Shift { weights } => {
+        Call::Shift { weights, running_at_most } => {
             let weights: Vec<_> = weights.iter().map(|(r, share)| format!("{} {share}", which(r))).collect();
-            format!("shift {}", weights.join(", "))
+            let at_most = running_at_most.map(|most| format!(" on {most} instances")).unwrap_or_default();
+            format!("shift {}{at_most}", weights.join(", "))
         }
         Call::Act { action, binding } => format!("act {action} by {} {}", binding.provider, binding.config),
     };
