@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use machine::journal::Record;
 
-use super::{Answer, page};
+use super::{Answer, Named, page};
 use crate::Failure;
 use crate::protocol::JournalQuery;
 use crate::service::Shared;
 
 pub(super) async fn journal(
     State(shared): State<Shared>,
-    Path(run): Path<String>,
+    Named(run): Named,
     query: Result<Query<JournalQuery>, QueryRejection>,
 ) -> Answer<Vec<Record>> {
     let Query(query) = query.map_err(|error| Failure::usage(error.body_text()))?;

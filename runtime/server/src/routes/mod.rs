@@ -11,6 +11,8 @@ mod view;
 mod watch;
 
 use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::routing::{get, post};
 
 use crate::Failure;
@@ -36,4 +38,16 @@ type Answer<T> = Result<axum::Json<T>, Failure>;
 /// A page's size within the limit.
 fn page(limit: u32) -> u32 {
     limit.min(PAGE_MAX)
+}
+
+/// The run that a path names.
+struct Named(String);
+
+impl FromRequestParts<Shared> for Named {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
+        let named = Path::from_request_parts(parts, shared).await;
+        named.map(|Path(run)| Self(run)).map_err(|error| Failure::usage(error.body_text()))
+    }
 }

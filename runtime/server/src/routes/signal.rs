@@ -1,18 +1,18 @@
 //! `POST /v1/runs/{run}/signals`: say something to a run.
 
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use machine::signal::{Actor, Signal};
 
-use super::Answer;
+use super::{Answer, Named};
 use crate::protocol::{Said, Say};
 use crate::service::Shared;
 use crate::{Code, Failure};
 
 pub(super) async fn signal(
     State(shared): State<Shared>,
-    Path(run): Path<String>,
+    Named(run): Named,
     Extension(actor): Extension<Actor>,
     body: Result<Json<Say>, JsonRejection>,
 ) -> Answer<Said> {

@@ -5,18 +5,19 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use machine::view::RunView;
 use tokio::sync::watch;
 
+use super::Named;
 use crate::Failure;
 use crate::protocol::HEARTBEAT_S;
 use crate::service::Shared;
 
-pub(super) async fn watch(State(shared): State<Shared>, Path(run): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn watch(State(shared): State<Shared>, Named(run): Named) -> Result<Response, Failure> {
     let mut views = shared.engine.watch(&run).await?;
     views.mark_changed();
     let state = Stream { views, stopping: shared.stopping.clone(), ended: false };
