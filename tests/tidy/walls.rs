@@ -28,7 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deployd", RUNTIME),
     ("first-canary-service", &[]),
     ("xtask", &[]),
-    ("integration", &["diagnostics"]),
+    ("integration", &["diagnostics", "xtask"]),
 ];
 
 /// What tests and benches may know on top of that: real neighbours instead of mocks.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cargo;
+mod demo;
 mod test;
 
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ struct Arguments {
 enum Command {
     /// Install what the tests need, build the binaries, run every test, print one last line with the sums.
     Test(test::Options),
+    /// Show the product: a good release promoted, a bad one rolled back, under real traffic.
+    Demo(demo::Options),
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
 }
@@ -27,6 +30,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
+        Command::Demo(options) => demo::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     done.unwrap_or_else(|message| {
