@@ -114,8 +114,10 @@ impl<'t> Layout<'_, 't> {
         if bar {
             self.out.push((meaning, place));
         }
-        let docs = std::mem::take(&mut self.docs);
-        if self.out.last().is_none_or(|(tok, _)| documented_after(tok)) {
+        let waits = meaning == Tok::Sign(TokenKind::Comma);
+        let docs = if waits { Vec::new() } else { std::mem::take(&mut self.docs) };
+        let closes = matches!(meaning, Tok::Sign(sign) if sign.closes().is_some());
+        if !closes && self.out.last().is_none_or(|(tok, _)| documented_after(tok)) {
             self.out.extend(docs);
         }
         if !bar {

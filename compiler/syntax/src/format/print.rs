@@ -94,6 +94,7 @@ impl<'s> Printer<'s> {
         if is_empty || (!group.several_lines && self.fits(group, rest)) {
             return self.on_one_line(group);
         }
+        let is_list = group.bracket == Bracket::Square || self.previous.is_some_and(space::is_callee);
         self.leaf(opener(group));
         group.opening.iter().for_each(|text| self.comment(text));
         let base = self.indent;
@@ -107,7 +108,7 @@ impl<'s> Printer<'s> {
             self.parts(entry, 0);
             let rest = group.entries.get(at + 1..).unwrap_or_default();
             joined = self.joins(group, entry, rest.first());
-            if joined || needs_comma(group.bracket, entry, rest) {
+            if joined || needs_comma(group.bracket, entry, rest, is_list) {
                 self.write(",");
             }
             entry.trailing.iter().for_each(|text| self.comment(text));
@@ -173,12 +174,12 @@ impl<'s> Printer<'s> {
     }
 }
 
-/// Whether a comma must stand behind `entry`, before a new line.
-fn needs_comma(bracket: Bracket, entry: &Entry<'_>, rest: &[Entry<'_>]) -> bool {
+/// Whether a comma must stand behind `entry`, before a new line; a list has one behind its last entry too.
+fn needs_comma(bracket: Bracket, entry: &Entry<'_>, rest: &[Entry<'_>], is_list: bool) -> bool {
     let next = rest.iter().find(|entry| !entry.is_comment());
     let needed = match bracket {
         Bracket::Brace => next.is_some_and(|next| next.needs_comma_before),
-        Bracket::Paren | Bracket::Square => true,
+        Bracket::Paren | Bracket::Square => is_list || next.is_some(),
     };
     needed && !entry.is_comment()
 }

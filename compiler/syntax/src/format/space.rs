@@ -21,7 +21,8 @@ fn is_annotation(before: Option<Leaf<'_>>) -> bool {
     before.is_some_and(|before| before.kind == T::At)
 }
 
-fn is_callee(leaf: Leaf<'_>) -> bool {
+/// Whether parentheses behind it are those of a call or of parameters.
+pub(super) fn is_callee(leaf: Leaf<'_>) -> bool {
     match leaf.kind {
         T::Word => !words::is_spaced(leaf.text),
         kind => matches!(kind, T::CloseParen | T::CloseBracket | T::CloseAngle),
