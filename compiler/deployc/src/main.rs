@@ -1,2 +1,31 @@
-//! See docs/architecture.md.
-fn main() {}
+//! The author's program: checks, formats, builds, runs and explains deployments.
+
+mod choose;
+mod cli;
+mod commands;
+mod compile;
+mod console;
+mod duration;
+mod failure;
+mod graph;
+mod launch;
+mod pages;
+mod places;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::console::Console;
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let Cli { options, command } = Cli::parse();
+    let console = Console::new(&options);
+    // A panic has printed its own message by then; what is left is to end as an internal error.
+    let done = catch_unwind(AssertUnwindSafe(|| commands::execute(command, &console)));
+    let code = done.unwrap_or_else(|_| Err(Failure::internal("the compiler met a case it does not know")));
+    ExitCode::from(code.unwrap_or_else(|failure| console.failed(&failure)))
+}

@@ -21,13 +21,22 @@ pub fn root_of(path: &Path) -> Result<PathBuf, Error> {
     root.map(Path::to_owned).ok_or_else(|| Error::NoProject { from: start.to_owned() })
 }
 
-/// The sources below a root, and what is in the way of finding all of them.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// Paths from the root, with `/`, sorted.
-    pub(crate) sources: Vec<String>,
-    /// Paths from the root, with what is wrong with them.
-    pub(crate) obstacles: Vec<(String, String)>,
+/// The sources below a folder, and what is in the way of finding all of them.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Paths from the folder, with `/`, sorted.
+    pub sources: Vec<String>,
+    /// Paths from the folder, with what is wrong with them.
+    pub obstacles: Vec<(String, String)>,
+}
+
+/// Finds every source below a folder, whether it is the root of a project or lies in one.
+///
+/// # Errors
+/// The path cannot be read.
+pub fn sources_below(folder: &Path) -> Result<Found, Error> {
+    let real = fs::canonicalize(folder).map_err(|source| Error::Path { path: folder.to_owned(), source })?;
+    Ok(sources(&real))
 }
 
 /// Finds every source below the root, which is a path without links.

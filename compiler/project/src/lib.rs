@@ -10,7 +10,7 @@ mod load;
 mod read;
 mod side;
 
-pub use discover::root_of;
+pub use discover::{Found, root_of, sources_below};
 pub use error::Error;
 pub use load::{Project, load};
 

@@ -1,0 +1,92 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::build::Build;
+use crate::commands::check::Check;
+use crate::commands::debug::Debug;
+use crate::commands::explain::Explain;
+use crate::commands::fmt::Fmt;
+use crate::commands::graph::Graph;
+use crate::commands::run::Run;
+
+const EXAMPLES: &str = "\
+Examples:
+  deployc check
+  deployc build --workflow release -o release.plan.json
+  deployc run . release --set image=file:build/shop
+  deployc explain E0503
+
+Exit codes:
+  0 ok · 1 no, with diagnostics · 2 usage · 10 `fmt --check` found changes · 70 internal
+  `run` ends as the run does: 20 rolled back · 21 waiting · 22 aborted · 30 unsafe end, a person is needed";
+
+/// Checks deployments written as .deploy files and compiles them into plans
+#[derive(Debug, Parser)]
+#[command(name = "deployc", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// For people, one line each, or for programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Colours [default: where they are seen; never when `NO_COLOR` is set]
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, hide_default_value = true)]
+    pub(crate) color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Short,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(Check),
+    Fmt(Fmt),
+    Build(Build),
+    Run(Run),
+    Explain(Explain),
+    Graph(Graph),
+    Debug(Debug),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help() {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let mut text = command.render_long_help().to_string();
+        for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+            let help = sub.render_long_help().to_string();
+            assert!(help.contains("Examples:"), "{}", sub.get_name());
+            text += &format!("\n===== {} =====\n{help}", sub.get_name());
+        }
+        insta::assert_snapshot!(text);
+    }
+}

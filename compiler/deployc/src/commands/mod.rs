@@ -1,0 +1,26 @@
+//! The commands, one file each: its arguments, its help, and what it does.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod debug;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod graph;
+pub(crate) mod run;
+
+use crate::cli::Command;
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// Carries out a command and returns the exit code.
+pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
+    match command {
+        Command::Check(check) => check.execute(console),
+        Command::Fmt(fmt) => fmt.execute(console),
+        Command::Build(build) => build.execute(console),
+        Command::Run(run) => run.execute(console),
+        Command::Explain(explain) => explain.execute(console),
+        Command::Graph(graph) => graph.execute(console),
+        Command::Debug(debug) => debug.execute(console),
+    }
+}

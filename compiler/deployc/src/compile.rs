@@ -1,0 +1,76 @@
+//! From a path to a plan: load, check, choose, lower. Errors are shown once, here.
+
+use std::path::Path;
+
+use diagnostics::Diagnostic;
+use plan::Plan;
+use project::Project;
+use serde_json::json;
+
+use crate::choose;
+use crate::console::{Console, VERSION, as_json, summary};
+use crate::failure::Failure;
+use crate::places::Places;
+
+/// A compiled workflow.
+pub(crate) struct Compiled {
+    /// Where it came from.
+    pub(crate) project: Project,
+    /// The workflow's name.
+    pub(crate) workflow: String,
+    /// What it compiles to.
+    pub(crate) plan: Plan,
+    /// Warnings; errors leave no plan.
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+/// Loads a project without judging it.
+pub(crate) fn load(path: Option<&Path>) -> Result<Project, Failure> {
+    Ok(project::load(path.unwrap_or(Path::new(".")))?)
+}
+
+/// Everything that is to be said about a project.
+pub(crate) fn findings(project: &Project) -> Vec<Diagnostic> {
+    project.diagnostics()
+}
+
+/// Compiles a workflow; with errors they are shown and no plan is made.
+pub(crate) fn compile(console: &Console, path: Option<&Path>, workflow: Option<&str>) -> Result<Compiled, Failure> {
+    let project = load(path)?;
+    let found = findings(&project);
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(stopped(console, &project, &found));
+    }
+    let workflow = choose::workflow(&project.model(), workflow)?;
+    let plan = match lowered(&project, &workflow)? {
+        Ok(plan) => plan,
+        Err(errors) => return Err(stopped(console, &project, &[found, errors].concat())),
+    };
+    console.findings(&found, &project);
+    Ok(Compiled { project, workflow, plan, found })
+}
+
+fn lowered(project: &Project, workflow: &str) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {
+    let model = project.model().workflow(workflow);
+    let model = model.ok_or_else(|| Failure::internal(format!("the workflow `{workflow}` has no model")))?;
+    let places = Places::new(project);
+    match lower::lower(&model, project.edition(), &|span| places.of(span)) {
+        Err(errors) if errors.is_empty() => {
+            Err(Failure::internal(format!("the workflow `{workflow}` has an error that no diagnostic tells")))
+        }
+        lowered => Ok(lowered),
+    }
+}
+
+/// Shows the errors that leave no plan.
+fn stopped(console: &Console, project: &Project, found: &[Diagnostic]) -> Failure {
+    console.findings(found, project);
+    console.tell(&summary(found, project.model().files().len()));
+    if console.json() {
+        let answer = json!({ "version": VERSION, "diagnostics": as_json(found, project) });
+        if let Err(failure) = console.answer(&answer) {
+            return failure;
+        }
+    }
+    Failure::reported()
+}

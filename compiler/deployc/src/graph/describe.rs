@@ -1,0 +1,73 @@
+//! One node in a few words, the same in every notation.
+
+use plan::{Call, Hold, Node, People, Subject, Which, Work};
+
+use crate::console::counted;
+use crate::duration::shown;
+
+/// The node's id without its workflow.
+pub(super) fn name<'n>(node: &'n Node, workflow: &str) -> &'n str {
+    node.id.0.strip_prefix(workflow).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&node.id.0)
+}
+
+/// What a node does.
+pub(super) fn work(work: &Work) -> String {
+    match work {
+        Work::Begin => "look up the running release".to_owned(),
+        Work::Finish => "the incoming release is the running one".to_owned(),
+        Work::Effect(effect) => call(&effect.call),
+        Work::Hold(hold) => held(hold),
+        Work::Approval(approval) => {
+            let people = people(&approval.from);
+            format!(
+                "{} from {people} within {}",
+                counted(approval.quorum as usize, "approval"),
+                shown(approval.within_ms)
+            )
+        }
+    }
+}
+
+/// What is asked of a provider.
+pub(super) fn call(call: &Call) -> String {
+    match call {
+        Call::Ensure { release, instances } => {
+            format!("at least {} of the {} release", counted(*instances as usize, "instance"), which(*release))
+        }
+        Call::Stop { release, keep: 0 } => format!("stop the {} release", which(*release)),
+        Call::Stop { release, keep } => format!("stop the {} release but {keep}", which(*release)),
+        Call::Shift { weights, running_at_most: _ } => {
+            let shares: Vec<_> =
+                weights.iter().map(|(release, share)| format!("{share} {}", which(*release))).collect();
+            format!("traffic: {}", shares.join(", "))
+        }
+        Call::Act { action, binding } => format!("{action}, by {}", binding.provider),
+    }
+}
+
+fn held(hold: &Hold) -> String {
+    let of = match &hold.subject {
+        Subject::Rollout => String::new(),
+        Subject::Service { environment, service } => format!(" of {service} in {environment}"),
+    };
+    match &hold.guard {
+        None => format!("hold for {}{of}", shown(hold.duration_ms)),
+        Some(guard) if guard.continuous => format!("hold for {}{of} while {}", shown(hold.duration_ms), guard.gate),
+        Some(guard) => format!("check {}{of} over {}", guard.gate, shown(hold.duration_ms)),
+    }
+}
+
+fn which(which: Which) -> &'static str {
+    match which {
+        Which::Incoming => "incoming",
+        Which::Running => "running",
+    }
+}
+
+fn people(people: &People) -> String {
+    match people {
+        People::Users { names } => names.join(", "),
+        People::Group { name } => format!("group {name}"),
+        People::Owner => "the owner".to_owned(),
+    }
+}

@@ -1,0 +1,27 @@
+//! Spans as the places that a plan shows: file, line, column.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use diagnostics::{FileId, LineIndex, SourceMap, Span};
+use plan::Place;
+
+/// Looks places up; each file's lines are counted once.
+pub(crate) struct Places<'p> {
+    sources: &'p dyn SourceMap,
+    lines: RefCell<BTreeMap<FileId, LineIndex<'p>>>,
+}
+
+impl<'p> Places<'p> {
+    pub(crate) fn new(sources: &'p dyn SourceMap) -> Self {
+        Self { sources, lines: RefCell::default() }
+    }
+
+    /// The place where a span begins.
+    pub(crate) fn of(&self, span: Span) -> Place {
+        let mut lines = self.lines.borrow_mut();
+        let index = lines.entry(span.file).or_insert_with(|| LineIndex::new(self.sources.text(span.file)));
+        let at = index.line_col(span.start);
+        Place { file: self.sources.path(span.file).to_owned(), line: at.line, column: at.column }
+    }
+}
