@@ -218,6 +218,7 @@ fn held(duration_ms: u64, state: &SlotState, now: &Moment) -> (u64, u64) {
             (holding.duration_ms, now.since(&holding.since).min(holding.duration_ms))
         }
         SlotState::Done { .. } => (duration_ms, duration_ms),
+        SlotState::Failed { evidence: Some(evidence), .. } => (duration_ms, evidence.window_ms.min(duration_ms)),
         SlotState::Pending
         | SlotState::LookingUp
         | SlotState::Performing(_)
