@@ -11,7 +11,9 @@ fn all() -> Vec<Text> {
 
 #[test]
 fn no_file_is_too_long() {
-    let long = all().into_iter().filter(|t| t.text.lines().count() > LINES_MAX);
+    // A schema is written by a program and read by programs.
+    let written = all().into_iter().filter(|t| !t.path.ends_with(".schema.json"));
+    let long = written.filter(|t| t.text.lines().count() > LINES_MAX);
     nothing_to_say(
         long.map(|t| format!("{}: more than {LINES_MAX} lines; split it by what it is about", t.path)).collect(),
     );

@@ -26,7 +26,8 @@ pub struct Plan {
     pub digest: Digest,
     /// What is done.
     pub body: Body,
-    /// Where each node (by id) and each gate (by `gate:NAME`) stands in the sources.
+    /// Where things stand in the sources: nodes by their ids, `gate:NAME`, conditions as `gate:NAME/INDEX`,
+    /// `metric:NAME`, `environment:NAME`, `service:NAME`.
     pub source_map: BTreeMap<String, Place>,
 }
 

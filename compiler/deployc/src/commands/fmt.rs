@@ -51,16 +51,18 @@ impl Fmt {
         self.told(console, &outcome)
     }
 
+    /// Whether the layout goes to the output, where nothing else may stand.
+    fn filters(&self) -> bool {
+        !self.check && self.paths == [Path::new("-")]
+    }
+
     fn input(&self, console: &Console, outcome: &mut Outcome) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         let read = io::stdin().lock().take(project::FILE_SIZE_MAX + 1).read_to_end(&mut bytes);
         read.map_err(|error| unreadable("-", &error.to_string()))?;
         let Some((text, formatted)) = outcome.format("-", bytes)? else { return Ok(()) };
-        if self.check || console.json() {
-            outcome.note("-", text != formatted);
-            return Ok(());
-        }
-        console.print(formatted.as_bytes())
+        outcome.note("-", text != formatted);
+        if self.check || console.json() { Ok(()) } else { console.print(formatted.as_bytes()) }
     }
 
     fn file_or_folder(&self, path: &Path, outcome: &mut Outcome) -> Result<(), Failure> {
@@ -94,7 +96,7 @@ impl Fmt {
             let found = outcome.found.iter().map(|(sources, found)| as_json(found, sources));
             let found: Vec<Value> = found.filter_map(|list| list.as_array().cloned()).flatten().collect();
             console.answer(&json!({ "version": VERSION, "changed": outcome.changed, "diagnostics": found }))?;
-        } else {
+        } else if !self.filters() {
             let word = if self.check { "would change" } else { "changed" };
             outcome.changed.iter().for_each(|path| console.tell(&format!("{word} {path}\n")));
             console.tell(&format!("{} of {} {word}\n", outcome.changed.len(), counted(outcome.files, "file")));
