@@ -29,7 +29,8 @@ impl Screen {
     }
 
     fn try_draw(&mut self, lines: &[Line]) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
+        // Written at once, so that nobody sees a screen that is half drawn.
+        let mut out = Vec::new();
         queue!(out, Hide)?;
         self.clear(&mut out)?;
         let (width, height) = self.size;
@@ -38,7 +39,7 @@ impl Screen {
             queue!(out, Print(line.show(usize::from(width), true)), Print("\n"))?;
             self.lines = self.lines.saturating_add(1);
         }
-        out.flush()
+        write(&out)
     }
 
     /// After a change of size the old lines have been wrapped anew: how many rows they take is not known.
@@ -56,8 +57,14 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let mut out = std::io::stdout().lock();
+        let mut out = Vec::new();
         // A terminal that has gone needs no cursor.
-        let _ = self.clear(&mut out).and_then(|()| queue!(out, Show)).and_then(|()| out.flush());
+        let _ = self.clear(&mut out).and_then(|()| queue!(out, Show)).and_then(|()| write(&out));
     }
+}
+
+fn write(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
 }

@@ -132,10 +132,24 @@ async fn here(context: &Context, submit: &Submit, interrupt: &mut Interrupt) -> 
     done
 }
 
+/// The run that is in the way ends its stay here with this process.
+fn unfinished(context: &Context, failure: Failure) -> Failure {
+    match failure.code {
+        Code::Locked => Failure {
+            message: format!(
+                "{}; no other runtime is there to carry it on: start `{} serve`",
+                failure.message, context.program
+            ),
+            ..failure
+        },
+        Code::Refused | Code::Missing | Code::Usage | Code::Unreachable | Code::NotAllowed | Code::Internal => failure,
+    }
+}
+
 async fn hosted(context: &Context, host: &mut Host, submit: &Submit, interrupt: &mut Interrupt) -> Result<u8, Failure> {
     let client = Client::connect(&context.state).await?;
     let run = tokio::select! {
-        run = client.submit(submit) => run?,
+        run = client.submit(submit) => run.map_err(|failure| unfinished(context, failure))?,
         failure = host.failed() => return Err(failure),
         () = interrupt.heard() => return Err(Failure::new(Code::Refused, "stopped before the run began")),
     };

@@ -5,7 +5,7 @@ use plan::Arm;
 
 use super::table::{Cell, cell, table};
 use super::text::{Line, Paint};
-use super::units::{duration, rate, utc};
+use super::units::{self, duration, rate, utc};
 use super::words;
 
 /// The looks at a gate, in order.
@@ -19,7 +19,7 @@ pub(crate) fn explain(gate: &str, looks: &[Evidence]) -> Vec<Line> {
     lines.push(Line::default());
     lines.push(conclusion(decided));
     decided.conditions.iter().for_each(|condition| lines.extend(detail(condition)));
-    lines.push(fact("confidence", &format!("{}, at every look together", decided.confidence)));
+    lines.push(fact("confidence", &format!("{}, at all looks together", units::confidence(&decided.confidence))));
     lines
 }
 

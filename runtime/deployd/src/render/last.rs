@@ -60,7 +60,7 @@ fn outcome(rollout: &RolloutView) -> Line {
 fn gates(view: &RunView) -> Vec<&str> {
     let staged = view.rollouts.iter().flat_map(|rollout| &rollout.stages).filter_map(|stage| stage.evidence.as_ref());
     let alone = view.steps.iter().filter_map(|step| step.evidence.as_ref());
-    let mut looks: Vec<_> = staged.chain(alone).collect();
+    let mut looks: Vec<_> = staged.chain(alone).filter_map(|look| words::judged(Some(look))).collect();
     looks.sort_by_key(|evidence| match evidence.verdict {
         machine::evidence::Verdict::Fail => 0,
         machine::evidence::Verdict::Inconclusive => 1,

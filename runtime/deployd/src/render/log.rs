@@ -46,39 +46,52 @@ fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {
     })
 }
 
+/// A rollout's beginning stands before its stages' lines, its end after them.
 fn rollout_changes(before: Option<&RolloutView>, now: &RolloutView) -> Vec<String> {
-    let mut lines = Vec::new();
     let name = format!("{} in {}", now.service, now.environment);
-    if now.state != before.map_or(StepState::Pending, |before| before.state) {
-        lines.push(format!("{name}: {} ({}, by {})", words::state(now.state).0, releases(now), now.strategy));
-    }
+    let changed = now.state != before.map_or(StepState::Pending, |before| before.state);
+    let own =
+        changed.then(|| format!("{name}: {} ({}, by {})", words::state(now.state).0, releases(now), now.strategy));
+    let mut lines = Vec::new();
     for (at, stage) in now.stages.iter().enumerate() {
         let earlier = before.and_then(|before| before.stages.get(at));
         lines.extend(stage_changes(earlier, stage).into_iter().map(|line| format!("{name}, {}: {line}", stage.label)));
     }
+    let place = if now.state == StepState::Active { 0 } else { lines.len() };
+    own.into_iter().for_each(|line| lines.insert(place, line));
     lines
 }
 
 fn stage_changes(before: Option<&StageView>, now: &StageView) -> Vec<String> {
-    let mut lines = Vec::new();
-    let earlier_state = before.map_or(StepState::Pending, |before| before.state);
-    let earlier_doing = before.and_then(|before| before.doing.as_ref());
-    let earlier_verdict = before.and_then(|before| before.evidence.as_ref()).map(|evidence| evidence.verdict);
-    if let Some(doing) = now.doing.as_ref().filter(|doing| Some(*doing) != earlier_doing) {
-        lines.push(if now.hold_ms > 0 && doing.starts_with("holding") {
-            format!("{doing} at {} for {}", now.asked, duration(now.hold_ms))
-        } else {
-            doing.clone()
-        });
+    [doing(before, now), verdict(before, now), state(before, now)].into_iter().flatten().collect()
+}
+
+fn doing(before: Option<&StageView>, now: &StageView) -> Option<String> {
+    let earlier = before.and_then(|before| before.doing.as_ref());
+    let doing = now.doing.as_ref().filter(|doing| Some(*doing) != earlier)?;
+    // What a gate said is said with its verdict.
+    if words::judged(now.evidence.as_ref()).is_some_and(|evidence| evidence.cause == *doing) {
+        return None;
     }
-    if let Some(evidence) = now.evidence.as_ref().filter(|evidence| Some(evidence.verdict) != earlier_verdict) {
-        lines.push(format!("{}: {}", words::look(evidence).0, evidence.cause));
+    if now.hold_ms > 0 && doing.starts_with("holding") {
+        return Some(format!("{doing}, {} at {}", duration(now.hold_ms), now.asked));
     }
-    if now.state != earlier_state && now.state != StepState::Active {
-        let observed = now.observed.map(|share| format!(", observed {}", rate(share))).unwrap_or_default();
-        lines.push(format!("{} (asked {}{observed})", words::state(now.state).0, now.asked));
+    Some(doing.clone())
+}
+
+fn verdict(before: Option<&StageView>, now: &StageView) -> Option<String> {
+    let earlier = before.and_then(|before| before.evidence.as_ref()).map(|evidence| evidence.verdict);
+    let evidence = words::judged(now.evidence.as_ref()).filter(|evidence| Some(evidence.verdict) != earlier)?;
+    Some(format!("{}: {}", words::look(evidence).0, evidence.cause))
+}
+
+fn state(before: Option<&StageView>, now: &StageView) -> Option<String> {
+    let earlier = before.map_or(StepState::Pending, |before| before.state);
+    if now.state == earlier || now.state == StepState::Active || now.state == StepState::Pending {
+        return None;
     }
-    lines
+    let observed = now.observed.map(|share| format!(", observed {}", rate(share))).unwrap_or_default();
+    Some(format!("{} (asked {}{observed})", words::state(now.state).0, now.asked))
 }
 
 fn step_changes(before: Option<&StepView>, now: &StepView) -> Option<String> {

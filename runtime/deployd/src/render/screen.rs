@@ -73,7 +73,7 @@ pub(crate) fn stages(rollout: &RolloutView) -> Vec<Line> {
 
 fn stage(stage: &StageView) -> Vec<Cell> {
     let (state, paint) = words::state(stage.state);
-    let gate = match (&stage.doing, &stage.evidence) {
+    let gate = match (&stage.doing, words::judged(stage.evidence.as_ref())) {
         (_, Some(evidence)) => words::look(evidence),
         (Some(doing), None) => cell(doing),
         (None, None) => cell(""),
@@ -101,7 +101,7 @@ fn hold(held_ms: u64, hold_ms: u64) -> String {
 
 fn step(step: &StepView) -> Vec<Cell> {
     let (state, paint) = words::state(step.state);
-    let about = match (&step.message, &step.evidence) {
+    let about = match (&step.message, words::judged(step.evidence.as_ref())) {
         (Some(message), _) => cell(message),
         (None, Some(evidence)) => words::look(evidence),
         (None, None) => cell(""),

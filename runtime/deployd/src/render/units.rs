@@ -5,6 +5,15 @@ pub(crate) fn rate(of_one: f64) -> String {
     format!("{:.2}%", of_one * 100.0)
 }
 
+/// A confidence as it is written in a plan, `0.95`, as percent; other text stays as it is.
+pub(crate) fn confidence(text: &str) -> String {
+    match text.parse::<f64>() {
+        // Rounded to a millionth of a percent: 0.999 times 100 is not 99.9.
+        Ok(of_one) if (0.0..=1.0).contains(&of_one) => format!("{}%", (of_one * 1e8).round() / 1e6),
+        Ok(_) | Err(_) => text.to_owned(),
+    }
+}
+
 /// A duration: seconds with one decimal below a minute, else two whole units.
 pub(crate) fn duration(ms: u64) -> String {
     // Below this, one decimal would round up to 60.0 s.
@@ -42,6 +51,7 @@ mod tests {
             [0, 12_340, 59_940, 59_960, 61_000, 3_599_600, 3_720_000, 93_600_000].map(duration),
             ["0.0 s", "12.3 s", "59.9 s", "1 min 00 s", "1 min 01 s", "1 h 00 min", "1 h 02 min", "1 d 02 h"]
         );
+        assert_eq!(["0.95", "0.999", "95%", "nan"].map(confidence), ["95%", "99.9%", "95%", "nan"]);
         assert_eq!(utc(0), "1970-01-01T00:00:00Z");
         assert_eq!(utc(1_700_000_000_999), "2023-11-14T22:13:20Z");
         assert_eq!(utc(i64::MAX), "9223372036854775807 ms");

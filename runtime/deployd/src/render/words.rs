@@ -44,6 +44,11 @@ pub(crate) fn deciding(evidence: &Evidence) -> Option<&ConditionEvidence> {
     same.or_else(|| evidence.conditions.first())
 }
 
+/// The look at a gate; a hold without one is looked at too, for its share of the traffic.
+pub(crate) fn judged(evidence: Option<&Evidence>) -> Option<&Evidence> {
+    evidence.filter(|evidence| !evidence.gate.is_empty())
+}
+
 /// A look in a few words: `errors: fail · n 812 · 9.98%, limit 2.21%`.
 pub(crate) fn look(evidence: &Evidence) -> (String, Paint) {
     let (word, paint) = verdict(evidence.verdict);
