@@ -70,10 +70,56 @@ codes! {
     REPEATED_CLAUSE "E0114" "a clause that is written twice";
 
     // E02xx: names.
+    UNKNOWN_NAME "E0201" "a name that stands for nothing";
+    UNKNOWN_MODULE "E0202" "a module that does not exist";
+    PRIVATE_NAME "E0203" "an import of something private";
+    DUPLICATE_NAME "E0204" "a name that is declared twice";
+    IMPORT_CYCLE "E0205" "files that import each other";
+    DEFINITION_CYCLE "E0206" "a declaration that leads back to itself";
+    WRONG_KIND "E0207" "a name of another kind than is needed";
+    UNKNOWN_FIELD "E0208" "a field that does not exist";
+    MISSING_FIELD "E0209" "a field that must be given";
+    DUPLICATE_FIELD "E0210" "a field that is given twice";
+    ARGUMENTS "E0211" "arguments that do not fit the parameters";
+    UNKNOWN_ANNOTATION "E0212" "an annotation that cannot be read";
 
     // E03xx: types and units.
+    TYPE_MISMATCH "E0301" "a value of another type than is needed";
+    UNITS_DO_NOT_FIT "E0302" "units that do not go together";
+    RATIO_PLUS_RATIO "E0303" "a percentage added to a percentage";
+    NOT_A_DIGEST "E0304" "a tag or text where a digest is needed";
+    SECRET_OUTSIDE "E0305" "a secret where others could see it";
+    OUT_OF_RANGE "E0306" "a number that cannot be represented";
+    OUTSIDE_TYPE "E0307" "a value outside the range of its type";
+    NO_EXACT_RESULT "E0308" "a division without an exact result";
+    KNOWN_AT_RUN "E0309" "a value that is known only when a run starts";
+    OUT_OF_FUEL "E0310" "a computation that is too long";
+    BAD_TYPE "E0311" "a type that cannot stand here";
+    BAD_SECRET "E0312" "a secret that names no place";
+    BACKWARD_RANGE "E0313" "a range that ends before it begins";
+    IMPOSSIBLE_VALUE "E0314" "a value that makes no sense in its place";
+    NOT_A_PROVIDER "E0315" "a record that no provider carries out";
 
     // E04xx: stages, gates and proofs.
+    WEIGHTS_DO_NOT_RISE "E0401" "weights that do not rise";
+    NOT_TO_FULL "E0402" "a strategy that does not end at 100 %";
+    WEIGHT_TOO_FINE "E0403" "a weight finer than 0.01 %";
+    TOO_FEW_INSTANCES "E0404" "too few instances for the weight";
+    KEEPS_TOO_FEW "E0405" "too few instances kept for the rest of the traffic";
+    ARM_NOT_SERVING "E0406" "a comparison with an arm that serves nothing";
+    WINDOW_TOO_LONG "E0407" "a window longer than the hold";
+    WARM_UP_TOO_LONG "E0408" "a warm-up that leaves nothing of the hold";
+    TOO_FEW_REQUESTS "E0409" "a hold too short for the requests a gate needs";
+    UNGUARDED "E0410" "an unguarded stage in a protected environment";
+    QUORUM "E0411" "more approvals than people";
+    MISSING_CLAUSE "E0412" "a clause that must be written";
+    UNKNOWN_ARM "E0413" "an arm that cannot stand here";
+    BAD_CONDITION "E0414" "a condition that no judge can decide";
+    NEVER_FIRES "E0415" "a burn rate that can never be reached";
+    ARMS_DO_NOT_FIT "E0416" "a gate of other arms than are needed";
+    WITHOUT_DEADLINE "E0417" "a wait without a deadline";
+    CANNOT_RUN_THERE "E0418" "a service that its environment cannot run";
+    NO_METRICS "E0419" "a gate where nobody counts";
 
     // E05xx: project and plan.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";
@@ -87,4 +133,10 @@ codes! {
     UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";
 
     // W…: warnings.
+    UNUSED_IMPORT "W0201" "an import that nothing uses";
+    UNUSED_DECLARATION "W0202" "a declaration that nothing uses";
+    SHADOWED "W0203" "a name that hides another";
+    FEW_REQUESTS_AT_LEAST "W0401" "a hold that may be too short at the lowest traffic";
+    HARDLY_PASSES "W0402" "a gate that hardly passes within its hold";
+    LONG_EXTENSION "W0403" "an extension much longer than the hold";
 }

@@ -1,12 +1,21 @@
 //! The one door through which checks, lowering and tools see what a project means.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, FileId, SourceMap, Span};
+use diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use smol_str::SmolStr;
 
 use crate::database::{Database, Project, SourceFile};
-use crate::model;
+use crate::queries::body::check;
+use crate::queries::place::Places;
+use crate::queries::scope::scope;
+use crate::queries::signature::signed;
+use crate::queries::source::{ItemNode, Kind, head, items, module_of, parsed};
+use crate::queries::value::{Entity, entity_of, value};
+use crate::queries::{cycles, unused};
+use crate::types::DeclId;
+use crate::{model, relocate};
 
 /// What a project means. Cheap to make; answers are computed when asked for and remembered in the database.
 #[derive(Clone, Copy, Debug)]
@@ -76,34 +85,101 @@ impl<'db> SemanticModel<'db> {
     /// What syntax and meaning say about one file, sorted by place.
     #[must_use]
     pub fn file_diagnostics(&self, file: FileId) -> Vec<Diagnostic> {
-        let _ = self.db.numbered(file);
-        Vec::new()
+        let Some(source) = self.file(file) else { return Vec::new() };
+        if source.text(self.db).len() > syntax::FILE_BYTES_MAX {
+            return syntax::parse(source.text(self.db), file).diagnostics;
+        }
+        let found = self.found(source);
+        if found.is_empty() {
+            return found;
+        }
+        let places = Places::new(self.db);
+        let mut found: Vec<Diagnostic> = found.into_iter().map(|it| places.diagnostic(it)).collect();
+        found.sort_by_key(Diagnostic::sort_key);
+        once(found)
     }
 
     /// Every workflow of the project, by file and place.
     #[must_use]
     pub fn workflows(&self) -> Vec<WorkflowRef> {
-        Vec::new()
+        let workflows = self.files().into_iter().flat_map(|file| {
+            let declared = self.declarations(file).into_iter().filter(|it| it.kind == Kind::Workflow.word());
+            declared.map(move |it| WorkflowRef { name: it.name, file, doc: it.doc, span: it.span })
+        });
+        workflows.collect()
     }
 
-    /// The workflow of that name, evaluated; nothing if there is none. What was reported as an error is left out
-    /// of it, so a plan is made only when no diagnostic is an error.
+    /// The workflow of that name, evaluated; the first by file if several files have one, nothing if none has.
+    /// What was reported as an error is left out of it, so a plan is made only when no diagnostic is an error.
     #[must_use]
     pub fn workflow(&self, name: &str) -> Option<Arc<model::Workflow>> {
-        let _ = name;
-        None
+        let files = Project::get(self.db).files(self.db).iter();
+        let ids = files.map(|file| DeclId { module: module_of(file.path(self.db)), name: name.into() });
+        ids.filter_map(|id| match entity_of(self.db, &id) {
+            Entity::Workflow(workflow) => Some(workflow),
+            _ => None,
+        })
+        .next()
+        .map(|workflow| {
+            let places = Places::new(self.db);
+            Arc::new(relocate::workflow(workflow, &|span| places.absolute(span)))
+        })
     }
 
     /// What a file declares, in the order of the text.
     #[must_use]
     pub fn declarations(&self, file: FileId) -> Vec<Declaration> {
-        let _ = self.db.numbered(file);
-        Vec::new()
+        let Some(source) = self.file(file) else { return Vec::new() };
+        items(self.db, source).iter().filter_map(|item| self.declaration(file, *item)).collect()
+    }
+
+    fn declaration(&self, file: FileId, item: ItemNode<'db>) -> Option<Declaration> {
+        let decl = &parsed(self.db, item).decl;
+        let name = decl.name()?;
+        Some(Declaration {
+            name: name.text.clone(),
+            kind: head(self.db, item).kind.word(),
+            span: name.range.at(file, item.start(self.db)),
+            doc: (!decl.docs.is_empty()).then(|| decl.docs.clone()),
+            public: decl.public.is_some(),
+        })
+    }
+
+    /// All findings of a file, places still relative to declarations.
+    fn found(&self, file: SourceFile) -> Vec<Diagnostic> {
+        let mut found = scope(self.db, file).diagnostics.clone();
+        for item in items(self.db, file) {
+            let parsed = parsed(self.db, *item);
+            found.extend(parsed.diagnostics.iter().cloned());
+            // What follows from a syntax error is not said.
+            if parsed.decl.damaged {
+                continue;
+            }
+            found.extend(signed(self.db, *item).diagnostics.iter().cloned());
+            found.extend(check(self.db, *item).diagnostics.iter().cloned());
+            found.extend(value(self.db, *item).diagnostics.iter().cloned());
+        }
+        found.extend(cycles::reports(self.db, file));
+        found.extend(unused::reports(self.db, file));
+        found
     }
 
     fn file(&self, id: FileId) -> Option<SourceFile> {
         self.db.numbered(id)
     }
+}
+
+/// The same said of the same name once, at its first place; the same said of one place once.
+fn once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut said = BTreeSet::new();
+    let by_name = |it: &Diagnostic| it.code == codes::UNKNOWN_NAME;
+    found
+        .into_iter()
+        .filter(|it| {
+            let place = if by_name(it) { Span::default() } else { it.primary.span };
+            said.insert((it.code, place, it.message.clone()))
+        })
+        .collect()
 }
 
 impl SourceMap for SemanticModel<'_> {

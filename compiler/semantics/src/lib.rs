@@ -2,11 +2,19 @@
 //!
 //! The facade is [`SemanticModel`] over a [`Database`]; nothing else of the query machinery leaves this crate.
 
+mod core;
+mod core_walk;
 mod database;
+mod elaborate;
+mod evaluate;
 mod facade;
 mod library;
 pub mod model;
+mod queries;
+mod relocate;
 mod sources;
+mod types;
+pub mod units;
 pub mod value;
 
 pub use database::{Database, SourceText};

@@ -1,0 +1,235 @@
+//! Bodies after names and types are settled: what evaluation runs on.
+
+use diagnostics::Span;
+use smol_str::SmolStr;
+use syntax::ast::{BinaryOp, UnaryOp};
+
+use crate::model::{Arm, EffectClass, ParameterType, Undecided};
+use crate::types::{DeclId, Type};
+use crate::value::Value;
+
+/// A typed expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Core {
+    pub(crate) span: Span,
+    pub(crate) kind: CoreKind,
+}
+
+/// Arguments or fields by name.
+pub(crate) type Named = Vec<(SmolStr, Core)>;
+
+/// The kinds of typed expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CoreKind {
+    Constant(Value),
+    Text(Vec<Core>),
+    Local(SmolStr),
+    Global(DeclId),
+    Gate(DeclId),
+    Call(DeclId, Named),
+    Field(Box<Core>, SmolStr),
+    Record(DeclId, Named),
+    Case(DeclId, SmolStr, Named),
+    List(Vec<Core>),
+    Map(Named),
+    Unary(UnaryOp, Box<Core>),
+    Binary(BinaryOp, Box<Core>, Box<Core>),
+    If(Box<Core>, Box<Core>, Box<Core>),
+    Range(Box<Core>, Box<Core>),
+    /// Must lie in the range of a refined type.
+    Refine(Box<Core>, DeclId),
+    Error,
+}
+
+impl Core {
+    pub(crate) fn new(span: Span, kind: CoreKind) -> Self {
+        Self { span, kind }
+    }
+
+    pub(crate) fn error(span: Span) -> Self {
+        Self::new(span, CoreKind::Error)
+    }
+}
+
+/// A parameter or field with its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DefaultBody {
+    /// The case it belongs to, for unions.
+    pub(crate) case: Option<SmolStr>,
+    pub(crate) name: SmolStr,
+    pub(crate) value: Core,
+}
+
+/// A checked declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// Nothing to evaluate.
+    Nothing,
+    /// Defaults of a record or union type.
+    Type(Vec<DefaultBody>),
+    Let(Core),
+    Function { defaults: Vec<DefaultBody>, result: Core },
+    Environment(EnvironmentBody),
+    Service(ServiceBody),
+    Metric(MetricBody),
+    Slo(SloBody),
+    Gate(GateBody),
+    Strategy(StrategyBody),
+    Action(ActionBody),
+    Workflow(WorkflowBody),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EnvironmentBody {
+    pub(crate) extends: Option<DeclId>,
+    /// Something that it needs was reported, so nothing may be called missing.
+    pub(crate) incomplete: bool,
+    pub(crate) protected: bool,
+    pub(crate) providers: Vec<ProviderBody>,
+    pub(crate) binds: Vec<BindBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProviderBody {
+    /// The field: `compute`, `traffic` or `metrics`.
+    pub(crate) role: SmolStr,
+    pub(crate) provider: SmolStr,
+    pub(crate) span: Span,
+    pub(crate) config: Core,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BindBody {
+    pub(crate) service: SmolStr,
+    pub(crate) span: Span,
+    pub(crate) replicas: Option<Core>,
+    pub(crate) traffic: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceBody {
+    pub(crate) id: Option<Core>,
+    pub(crate) artifact: Option<Core>,
+    pub(crate) runs: Option<Core>,
+    /// The provider that `runs` belongs to.
+    pub(crate) provider: Option<SmolStr>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MetricBody {
+    /// `good` instead of `bad`.
+    pub(crate) inverted: bool,
+    pub(crate) selector: Option<Core>,
+    pub(crate) total: Option<Core>,
+    pub(crate) usual: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SloBody {
+    pub(crate) service: SmolStr,
+    pub(crate) metric: DeclId,
+    pub(crate) target: Core,
+    pub(crate) period: Core,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GateBody {
+    pub(crate) arm: Arm,
+    pub(crate) against: Option<Arm>,
+    pub(crate) at_least: Core,
+    pub(crate) confidence: Core,
+    pub(crate) conditions: Vec<ConditionBody>,
+    pub(crate) extend: Option<Core>,
+    pub(crate) then: Undecided,
+    pub(crate) warm_up: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConditionBody {
+    pub(crate) span: Span,
+    pub(crate) text: SmolStr,
+    pub(crate) bound: BoundBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BoundBody {
+    Against { metric: DeclId, times: Option<Core>, plus: Option<(bool, Core)> },
+    Constant { metric: DeclId, limit: Core },
+    Burn { slo: DeclId, share: Core, window: Core },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StrategyBody {
+    pub(crate) defaults: Vec<DefaultBody>,
+    pub(crate) guard: Option<Core>,
+    pub(crate) stages: Vec<StageBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StageBody {
+    Stage(Box<OneStage>),
+    For { binder: SmolStr, list: Core, stages: Vec<StageBody> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OneStage {
+    pub(crate) weight: Core,
+    pub(crate) instances: Option<InstancesBody>,
+    pub(crate) keeping: Option<Core>,
+    pub(crate) hold: Option<Core>,
+    pub(crate) guard: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum InstancesBody {
+    Count(Core),
+    Share(Core),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ActionBody {
+    pub(crate) defaults: Vec<DefaultBody>,
+    pub(crate) class: EffectClass,
+    pub(crate) provider: SmolStr,
+    pub(crate) runs: Core,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WorkflowBody {
+    pub(crate) parameters: Vec<ParameterBody>,
+    pub(crate) steps: Vec<StepBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParameterBody {
+    pub(crate) name: SmolStr,
+    pub(crate) ty: ParameterType,
+    pub(crate) span: Span,
+    pub(crate) default: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StepBody {
+    pub(crate) span: Span,
+    pub(crate) kind: StepKindBody,
+    pub(crate) within: Option<Core>,
+    pub(crate) retry: Option<Core>,
+    pub(crate) on_failure: Vec<StepBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StepKindBody {
+    Rollout { service: DeclId, artifact: Core, environment: DeclId, strategy: DeclId, span: Span, args: Named },
+    Run { action: DeclId, args: Named },
+    Check { gate: DeclId, service: DeclId, environment: DeclId, over: Core },
+    Approval { count: Option<Core>, people: Core },
+}
+
+/// A parameter or field as others see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) name: SmolStr,
+    pub(crate) ty: Type,
+    /// It may be left out.
+    pub(crate) optional: bool,
+}

@@ -1,0 +1,129 @@
+//! Calls: arguments find their parameters by place or by name.
+
+use diagnostics::{Diagnostic, Span, codes};
+use smol_str::SmolStr;
+use syntax::ast::{Arg, Expr, ExprKind, Name, StrPart};
+
+use super::Elaborator;
+use super::names::suggest;
+use crate::core::{Core, CoreKind, Named, Slot};
+use crate::queries::scope::Target;
+use crate::queries::signature::{Signature, signature_of};
+use crate::queries::source::Kind;
+use crate::types::Type;
+use crate::value::Value;
+
+/// Where a secret can be kept.
+const SECRET_SOURCES: [&str; 2] = ["file:", "systemd-credential:"];
+
+impl Elaborator<'_> {
+    /// The arguments by parameter; those with a default may be missing.
+    pub(super) fn arguments(&mut self, at: Span, callee: &str, params: &[Slot], args: &[Arg]) -> Named {
+        let mut given: Named = Vec::new();
+        let mut readable = true;
+        for (place, arg) in args.iter().enumerate() {
+            let Some(slot) = self.parameter(callee, params, place, arg) else {
+                readable = false;
+                self.skim(&arg.value);
+                continue;
+            };
+            if given.iter().any(|(name, _)| *name == slot.name) {
+                let message = format!("{callee} is given `{}` twice", slot.name);
+                let place = self.span(arg.value.range);
+                self.report(Diagnostic::error(codes::ARGUMENTS, place, message));
+                continue;
+            }
+            let value = self.expect(&arg.value, &slot.ty, &format!("`{}`", slot.name));
+            given.push((slot.name.clone(), value));
+        }
+        let missing = params.iter().filter(|slot| !slot.optional && !given.iter().any(|(name, _)| *name == slot.name));
+        let missing: Vec<&str> = missing.map(|slot| slot.name.as_str()).collect();
+        if readable && !missing.is_empty() {
+            let message = format!("{callee} needs {}", super::names::listed(&missing));
+            self.report(Diagnostic::error(codes::ARGUMENTS, at, message));
+        }
+        given
+    }
+
+    fn parameter<'p>(&mut self, callee: &str, params: &'p [Slot], place: usize, arg: &Arg) -> Option<&'p Slot> {
+        let found = match &arg.name {
+            Some(name) => params.iter().find(|slot| slot.name == name.text),
+            None => params.get(place),
+        };
+        if found.is_none() {
+            let diagnostic = match &arg.name {
+                Some(name) => {
+                    let at = self.span(name.range);
+                    let words: Vec<&str> = params.iter().map(|slot| slot.name.as_str()).collect();
+                    let message = format!("{callee} has no parameter `{}`", name.text);
+                    suggest(Diagnostic::error(codes::ARGUMENTS, at, message), at, &name.text, &words)
+                }
+                None => {
+                    let message = format!("{callee} takes {}", counted(params.len(), "argument"));
+                    Diagnostic::error(codes::ARGUMENTS, self.span(arg.value.range), message)
+                }
+            };
+            self.report(diagnostic);
+        }
+        found
+    }
+
+    /// Names in an argument that fits nowhere are still used.
+    fn skim(&mut self, value: &Expr) {
+        let reported = self.diagnostics.len();
+        let _ = self.infer(value);
+        self.diagnostics.truncate(reported);
+    }
+
+    pub(super) fn call(&mut self, at: Span, callee: &Expr, args: &[Arg]) -> (Core, Type) {
+        let ExprKind::Name(word) = &callee.kind else {
+            self.report(Diagnostic::error(codes::WRONG_KIND, self.span(callee.range), "only a name can be called"));
+            return (Core::error(at), Type::Error);
+        };
+        let name = Name { text: word.clone(), range: callee.range };
+        match self.target(word) {
+            Some(Target::Declared(id, Kind::Function)) => match signature_of(self.db, &id) {
+                Signature::Callable { params, result } => {
+                    let args = self.arguments(at, &format!("`{word}`"), params, args);
+                    (Core::new(at, CoreKind::Call(id, args)), result.clone())
+                }
+                _ => (Core::error(at), Type::Error),
+            },
+            Some(Target::Declared(id, kind)) => {
+                self.wrong_kind(&name, &id, kind, "a function");
+                (Core::error(at), Type::Error)
+            }
+            Some(Target::Broken) => (Core::error(at), Type::Error),
+            None if word == "secret" => (self.secret(at, args), Type::Secret(Box::new(Type::String))),
+            None => {
+                let prelude = [SmolStr::from("secret")];
+                self.unknown(&name, "a function", |kind| kind == Kind::Function, &prelude);
+                (Core::error(at), Type::Error)
+            }
+        }
+    }
+
+    /// `secret("file:PATH")`: by reference, so the reference must be known as it stands.
+    fn secret(&mut self, at: Span, args: &[Arg]) -> Core {
+        if let [Arg { name: None, value }] = args
+            && let ExprKind::Str(parts) = &value.kind
+            && let [StrPart::Text(text)] = parts.as_slice()
+            && SECRET_SOURCES.iter().any(|source| text.len() > source.len() && text.starts_with(source))
+        {
+            return Core::new(at, CoreKind::Constant(Value::Secret(text.into())));
+        }
+        let diagnostic = Diagnostic::error(codes::BAD_SECRET, at, "`secret` names one place where a secret is kept")
+            .help("write `secret(\"file:/run/secrets/NAME\")` or `secret(\"systemd-credential:NAME\")`");
+        self.report(diagnostic);
+        Core::error(at)
+    }
+}
+
+/// `1 argument`, `2 arguments`
+fn counted(number: usize, word: &str) -> String {
+    match number {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        more => format!("{more} {word}s"),
+    }
+}

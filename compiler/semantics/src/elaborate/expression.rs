@@ -1,0 +1,351 @@
+//! Expressions: with a type that is expected, or with the one that they have.
+
+use diagnostics::{Diagnostic, Span, codes};
+use smol_str::SmolStr;
+use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, StrPart, UnaryOp};
+
+use super::Elaborator;
+use crate::core::{Core, CoreKind};
+use crate::queries::scope::Target;
+use crate::queries::signature::{Signature, signature_of, underlying};
+use crate::queries::source::Kind;
+use crate::types::{DeclId, Type};
+use crate::units::{self, LiteralFault};
+use crate::value::Value;
+
+impl Elaborator<'_> {
+    /// The expression as a value of `ty`; `what` names its place in messages: "`replicas`".
+    pub(super) fn expect(&mut self, expr: &Expr, ty: &Type, what: &str) -> Core {
+        let at = self.span(expr.range);
+        match (&expr.kind, ty) {
+            (ExprKind::Error, _) => Core::error(at),
+            (ExprKind::Name(word), Type::Optional(_)) if word == "none" => {
+                Core::new(at, CoreKind::Constant(Value::None))
+            }
+            (_, Type::Optional(of)) => self.expect_optional(expr, of, what),
+            (_, Type::Refined(id)) => {
+                let inner = self.expect(expr, &underlying(self.db, ty), what);
+                Core::new(at, CoreKind::Refine(Box::new(inner), id.clone()))
+            }
+            (_, Type::Gate(arms)) => self.gate_value(expr, *arms, what),
+            (ExprKind::Str(parts), Type::Digest) => self.digest(at, parts),
+            (ExprKind::Record(None, fields), Type::Record(id)) => self.record(at, id, fields),
+            (ExprKind::Record(None, fields), Type::Map(of)) => self.map(at, fields, of),
+            (ExprKind::List(elements), Type::List(of)) => {
+                let elements = elements.iter().map(|element| self.expect(element, of, what)).collect();
+                Core::new(at, CoreKind::List(elements))
+            }
+            (ExprKind::Interval(low, high), Type::Range(of)) => {
+                let (low, high) = (self.expect(low, of, what), self.expect(high, of, what));
+                Core::new(at, CoreKind::Range(Box::new(low), Box::new(high)))
+            }
+            (ExprKind::If(condition, then, otherwise), _) => {
+                let condition = self.expect(condition, &Type::Bool, "the condition");
+                let (then, otherwise) = (self.expect(then, ty, what), self.expect(otherwise, ty, what));
+                Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)))
+            }
+            (ExprKind::Name(_) | ExprKind::Call(..), Type::Union(id)) => self.case_or_value(expr, id, ty, what),
+            (ExprKind::Binary(BinaryOp::Default, left, right), _) => {
+                let left = self.expect(left, &Type::Optional(Box::new(ty.clone())), what);
+                let right = self.expect(right, ty, what);
+                Core::new(at, CoreKind::Binary(BinaryOp::Default, Box::new(left), Box::new(right)))
+            }
+            _ => self.expect_inferred(expr, ty, what),
+        }
+    }
+
+    fn expect_optional(&mut self, expr: &Expr, of: &Type, what: &str) -> Core {
+        match &expr.kind {
+            // These may be absent themselves, so their own type decides.
+            ExprKind::Field(..) => self.expect_inferred(expr, &Type::Optional(Box::new(of.clone())), what),
+            ExprKind::Name(name) if self.is_value(name) => {
+                self.expect_inferred(expr, &Type::Optional(Box::new(of.clone())), what)
+            }
+            ExprKind::Call(callee, _) if self.is_function(callee) => {
+                self.expect_inferred(expr, &Type::Optional(Box::new(of.clone())), what)
+            }
+            _ => self.expect(expr, of, what),
+        }
+    }
+
+    fn expect_inferred(&mut self, expr: &Expr, ty: &Type, what: &str) -> Core {
+        let (core, actual) = self.infer(expr);
+        if self.fits(&actual, ty) {
+            return core;
+        }
+        let mismatch = self.mismatch(core.span, &actual, ty, what);
+        self.report(mismatch);
+        Core::error(core.span)
+    }
+
+    /// Whether a value of `actual` may stand where `wanted` is needed.
+    pub(super) fn fits(&self, actual: &Type, wanted: &Type) -> bool {
+        match (actual, wanted) {
+            (Type::Error, _) | (_, Type::Error) => true,
+            (Type::Int | Type::Count, Type::Int | Type::Count) => true,
+            (Type::Nothing, Type::Optional(_)) => true,
+            (Type::Optional(actual), Type::Optional(wanted)) => self.fits(actual, wanted),
+            (actual, Type::Optional(wanted)) => self.fits(actual, wanted),
+            (Type::List(actual), Type::List(wanted))
+            | (Type::Map(actual), Type::Map(wanted))
+            | (Type::Secret(actual), Type::Secret(wanted))
+            | (Type::Range(actual), Type::Range(wanted)) => self.fits(actual, wanted),
+            (Type::Refined(_), wanted) if actual != wanted => self.fits(&underlying(self.db, actual), wanted),
+            (actual, wanted) => actual == wanted,
+        }
+    }
+
+    pub(super) fn mismatch(&self, at: Span, actual: &Type, wanted: &Type, what: &str) -> Diagnostic {
+        if matches!(actual, Type::Secret(_)) {
+            return Diagnostic::error(codes::SECRET_OUTSIDE, at, format!("a secret cannot be used as {what}"))
+                .help("a secret goes into a field or parameter of type Secret and nowhere else");
+        }
+        let message = format!("{what} needs {}, but this is {}", wanted.with_article(), actual.with_article());
+        let diagnostic = Diagnostic::error(codes::TYPE_MISMATCH, at, message);
+        match (actual, wanted) {
+            (Type::Ratio, Type::Points) => diagnostic.help("a difference between two percentages is written `2pp`"),
+            (Type::Points, Type::Ratio) => diagnostic.help("`pp` is a difference between two percentages; a share is written `2%`"),
+            (Type::Int, Type::Duration) => diagnostic.help("write the unit: `30s`, `5m`"),
+            (Type::Int | Type::Factor, Type::Ratio) => diagnostic.help("write the share as a percentage: `5%`"),
+            (Type::Int, Type::Rate) => diagnostic.help("write the unit: `450 req/s`"),
+            (Type::String, Type::Secret(_)) => {
+                diagnostic.help("name where the secret is kept: `secret(\"file:/run/secrets/NAME\")`")
+            }
+            (Type::Optional(_), _) => diagnostic.help("it may be absent: say what to use then, with `?? value`"),
+            _ => diagnostic,
+        }
+    }
+
+    /// The expression and its own type.
+    pub(super) fn infer(&mut self, expr: &Expr) -> (Core, Type) {
+        let at = self.span(expr.range);
+        match &expr.kind {
+            ExprKind::Error => (Core::error(at), Type::Error),
+            ExprKind::Literal(literal) => self.literal(at, literal),
+            ExprKind::Str(parts) => (self.text(at, parts), Type::String),
+            ExprKind::Name(word) => self.name(expr, word),
+            ExprKind::Field(of, field) => self.field(at, of, field),
+            ExprKind::Call(callee, args) => self.call(at, callee, args),
+            ExprKind::Record(Some(name), fields) => match self.declared(name, Kind::Record) {
+                Some(id) => (self.record(at, &id, fields), Type::Record(id)),
+                None => (Core::error(at), Type::Error),
+            },
+            ExprKind::Record(None, _) => {
+                let message = "the type of this record cannot be told here: write it before the `{`";
+                self.report(Diagnostic::error(codes::TYPE_MISMATCH, at, message));
+                (Core::error(at), Type::Error)
+            }
+            ExprKind::List(elements) => self.list(at, elements),
+            ExprKind::Unary(op, of) => self.unary(at, *op, of),
+            ExprKind::Binary(op, left, right) => self.binary(at, *op, left, right),
+            ExprKind::Interval(low, high) => {
+                let (low, ty) = self.infer(low);
+                let high = self.expect(high, &ty, "the end of the range");
+                (Core::new(at, CoreKind::Range(Box::new(low), Box::new(high))), Type::Range(Box::new(ty)))
+            }
+            ExprKind::If(condition, then, otherwise) => {
+                let condition = self.expect(condition, &Type::Bool, "the condition");
+                let (then, ty) = self.infer(then);
+                let otherwise = self.expect(otherwise, &ty, "the `else` side");
+                (Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise))), ty)
+            }
+        }
+    }
+
+    fn literal(&mut self, at: Span, literal: &Literal) -> (Core, Type) {
+        match units::value(literal) {
+            Ok((value, ty)) => (Core::new(at, CoreKind::Constant(value)), ty),
+            Err(fault) => {
+                let message = match fault {
+                    LiteralFault::TooLarge => "this number is too large".to_owned(),
+                    LiteralFault::TooFine(finest) => format!("this number is finer than {finest}"),
+                };
+                self.report(Diagnostic::error(codes::OUT_OF_RANGE, at, message));
+                (Core::error(at), Type::Error)
+            }
+        }
+    }
+
+    fn text(&mut self, at: Span, parts: &[StrPart]) -> Core {
+        let parts = parts.iter().map(|part| match part {
+            StrPart::Text(text) => {
+                let piece = crate::value::Piece::Known(text.into());
+                Core::new(at, CoreKind::Constant(Value::Text(vec![piece])))
+            }
+            StrPart::Expr(expr) => self.interpolated(expr),
+        });
+        let parts = parts.collect();
+        Core::new(at, CoreKind::Text(parts))
+    }
+
+    fn interpolated(&mut self, expr: &Expr) -> Core {
+        let (core, ty) = self.infer(expr);
+        let message = match underlying(self.db, &ty) {
+            Type::Secret(_) => {
+                let diagnostic = Diagnostic::error(codes::SECRET_OUTSIDE, core.span, "a secret cannot be put into text")
+                    .help("a secret goes into a field or parameter of type Secret and nowhere else");
+                self.report(diagnostic);
+                return Core::error(core.span);
+            }
+            Type::List(_) | Type::Map(_) | Type::Optional(_) | Type::Range(_) | Type::Record(_) | Type::Union(_) => {
+                format!("{} cannot be put into text", ty.with_article())
+            }
+            Type::Gate(_) | Type::Nothing => format!("{} cannot be put into text", ty.with_article()),
+            _ => return core,
+        };
+        self.report(Diagnostic::error(codes::TYPE_MISMATCH, core.span, message));
+        Core::error(core.span)
+    }
+
+    /// A digest is written in full; anything else that is text may mean another artifact tomorrow.
+    fn digest(&mut self, at: Span, parts: &[StrPart]) -> Core {
+        if let [StrPart::Text(text)] = parts
+            && is_digest(text)
+        {
+            return Core::new(at, CoreKind::Constant(Value::Digest(text.into())));
+        }
+        let written = match parts {
+            [StrPart::Text(text)] => format!("`{text}` is not a digest"),
+            _ => "this text is not a digest".to_owned(),
+        };
+        self.report(not_a_digest(at, &written));
+        Core::error(at)
+    }
+
+    fn is_value(&self, name: &str) -> bool {
+        self.local(name).is_some()
+            || matches!(
+                crate::queries::scope::lookup(self.db, self.file, name),
+                Some(Target::Declared(_, Kind::Let))
+            )
+    }
+
+    fn is_function(&self, callee: &Expr) -> bool {
+        let ExprKind::Name(name) = &callee.kind else { return false };
+        let found = crate::queries::scope::lookup(self.db, self.file, name);
+        matches!(found, Some(Target::Declared(_, Kind::Function)))
+    }
+
+    fn case_or_value(&mut self, expr: &Expr, id: &DeclId, ty: &Type, what: &str) -> Core {
+        let (callee, args) = match &expr.kind {
+            ExprKind::Call(callee, args) => (&**callee, args.as_slice()),
+            _ => (expr, [].as_slice()),
+        };
+        let ExprKind::Name(word) = &callee.kind else { return self.expect_inferred(expr, ty, what) };
+        let Signature::Union { cases } = signature_of(self.db, id) else { return Core::error(self.span(expr.range)) };
+        if self.local(word).is_some() {
+            return self.expect_inferred(expr, ty, what);
+        }
+        if let Some((case, slots)) = cases.iter().find(|(case, _)| case == word) {
+            self.uses.insert(id.clone());
+            let args = self.arguments(self.span(expr.range), &format!("`{case}`"), slots, args);
+            return Core::new(self.span(expr.range), CoreKind::Case(id.clone(), case.clone(), args));
+        }
+        if crate::queries::scope::lookup(self.db, self.file, word).is_some() || word == "none" {
+            return self.expect_inferred(expr, ty, what);
+        }
+        let words: Vec<SmolStr> = cases.iter().map(|(case, _)| case.clone()).collect();
+        let name = Name { text: word.clone(), range: callee.range };
+        self.unknown_case(&name, id, &words);
+        Core::error(self.span(expr.range))
+    }
+
+    fn unknown_case(&mut self, name: &Name, id: &DeclId, words: &[SmolStr]) {
+        let words: Vec<&str> = words.iter().map(SmolStr::as_str).collect();
+        self.unknown_word(codes::UNKNOWN_NAME, name, &format!("a case of {}", id.name), &words);
+    }
+
+    fn name(&mut self, expr: &Expr, word: &SmolStr) -> (Core, Type) {
+        let at = self.span(expr.range);
+        if let Some(ty) = self.local(word) {
+            return (Core::new(at, CoreKind::Local(word.clone())), ty.clone());
+        }
+        let name = Name { text: word.clone(), range: expr.range };
+        match self.target(word) {
+            Some(Target::Declared(id, Kind::Let)) => {
+                let ty = match signature_of(self.db, &id) {
+                    Signature::Let(ty) => ty.clone(),
+                    _ => Type::Error,
+                };
+                (Core::new(at, CoreKind::Global(id)), ty)
+            }
+            Some(Target::Declared(id, kind)) => {
+                self.wrong_kind(&name, &id, kind, "a value");
+                (Core::error(at), Type::Error)
+            }
+            Some(Target::Broken) => (Core::error(at), Type::Error),
+            None if word == "none" => (Core::new(at, CoreKind::Constant(Value::None)), Type::Nothing),
+            None => {
+                let values = self.value_names();
+                self.unknown(&name, "a value", |kind| kind == Kind::Let, &values);
+                (Core::error(at), Type::Error)
+            }
+        }
+    }
+
+    fn field(&mut self, at: Span, of: &Expr, field: &Name) -> (Core, Type) {
+        let (core, ty) = self.infer(of);
+        let fields = match &ty {
+            Type::Record(id) => match signature_of(self.db, id) {
+                Signature::Record { fields, .. } => fields.as_slice(),
+                _ => return (Core::error(at), Type::Error),
+            },
+            Type::Error => return (Core::error(at), Type::Error),
+            other => {
+                let message = format!("{} has no fields", other.with_article());
+                self.report(Diagnostic::error(codes::UNKNOWN_FIELD, self.span(field.range), message));
+                return (Core::error(at), Type::Error);
+            }
+        };
+        match fields.iter().find(|slot| slot.name == field.text) {
+            Some(slot) => (Core::new(at, CoreKind::Field(Box::new(core), field.text.clone())), slot.ty.clone()),
+            None => {
+                let words: Vec<&str> = fields.iter().map(|slot| slot.name.as_str()).collect();
+                self.unknown_word(codes::UNKNOWN_FIELD, field, &format!("a field of {ty}"), &words);
+                (Core::error(at), Type::Error)
+            }
+        }
+    }
+
+    fn list(&mut self, at: Span, elements: &[Expr]) -> (Core, Type) {
+        let Some((first, rest)) = elements.split_first() else {
+            return (Core::new(at, CoreKind::List(Vec::new())), Type::List(Box::new(Type::Error)));
+        };
+        let (first, ty) = self.infer(first);
+        let mut all = vec![first];
+        all.extend(rest.iter().map(|element| self.expect(element, &ty, "each element of this list")));
+        (Core::new(at, CoreKind::List(all)), Type::List(Box::new(ty)))
+    }
+
+    fn unary(&mut self, at: Span, op: UnaryOp, of: &Expr) -> (Core, Type) {
+        let (core, ty) = match op {
+            UnaryOp::Not => (self.expect(of, &Type::Bool, "`not`"), Type::Bool),
+            UnaryOp::Negate => self.infer(of),
+        };
+        let allowed = matches!(
+            underlying(self.db, &ty),
+            Type::Bool | Type::Int | Type::Count | Type::Points | Type::Factor | Type::Money | Type::Error
+        );
+        if !allowed || (op == UnaryOp::Negate && ty == Type::Bool) {
+            let message = format!("{} cannot be negative", ty.with_article());
+            self.report(Diagnostic::error(codes::UNITS_DO_NOT_FIT, at, message));
+            return (Core::error(at), Type::Error);
+        }
+        (Core::new(at, CoreKind::Unary(op, Box::new(core))), underlying(self.db, &ty))
+    }
+}
+
+/// `sha256:` and 64 lower-case hexadecimal digits.
+pub(super) fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    })
+}
+
+/// A tag or other text where a digest is needed.
+pub(super) fn not_a_digest(at: Span, message: &str) -> Diagnostic {
+    Diagnostic::error(codes::NOT_A_DIGEST, at, message)
+        .label("a Digest is needed here")
+        .note("a tag such as `latest` can name another artifact between review and run")
+        .help("take the digest as a parameter of the workflow: `image: Digest`, or write it: `\"sha256:…\"`")
+}

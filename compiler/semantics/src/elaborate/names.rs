@@ -1,0 +1,124 @@
+//! Mentions of names: what they stand for, and what to say when they stand for nothing.
+
+use diagnostics::{Applicability, Diagnostic, Fix, Span, codes, nearest};
+use smol_str::SmolStr;
+use syntax::ast::Name;
+
+use super::Elaborator;
+use crate::queries::place::declared_at;
+use crate::queries::scope::{Target, library_home, lookup, scope};
+use crate::queries::source::Kind;
+use crate::types::{DeclId, Type};
+
+/// Values that need no import.
+const PRELUDE: [&str; 2] = ["none", "secret"];
+
+impl Elaborator<'_> {
+    /// The type of a parameter or loop name.
+    pub(super) fn local(&self, name: &str) -> Option<&Type> {
+        self.locals.iter().rev().find(|(local, _)| local == name).map(|(_, ty)| ty)
+    }
+
+    /// What a name of the file stands for; records the use.
+    pub(super) fn target(&mut self, name: &str) -> Option<Target> {
+        let target = lookup(self.db, self.file, name)?;
+        if let Target::Declared(id, _) = &target {
+            self.uses.insert(id.clone());
+        }
+        Some(target)
+    }
+
+    /// The declaration of that kind; reports anything else, once.
+    pub(super) fn declared(&mut self, name: &Name, wanted: Kind) -> Option<DeclId> {
+        match self.target(&name.text) {
+            Some(Target::Declared(id, kind)) if kind == wanted => Some(id),
+            Some(Target::Declared(id, kind)) => {
+                self.wrong_kind(name, &id, kind, wanted.described());
+                None
+            }
+            Some(Target::Broken) => None,
+            None => {
+                self.unknown(name, wanted.described(), |kind| kind == wanted, &[]);
+                None
+            }
+        }
+    }
+
+    /// Reports a name that stands for something else than is needed.
+    pub(super) fn wrong_kind(&mut self, name: &Name, id: &DeclId, kind: Kind, wanted: &str) {
+        let message = format!("`{}` is {}, but {wanted} is needed here", name.text, kind.described());
+        let mut diagnostic = Diagnostic::error(codes::WRONG_KIND, self.span(name.range), message);
+        if let Some(there) = declared_at(self.db, id) {
+            diagnostic = diagnostic.also(there, format!("`{}` is declared here", name.text));
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports a name that stands for nothing, with the nearest that would do.
+    pub(super) fn unknown(&mut self, name: &Name, wanted: &str, fits: impl Fn(Kind) -> bool, more: &[SmolStr]) {
+        let at = self.span(name.range);
+        let message = format!("there is no {} `{}` here", without_article(wanted), name.text);
+        let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, at, message);
+        let names = &scope(self.db, self.file).names;
+        let seen = names.iter().filter(|(_, target)| matches!(target, Target::Declared(_, kind) if fits(*kind)));
+        let candidates: Vec<&str> = seen.map(|(name, _)| name.as_str()).chain(more.iter().map(SmolStr::as_str)).collect();
+        if let Some(near) = nearest(&name.text, candidates.iter().copied()) {
+            let fix = Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess);
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
+        } else if let Some(module) = library_home(self.db, &name.text) {
+            diagnostic = diagnostic.help(format!("add `use {module}.{{{}}}`", name.text));
+        }
+        self.report(diagnostic);
+    }
+
+    /// Names of values that could stand in an expression, for suggestions.
+    pub(super) fn value_names(&self) -> Vec<SmolStr> {
+        let locals = self.locals.iter().map(|(name, _)| name.clone());
+        locals.chain(PRELUDE.iter().map(|name| SmolStr::from(*name))).collect()
+    }
+
+    /// Warns of a parameter or loop name that hides a declaration.
+    pub(super) fn warn_shadowing(&mut self, name: &Name) {
+        let hidden = match lookup(self.db, self.file, &name.text) {
+            Some(Target::Declared(id, _)) => declared_at(self.db, &id),
+            Some(Target::Broken) | None => None,
+        };
+        let outer = self.local(&name.text).is_some();
+        if hidden.is_none() && !outer {
+            return;
+        }
+        let message = format!("`{}` hides another `{}`", name.text, name.text);
+        let mut diagnostic = Diagnostic::warning(codes::SHADOWED, self.span(name.range), message).help("rename it");
+        if let Some(there) = hidden {
+            diagnostic = diagnostic.also(there, "this one is hidden");
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports one of a fixed set of words that is none of them.
+    pub(super) fn unknown_word(&mut self, code: diagnostics::Code, name: &Name, what: &str, words: &[&str]) {
+        let at = self.span(name.range);
+        let message = format!("`{}` is not {what}", name.text);
+        self.report(suggest(Diagnostic::error(code, at, message), at, &name.text, words));
+    }
+}
+
+/// Adds the nearest of `words`, or all of them when they are few.
+pub(super) fn suggest(diagnostic: Diagnostic, at: Span, word: &str, words: &[&str]) -> Diagnostic {
+    match nearest(word, words.iter().copied()) {
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess)),
+        None if words.is_empty() || words.len() > 8 => diagnostic,
+        None => diagnostic.help(format!("there is: {}", listed(words))),
+    }
+}
+
+/// `` `a`, `b` ``
+pub(super) fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn without_article(described: &str) -> &str {
+    described.strip_prefix("a ").or_else(|| described.strip_prefix("an ")).unwrap_or(described)
+}

@@ -1,0 +1,235 @@
+//! Exact arithmetic on values: checked, never rounded.
+
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use syntax::ast::BinaryOp;
+
+use crate::value::Value;
+
+/// Why an operation has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The types were reported before.
+    Silent,
+    Overflow,
+    ByZero,
+    Inexact,
+    Currencies,
+}
+
+/// `-value`
+pub(super) fn negate(value: Value) -> Result<Value, Fault> {
+    match value {
+        Value::Int(it) => it.checked_neg().map(Value::Int).ok_or(Fault::Overflow),
+        Value::Points(it) => Ok(Value::Points(-it)),
+        Value::Factor(it) => Ok(Value::Factor(-it)),
+        Value::Money(it, currency) => Ok(Value::Money(-it, currency)),
+        _ => Err(Fault::Silent),
+    }
+}
+
+/// The order of two values of one type, where it has one.
+pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Int(l), Value::Int(r)) | (Value::Duration(l), Value::Duration(r)) => Some(l.cmp(r)),
+        (Value::Bytes(l), Value::Bytes(r)) => Some(l.cmp(r)),
+        (Value::Ratio(l), Value::Ratio(r)) | (Value::Points(l), Value::Points(r)) => Some(l.cmp(r)),
+        (Value::Factor(l), Value::Factor(r)) | (Value::Rate(l), Value::Rate(r)) => Some(l.cmp(r)),
+        (Value::Money(l, a), Value::Money(r, b)) if a == b => Some(l.cmp(r)),
+        _ => None,
+    }
+}
+
+/// `left op right`
+pub(super) fn binary(op: BinaryOp, left: Value, right: Value) -> Result<Value, Fault> {
+    if matches!(right, Value::Error) {
+        return Err(Fault::Silent);
+    }
+    match op {
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Default => match right {
+            Value::Bool(it) => Ok(Value::Bool(it)),
+            _ => Err(Fault::Silent),
+        },
+        BinaryOp::Equal => Ok(Value::Bool(left == right)),
+        BinaryOp::NotEqual => Ok(Value::Bool(left != right)),
+        BinaryOp::Less => compare(&left, &right, |order| order == Ordering::Less),
+        BinaryOp::AtMost => compare(&left, &right, |order| order != Ordering::Greater),
+        BinaryOp::Greater => compare(&left, &right, |order| order == Ordering::Greater),
+        BinaryOp::AtLeast => compare(&left, &right, |order| order != Ordering::Less),
+        BinaryOp::Add => sum(left, right, i64::checked_add, Decimal::checked_add),
+        BinaryOp::Subtract => sum(left, right, i64::checked_sub, Decimal::checked_sub),
+        BinaryOp::Multiply => product(left, right),
+        BinaryOp::Divide => quotient(left, right),
+    }
+}
+
+fn compare(left: &Value, right: &Value, holds: impl Fn(Ordering) -> bool) -> Result<Value, Fault> {
+    match order(left, right) {
+        Some(order) => Ok(Value::Bool(holds(order))),
+        None if matches!((left, right), (Value::Money(..), Value::Money(..))) => Err(Fault::Currencies),
+        None => Err(Fault::Silent),
+    }
+}
+
+type Whole = fn(i64, i64) -> Option<i64>;
+type Exact = fn(Decimal, Decimal) -> Option<Decimal>;
+
+fn sum(left: Value, right: Value, whole: Whole, exact: Exact) -> Result<Value, Fault> {
+    let counted = |l, r| whole(l, r).ok_or(Fault::Overflow);
+    let measured = |l, r| exact(l, r).map(|n: Decimal| n.normalize()).ok_or(Fault::Overflow);
+    match (left, right) {
+        (Value::Int(l), Value::Int(r)) => counted(l, r).map(Value::Int),
+        (Value::Duration(l), Value::Duration(r)) => counted(l, r).map(Value::Duration),
+        (Value::Bytes(l), Value::Bytes(r)) => counted(l, r).map(Value::Bytes),
+        (Value::Ratio(l), Value::Points(r)) => measured(l, r).map(Value::Ratio),
+        (Value::Ratio(l), Value::Ratio(r)) | (Value::Points(l), Value::Points(r)) => measured(l, r).map(Value::Points),
+        (Value::Rate(l), Value::Rate(r)) => measured(l, r).map(Value::Rate),
+        (Value::Money(l, a), Value::Money(r, b)) if a == b => Ok(Value::Money(measured(l, r)?, a)),
+        (Value::Money(..), Value::Money(..)) => Err(Fault::Currencies),
+        (l, r) => match (number(&l), number(&r)) {
+            (Some(l), Some(r)) => measured(l, r).map(Value::Factor),
+            _ => Err(Fault::Silent),
+        },
+    }
+}
+
+fn product(left: Value, right: Value) -> Result<Value, Fault> {
+    match (left, right) {
+        (Value::Int(l), Value::Int(r)) => l.checked_mul(r).map(Value::Int).ok_or(Fault::Overflow),
+        (l, r) => match (scale(&l), scale(&r)) {
+            // The amount keeps its unit, whichever side it stands on.
+            (_, Some(by)) if !is_number(&l) => scaled(l, by),
+            (Some(by), _) => scaled(r, by),
+            _ => Err(Fault::Silent),
+        },
+    }
+}
+
+fn is_number(value: &Value) -> bool {
+    number(value).is_some()
+}
+
+fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Int(it) => Some(Decimal::from(*it)),
+        Value::Factor(it) => Some(*it),
+        _ => None,
+    }
+}
+
+/// What an amount can be multiplied by.
+fn scale(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Ratio(it) => Some(*it),
+        other => number(other),
+    }
+}
+
+fn scaled(amount: Value, by: Decimal) -> Result<Value, Fault> {
+    let measured = |n: Decimal| n.checked_mul(by).map(|n| n.normalize()).ok_or(Fault::Overflow);
+    let counted = |n: i64| whole(measured(Decimal::from(n))?);
+    match amount {
+        Value::Int(it) => measured(Decimal::from(it)).map(Value::Factor),
+        Value::Factor(it) => measured(it).map(Value::Factor),
+        Value::Duration(it) => counted(it).map(Value::Duration),
+        Value::Bytes(it) => counted(it).map(Value::Bytes),
+        Value::Ratio(it) => measured(it).map(Value::Ratio),
+        Value::Points(it) => measured(it).map(Value::Points),
+        Value::Rate(it) => measured(it).map(Value::Rate),
+        Value::Money(it, currency) => Ok(Value::Money(measured(it)?, currency)),
+        _ => Err(Fault::Silent),
+    }
+}
+
+/// Milliseconds and bytes are counted: less than one of them is no result.
+fn whole(number: Decimal) -> Result<i64, Fault> {
+    if !number.fract().is_zero() {
+        return Err(Fault::Inexact);
+    }
+    number.to_i64().ok_or(Fault::Overflow)
+}
+
+fn quotient(left: Value, right: Value) -> Result<Value, Fault> {
+    if let (Value::Int(l), Value::Int(r)) = (&left, &right) {
+        if *r == 0 {
+            return Err(Fault::ByZero);
+        }
+        let remainder = l.checked_rem(*r).ok_or(Fault::Overflow)?;
+        return if remainder == 0 { Ok(Value::Int(l / r)) } else { Err(Fault::Inexact) };
+    }
+    let (l, r) = (plain(&left).ok_or(Fault::Silent)?, plain(&right).ok_or(Fault::Silent)?);
+    let quotient = exact_quotient(l, r)?;
+    match (left, right) {
+        (Value::Money(_, a), Value::Money(_, b)) if a != b => Err(Fault::Currencies),
+        (left, right) if is_number(&right) => requantified(left, quotient),
+        _ => Ok(Value::Factor(quotient)),
+    }
+}
+
+/// The amount without its unit.
+fn plain(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Duration(it) | Value::Bytes(it) => Some(Decimal::from(*it)),
+        Value::Points(it) | Value::Rate(it) | Value::Money(it, _) => Some(*it),
+        other => scale(other),
+    }
+}
+
+fn requantified(like: Value, number: Decimal) -> Result<Value, Fault> {
+    match like {
+        Value::Int(_) | Value::Factor(_) => Ok(Value::Factor(number)),
+        Value::Duration(_) => whole(number).map(Value::Duration),
+        Value::Bytes(_) => whole(number).map(Value::Bytes),
+        Value::Ratio(_) => Ok(Value::Ratio(number)),
+        Value::Points(_) => Ok(Value::Points(number)),
+        Value::Rate(_) => Ok(Value::Rate(number)),
+        Value::Money(_, currency) => Ok(Value::Money(number, currency)),
+        _ => Err(Fault::Silent),
+    }
+}
+
+fn exact_quotient(left: Decimal, right: Decimal) -> Result<Decimal, Fault> {
+    if right.is_zero() {
+        return Err(Fault::ByZero);
+    }
+    let quotient = left.checked_div(right).ok_or(Fault::Overflow)?.normalize();
+    match quotient.checked_mul(right) {
+        Some(back) if back == left => Ok(quotient),
+        _ => Err(Fault::Inexact),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn exact_or_nothing() {
+        let ratio = |text| Value::Ratio(decimal(text));
+        let factor = |text| Value::Factor(decimal(text));
+        let table = [
+            (Value::Int(i64::MAX), BinaryOp::Add, Value::Int(1), Err(Fault::Overflow)),
+            (Value::Int(7), BinaryOp::Divide, Value::Int(2), Err(Fault::Inexact)),
+            (Value::Int(7), BinaryOp::Divide, Value::Int(0), Err(Fault::ByZero)),
+            (Value::Int(i64::MIN), BinaryOp::Divide, Value::Int(-1), Err(Fault::Overflow)),
+            (ratio("0.05"), BinaryOp::Add, Value::Points(decimal("0.002")), Ok(ratio("0.052"))),
+            (ratio("0.05"), BinaryOp::Multiply, factor("1.1"), Ok(ratio("0.055"))),
+            (factor("1.1"), BinaryOp::Multiply, ratio("0.05"), Ok(ratio("0.055"))),
+            (Value::Duration(1000), BinaryOp::Divide, Value::Int(3), Err(Fault::Inexact)),
+            (Value::Duration(9000), BinaryOp::Divide, Value::Duration(2000), Ok(factor("4.5"))),
+            (ratio("0.5"), BinaryOp::Multiply, Value::Rate(decimal("800")), Ok(Value::Rate(decimal("400")))),
+            (Value::Rate(decimal("800")), BinaryOp::Multiply, ratio("0.5"), Ok(Value::Rate(decimal("400")))),
+            (ratio("0.5"), BinaryOp::Multiply, ratio("0.5"), Ok(ratio("0.25"))),
+            (Value::Int(2), BinaryOp::Multiply, Value::Duration(500), Ok(Value::Duration(1000))),
+        ];
+        for (left, op, right, expected) in table {
+            assert_eq!(binary(op, left.clone(), right.clone()), expected, "{left:?} {op:?} {right:?}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Environments as values: what they inherit, then what they say themselves.
+
+use diagnostics::{Diagnostic, codes};
+use rust_decimal::Decimal;
+
+use super::Evaluator;
+use crate::core::{BindBody, Core, EnvironmentBody};
+use crate::model;
+use crate::queries::value::{Entity, PartialBind, PartialEnvironment, entity_of};
+use crate::types::DeclId;
+use crate::value::Value;
+
+/// More instances of one service than anyone runs by one plan.
+const REPLICAS_MAX: i64 = 10_000;
+
+impl Evaluator<'_> {
+    pub(super) fn environment(&mut self, id: &DeclId, body: &EnvironmentBody) -> PartialEnvironment {
+        let base = body.extends.as_ref().map(|base| match entity_of(self.db, base) {
+            Entity::Environment(base) => Some((**base).clone()),
+            _ => None,
+        });
+        let mut environment = PartialEnvironment {
+            name: id.name.clone(),
+            span: self.named_at(),
+            protected: body.protected,
+            incomplete: body.incomplete,
+            providers: std::collections::BTreeMap::new(),
+            binds: Vec::new(),
+        };
+        match base {
+            Some(Some(base)) => {
+                environment.protected |= base.protected;
+                environment.incomplete |= base.incomplete;
+                (environment.providers, environment.binds) = (base.providers, base.binds);
+            }
+            Some(None) => environment.incomplete = true,
+            None => {}
+        }
+        for provider in &body.providers {
+            let config = self.value(&provider.config);
+            let bound = model::Provider { provider: provider.provider.clone(), config, span: provider.span };
+            environment.providers.insert(provider.role.clone(), bound);
+        }
+        for bind in &body.binds {
+            self.bind(&mut environment, bind);
+        }
+        environment
+    }
+
+    fn bind(&mut self, environment: &mut PartialEnvironment, body: &BindBody) {
+        let replicas = body.replicas.as_ref().and_then(|core| self.int(core, "`replicas`", 1, REPLICAS_MAX));
+        let traffic = body.traffic.as_ref().and_then(|core| self.traffic(core));
+        let inherited = environment.binds.iter_mut().find(|bind| bind.service == body.service);
+        match inherited {
+            Some(bind) => {
+                bind.span = body.span;
+                bind.replicas = replicas.or(bind.replicas);
+                bind.traffic = traffic.or(bind.traffic);
+            }
+            None => {
+                environment.binds.push(PartialBind { service: body.service.clone(), span: body.span, replicas, traffic });
+            }
+        }
+    }
+
+    fn traffic(&mut self, core: &Core) -> Option<(Decimal, Decimal)> {
+        let value = self.value(core);
+        let Value::Range(low, high) = &value else { return self.not_constant(core, &value) };
+        match (&**low, &**high) {
+            (Value::Rate(low), Value::Rate(high)) if *low >= Decimal::ZERO => Some((*low, *high)),
+            (Value::Rate(_), Value::Rate(_)) => {
+                let message = "traffic cannot be negative";
+                self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message));
+                None
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! From typed bodies to values: pure, exact, total, with a limit on work.
+
+mod arithmetic;
+mod display;
+mod entity;
+mod environment;
+mod expression;
+mod gate;
+mod steps;
+mod strategy;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Span, codes};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::core::{Body, Core, DefaultBody};
+use crate::queries::source::{ItemNode, parsed};
+use crate::queries::value::{Entity, Evaluated};
+use crate::types::DeclId;
+use crate::value::Value;
+
+/// Values that one declaration may make, parts counted.
+const FUEL: u32 = 1_000_000;
+
+/// Evaluates one declaration.
+pub(crate) struct Evaluator<'db> {
+    db: &'db dyn salsa::Database,
+    item: ItemNode<'db>,
+    /// Parameters and loop names of the innermost call.
+    locals: BTreeMap<SmolStr, Value>,
+    /// Gates that a strategy's parameters stand for.
+    gates: BTreeMap<SmolStr, DeclId>,
+    fuel: u32,
+    /// The use that made a declaration elsewhere be evaluated.
+    via: Option<Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What the declaration comes to.
+pub(crate) fn declaration<'db>(
+    db: &'db dyn salsa::Database,
+    item: ItemNode<'db>,
+    id: &DeclId,
+    body: &Body,
+) -> Evaluated {
+    let mut evaluator = Evaluator {
+        db,
+        item,
+        locals: BTreeMap::new(),
+        gates: BTreeMap::new(),
+        fuel: FUEL,
+        via: None,
+        diagnostics: Vec::new(),
+    };
+    let entity = evaluator.entity(id, body);
+    Evaluated { entity, diagnostics: evaluator.diagnostics }
+}
+
+impl Evaluator<'_> {
+    fn entity(&mut self, id: &DeclId, body: &Body) -> Entity {
+        match body {
+            Body::Nothing | Body::Strategy(_) | Body::Action(_) | Body::Function { .. } => Entity::Nothing,
+            Body::Let(value) => Entity::Value(self.value(value)),
+            Body::Type(defaults) => Entity::Defaults(self.type_defaults(defaults)),
+            Body::Environment(body) => Entity::Environment(Arc::new(self.environment(id, body))),
+            Body::Service(body) => self.service(id, body).unwrap_or(Entity::Nothing),
+            Body::Metric(body) => self.metric(id, body).unwrap_or(Entity::Nothing),
+            Body::Slo(body) => self.slo(id, body).unwrap_or(Entity::Nothing),
+            Body::Gate(body) => self.gate(id, body).unwrap_or(Entity::Nothing),
+            Body::Workflow(body) => Entity::Workflow(Arc::new(self.workflow(id, body))),
+        }
+    }
+
+    fn type_defaults(&mut self, defaults: &[DefaultBody]) -> BTreeMap<(SmolStr, SmolStr), Value> {
+        defaults
+            .iter()
+            .map(|default| {
+                let case = default.case.clone().unwrap_or_default();
+                ((case, default.name.clone()), self.value(&default.value))
+            })
+            .collect()
+    }
+
+    /// Where the name of the evaluated declaration stands.
+    fn named_at(&self) -> Span {
+        let decl = &parsed(self.db, self.item).decl;
+        let range = decl.name().map_or(decl.head, |name| name.range);
+        crate::queries::place::span(self.item, range)
+    }
+
+    fn doc(&self) -> Option<SmolStr> {
+        let docs = &parsed(self.db, self.item).decl.docs;
+        (!docs.is_empty()).then(|| docs.clone())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = match self.via {
+            Some(via) if via.file != diagnostic.primary.span.file => diagnostic.also(via, "used here"),
+            Some(_) | None => diagnostic,
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn duration(&mut self, core: &Core) -> Option<i64> {
+        match self.value(core) {
+            Value::Duration(ms) => Some(ms),
+            other => self.not_constant(core, &other),
+        }
+    }
+
+    /// A length of time that must pass: more than nothing.
+    fn period(&mut self, core: &Core, what: &str) -> Option<i64> {
+        let ms = self.duration(core)?;
+        if ms > 0 {
+            return Some(ms);
+        }
+        let message = format!("{what} must be longer than nothing");
+        self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message));
+        None
+    }
+
+    fn int(&mut self, core: &Core, what: &str, least: i64, most: i64) -> Option<i64> {
+        let number = match self.value(core) {
+            Value::Int(number) => number,
+            other => return self.not_constant(core, &other),
+        };
+        if (least..=most).contains(&number) {
+            return Some(number);
+        }
+        let message = format!("{what} must lie in {least}..{most}, but this is {number}");
+        self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message));
+        None
+    }
+
+    /// A share of one, from `0%` to `100%`.
+    fn share(&mut self, core: &Core, what: &str) -> Option<Decimal> {
+        let share = self.ratio(core)?;
+        if (Decimal::ZERO..=Decimal::ONE).contains(&share) {
+            return Some(share);
+        }
+        let message = format!("{what} must lie in 0%..100%, but this is {}", crate::units::percent_text(share));
+        self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message));
+        None
+    }
+
+    fn ratio(&mut self, core: &Core) -> Option<Decimal> {
+        match self.value(core) {
+            Value::Ratio(share) => Some(share),
+            other => self.not_constant(core, &other),
+        }
+    }
+
+    /// Nothing, and the reason unless it was given before.
+    fn not_constant<T>(&mut self, core: &Core, value: &Value) -> Option<T> {
+        if let Value::Parameter(name) = value {
+            let message = format!("`{name}` is known only when a run starts, but this must be known before");
+            self.report(Diagnostic::error(codes::KNOWN_AT_RUN, core.span, message));
+        }
+        None
+    }
+}

@@ -1,0 +1,58 @@
+//! Typed bodies, and what of them other queries may depend on.
+
+use std::collections::BTreeSet;
+
+use diagnostics::Diagnostic;
+
+use crate::core::Body;
+use crate::elaborate::Elaborator;
+use crate::queries::scope::definition_of;
+use crate::queries::signature::{Signature, signature_of, signed};
+use crate::queries::source::{ItemNode, decl_id, parsed};
+use crate::types::{DeclId, Type};
+
+/// A declaration with names and types settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Checked {
+    pub(crate) body: Body,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    uses: BTreeSet<DeclId>,
+}
+
+/// Checks one declaration against the signatures of those that it names.
+#[salsa::tracked]
+pub(crate) fn check<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Checked {
+    let decl = &parsed(db, item).decl;
+    let mut elaborator = Elaborator::new(db, item);
+    let body = elaborator.body(decl);
+    Checked { body, diagnostics: elaborator.diagnostics, uses: elaborator.uses }
+}
+
+/// What a declaration names, in its signature or its body.
+#[salsa::tracked]
+pub(crate) fn uses<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> BTreeSet<DeclId> {
+    let mut uses = signed(db, item).uses.clone();
+    uses.extend(check(db, item).uses.iter().cloned());
+    uses
+}
+
+/// What must be evaluated before a declaration can be.
+#[salsa::tracked]
+pub(crate) fn needs<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> BTreeSet<DeclId> {
+    let mut needs = BTreeSet::new();
+    check(db, item).body.needs(&mut needs);
+    let Some(id) = decl_id(db, item) else { return needs };
+    if let Signature::Record { fields, .. } = signature_of(db, &id) {
+        let held = fields.iter().filter(|slot| !slot.optional).filter_map(|slot| match &slot.ty {
+            Type::Record(id) => Some(id.clone()),
+            _ => None,
+        });
+        needs.extend(held);
+    }
+    needs
+}
+
+/// The body of `id`.
+pub(crate) fn body_of<'db>(db: &'db dyn salsa::Database, id: &DeclId) -> &'db Body {
+    definition_of(db, id).map_or(&Body::Nothing, |item| &check(db, item).body)
+}

@@ -1,0 +1,171 @@
+//! Declarations and files that lead back to themselves, found in one query so that no other can go round.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diagnostics::{Diagnostic, Span, codes};
+use smol_str::SmolStr;
+use syntax::ast::DeclKind;
+
+use crate::database::{Project, SourceFile};
+use crate::queries::body::needs;
+use crate::queries::place::{declared_at, span};
+use crate::queries::scope::scope;
+use crate::queries::source::{Kind, decl_id, head, items, module_of, parsed};
+use crate::types::DeclId;
+
+/// Cycles of the project, each listed once, from its smallest member round.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Cycles {
+    declarations: Vec<Vec<DeclId>>,
+    modules: Vec<Vec<SmolStr>>,
+    members: BTreeSet<DeclId>,
+}
+
+/// All cycles.
+#[salsa::tracked]
+pub(crate) fn cycles(db: &dyn salsa::Database, project: Project) -> Cycles {
+    let mut needed = BTreeMap::new();
+    let mut imported = BTreeMap::new();
+    for file in project.files(db) {
+        imported.insert(module_of(file.path(db)), scope(db, *file).imports.iter().cloned().collect());
+        for item in items(db, *file) {
+            if can_go_round(head(db, *item).kind)
+                && let Some(id) = decl_id(db, *item)
+            {
+                needed.entry(id).or_insert_with(|| needs(db, *item).clone());
+            }
+        }
+    }
+    let declarations = rounds(&needed);
+    let members = declarations.iter().flatten().cloned().collect();
+    Cycles { declarations, modules: rounds(&imported), members }
+}
+
+/// Whether the declaration leads back to itself; then it has no value.
+pub(crate) fn goes_round(db: &dyn salsa::Database, id: &DeclId) -> bool {
+    cycles(db, Project::get(db)).members.contains(id)
+}
+
+fn can_go_round(kind: Kind) -> bool {
+    match kind {
+        Kind::Let | Kind::Function | Kind::Record | Kind::Union | Kind::Environment => true,
+        Kind::Use | Kind::Refined | Kind::Service | Kind::Metric | Kind::Slo | Kind::Gate => false,
+        Kind::Strategy | Kind::Action | Kind::Workflow | Kind::Broken => false,
+    }
+}
+
+/// Cycles whose first member is declared in `file`.
+pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
+    let module = module_of(file.path(db));
+    let all = cycles(db, Project::get(db));
+    let declared = all.declarations.iter().filter(|cycle| cycle.first().is_some_and(|id| id.module == module));
+    let imported = all.modules.iter().filter(|cycle| cycle.first() == Some(&module));
+    let declared = declared.filter_map(|cycle| declaration_report(db, cycle));
+    declared.chain(imported.filter_map(|cycle| import_report(db, file, cycle))).collect()
+}
+
+fn declaration_report(db: &dyn salsa::Database, cycle: &[DeclId]) -> Option<Diagnostic> {
+    let (first, rest) = cycle.split_first()?;
+    let names = cycle.iter().chain([first]).map(|id| format!("`{}`", id.name));
+    let path = names.collect::<Vec<_>>().join(" → ");
+    let message = format!("`{}` leads back to itself", first.name);
+    let mut diagnostic =
+        Diagnostic::error(codes::DEFINITION_CYCLE, declared_at(db, first)?, message).note(format!("the way round: {path}"));
+    for id in rest.iter().take(8) {
+        if let Some(there) = declared_at(db, id) {
+            diagnostic = diagnostic.also(there, format!("by way of `{}`", id.name));
+        }
+    }
+    Some(diagnostic)
+}
+
+fn import_report(db: &dyn salsa::Database, file: SourceFile, cycle: &[SmolStr]) -> Option<Diagnostic> {
+    let first = cycle.first()?;
+    let next = cycle.get(1).unwrap_or(first);
+    let path = cycle.iter().chain([first]).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ");
+    let diagnostic = Diagnostic::error(codes::IMPORT_CYCLE, import_of(db, file, next)?, "these files import each other")
+        .note(format!("the way round: {path}"))
+        .help("move what both need into a file of its own");
+    Some(diagnostic)
+}
+
+fn import_of(db: &dyn salsa::Database, file: SourceFile, module: &str) -> Option<Span> {
+    items(db, file).iter().find_map(|item| match &parsed(db, *item).decl.kind {
+        DeclKind::Use(it) => {
+            let path = it.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            let (first, last) = (it.path.first()?, it.path.last()?);
+            (path == module).then(|| span(*item, first.range.to(last.range)))
+        }
+        _ => None,
+    })
+}
+
+/// For every edge that closes a round, that round; without them the graph has none. Iterative, so that a long
+/// chain is no danger to the stack.
+fn rounds<N: Ord + Clone>(graph: &BTreeMap<N, BTreeSet<N>>) -> Vec<Vec<N>> {
+    let mut done: BTreeSet<&N> = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    for start in graph.keys() {
+        let mut path: Vec<&N> = Vec::new();
+        let mut on_path: BTreeSet<&N> = BTreeSet::new();
+        let mut work = vec![Work::Enter(start)];
+        while let Some(next) = work.pop() {
+            match next {
+                Work::Leave(node) => {
+                    path.pop();
+                    on_path.remove(node);
+                    done.insert(node);
+                }
+                Work::Enter(node) if on_path.contains(node) => {
+                    let from = path.iter().position(|on| *on == node).unwrap_or(0);
+                    found.insert(from_smallest(&path[from..]));
+                }
+                Work::Enter(node) => {
+                    let Some(next) = graph.get(node).filter(|_| !done.contains(node)) else { continue };
+                    path.push(node);
+                    on_path.insert(node);
+                    work.push(Work::Leave(node));
+                    work.extend(next.iter().map(Work::Enter));
+                }
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+enum Work<'n, N> {
+    Enter(&'n N),
+    Leave(&'n N),
+}
+
+fn from_smallest<N: Ord + Clone>(cycle: &[&N]) -> Vec<N> {
+    let smallest = (0..cycle.len()).min_by_key(|at| cycle[*at]).unwrap_or(0);
+    (0..cycle.len()).map(|at| cycle[(smallest + at) % cycle.len()].clone()).collect()
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(edges: &[(&'static str, &'static str)]) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+        let mut graph: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (from, to) in edges {
+            graph.entry(*from).or_default().insert(*to);
+        }
+        graph
+    }
+
+    #[test]
+    fn rounds_start_at_their_smallest_member() {
+        assert_eq!(rounds(&graph(&[("b", "c"), ("c", "a"), ("a", "b")])), [["a", "b", "c"]]);
+        assert_eq!(rounds(&graph(&[("a", "a")])), [["a"]]);
+        assert!(rounds(&graph(&[("a", "b"), ("b", "c"), ("a", "c")])).is_empty());
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_stack() {
+        let chain: BTreeMap<u32, BTreeSet<u32>> = (0..100_000).map(|n| (n, BTreeSet::from([n + 1]))).collect();
+        assert!(rounds(&chain).is_empty());
+    }
+}

@@ -1,0 +1,17 @@
+//! The queries: few, acyclic, and each a firewall for what reads it.
+//!
+//! `items` cuts a file; `parsed` reads one declaration; `head` is what a listing of names needs of it; `index`,
+//! `scope`, `resolve` and `definition` settle names; `signature` is what other declarations may know; `check`
+//! settles its body; `uses` and `cycles` find what leads back to itself; `value` evaluates.
+//!
+//! Spans inside carry the number of their declaration instead of a file (see [`place`]), so that text above a
+//! declaration changes nothing.
+
+pub(crate) mod body;
+pub(crate) mod cycles;
+pub(crate) mod place;
+pub(crate) mod scope;
+pub(crate) mod signature;
+pub(crate) mod source;
+pub(crate) mod unused;
+pub(crate) mod value;

@@ -1,0 +1,242 @@
+//! Names: what a file declares, imports and sees.
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Applicability, Diagnostic, Fix, Span, codes, nearest};
+use smol_str::SmolStr;
+use syntax::ast::{DeclKind, Import, Use};
+
+use crate::database::{Project, SourceFile};
+use crate::queries::place::{declared_at, span};
+use crate::queries::source::{Head, ItemNode, Kind, head, items, module_of, parsed};
+use crate::types::DeclId;
+
+/// A word that can key a map of items.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
+pub(crate) struct Word(SmolStr);
+
+/// What a file declares, by name; the first of two equal names counts.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Index<'db> {
+    entries: BTreeMap<Word, ItemNode<'db>>,
+}
+
+/// The index of a file.
+#[salsa::tracked]
+pub(crate) fn index<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Index<'db> {
+    let mut entries = BTreeMap::new();
+    for item in items(db, file) {
+        if let Some(name) = &head(db, *item).name {
+            entries.entry(Word(name.clone())).or_insert(*item);
+        }
+    }
+    Index { entries }
+}
+
+/// The file of every module.
+#[salsa::tracked]
+pub(crate) fn modules(db: &dyn salsa::Database, project: Project) -> BTreeMap<SmolStr, SourceFile> {
+    let files = project.files(db).iter().chain(project.library(db));
+    files.map(|file| (module_of(file.path(db)), *file)).collect()
+}
+
+#[salsa::interned(debug)]
+pub(crate) struct DeclKey<'db> {
+    #[returns(ref)]
+    pub(crate) id: DeclId,
+}
+
+#[salsa::interned(debug)]
+pub(crate) struct NameKey<'db> {
+    #[returns(ref)]
+    pub(crate) text: SmolStr,
+}
+
+#[salsa::tracked(returns(copy))]
+fn definition<'db>(db: &'db dyn salsa::Database, key: DeclKey<'db>) -> Option<ItemNode<'db>> {
+    let id = key.id(db);
+    let file = modules(db, Project::get(db)).get(&id.module)?;
+    index(db, *file).entries.get(&Word(id.name.clone())).copied()
+}
+
+/// The item that declares `id`.
+pub(crate) fn definition_of<'db>(db: &'db dyn salsa::Database, id: &DeclId) -> Option<ItemNode<'db>> {
+    definition(db, DeclKey::new(db, id.clone()))
+}
+
+/// What a name means in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A readable declaration.
+    Declared(DeclId, Kind),
+    /// Something that was already reported.
+    Broken,
+}
+
+/// The names that a file sees, and what is wrong with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) names: BTreeMap<SmolStr, Target>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Modules of the project that it imports from.
+    pub(crate) imports: Vec<SmolStr>,
+}
+
+/// The scope of a file.
+#[salsa::tracked]
+pub(crate) fn scope(db: &dyn salsa::Database, file: SourceFile) -> Scope {
+    let module = module_of(file.path(db));
+    let mut builder = Builder {
+        db,
+        module,
+        names: BTreeMap::new(),
+        seen: BTreeMap::new(),
+        diagnostics: Vec::new(),
+        imports: Vec::new(),
+    };
+    for item in items(db, file) {
+        builder.item(*item);
+    }
+    Scope { names: builder.names, diagnostics: builder.diagnostics, imports: builder.imports }
+}
+
+/// What `name` means in `file`; a query of its own, so that a new declaration beside it changes nothing.
+#[salsa::tracked(returns(clone))]
+fn resolve<'db>(db: &'db dyn salsa::Database, file: SourceFile, name: NameKey<'db>) -> Option<Target> {
+    scope(db, file).names.get(name.text(db)).cloned()
+}
+
+/// What `name` means in `file`.
+pub(crate) fn lookup(db: &dyn salsa::Database, file: SourceFile, name: &str) -> Option<Target> {
+    resolve(db, file, NameKey::new(db, SmolStr::from(name)))
+}
+
+/// The module of the standard library that exports `name`.
+pub(crate) fn library_home(db: &dyn salsa::Database, name: &str) -> Option<SmolStr> {
+    let library = Project::get(db).library(db).iter();
+    library
+        .filter(|file| {
+            let found = index(db, **file).entries.get(&Word(name.into()));
+            found.is_some_and(|item| head(db, *item).public)
+        })
+        .map(|file| module_of(file.path(db)))
+        .next()
+}
+
+struct Builder<'db> {
+    db: &'db dyn salsa::Database,
+    module: SmolStr,
+    names: BTreeMap<SmolStr, Target>,
+    seen: BTreeMap<SmolStr, ItemNode<'db>>,
+    diagnostics: Vec<Diagnostic>,
+    imports: Vec<SmolStr>,
+}
+
+impl<'db> Builder<'db> {
+    fn item(&mut self, item: ItemNode<'db>) {
+        let Head { kind, name, damaged, .. } = head(self.db, item);
+        if *kind == Kind::Use {
+            // Only imports are read here in full: the bodies of others may change without touching names.
+            if let DeclKind::Use(import) = &parsed(self.db, item).decl.kind {
+                self.import(item, import, *damaged);
+            }
+            return;
+        }
+        let Some(name) = name else { return };
+        let target = match kind {
+            Kind::Broken => Target::Broken,
+            readable => Target::Declared(DeclId { module: self.module.clone(), name: name.clone() }, *readable),
+        };
+        self.add(name, item, target);
+    }
+
+    fn add(&mut self, name: &SmolStr, item: ItemNode<'db>, target: Target) {
+        if let Some(first) = self.seen.get(name).copied() {
+            let message = format!("`{name}` is declared twice in this file");
+            let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, self.named(item, name, true), message)
+                .label("the second")
+                .also(self.named(first, name, false), "the first")
+                .help("rename one of them");
+            return self.diagnostics.push(diagnostic);
+        }
+        self.seen.insert(name.clone(), item);
+        self.names.insert(name.clone(), target);
+    }
+
+    /// Where `item` brings `name` into scope: the last or the first time.
+    fn named(&self, item: ItemNode<'db>, name: &str, last: bool) -> Span {
+        let decl = &parsed(self.db, item).decl;
+        let imports = match &decl.kind {
+            DeclKind::Use(it) => it.imports.as_slice(),
+            _ => &[],
+        };
+        let mut places = imports.iter().map(Import::local).chain(decl.name()).filter(|local| local.text == name);
+        let found = if last { places.next_back() } else { places.next() };
+        span(item, found.map_or(decl.head, |name| name.range))
+    }
+
+    fn import(&mut self, item: ItemNode<'db>, import: &Use, damaged: bool) {
+        let path: Vec<&str> = import.path.iter().map(|name| name.text.as_str()).collect();
+        let module = SmolStr::from(path.join("."));
+        let all = modules(self.db, Project::get(self.db));
+        let file = all.get(&module).copied();
+        match file {
+            Some(_) => self.imports.push(module.clone()),
+            None if damaged => {}
+            None => self.unknown_module(item, import, &module),
+        }
+        for name in &import.imports {
+            let target = file.map_or(Target::Broken, |file| self.imported(item, file, &module, name));
+            self.add(&name.local().text, item, target);
+        }
+    }
+
+    fn unknown_module(&mut self, item: ItemNode<'db>, import: &Use, module: &SmolStr) {
+        let (Some(first), Some(last)) = (import.path.first(), import.path.last()) else { return };
+        let at = span(item, first.range.to(last.range));
+        let all = modules(self.db, Project::get(self.db));
+        let mut diagnostic = Diagnostic::error(codes::UNKNOWN_MODULE, at, format!("there is no module `{module}`"));
+        diagnostic = match nearest(module, all.keys().map(SmolStr::as_str)) {
+            Some(near) => diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .fix(Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess)),
+            None => diagnostic.help(format!(
+                "a module is a file: `{}.deploy`, counted from the project's root",
+                module.replace('.', "/")
+            )),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn imported(&mut self, item: ItemNode<'db>, file: SourceFile, module: &SmolStr, import: &Import) -> Target {
+        let name = &import.name;
+        let at = span(item, name.range);
+        let entries = &index(self.db, file).entries;
+        let Some(found) = entries.get(&Word(name.text.clone())) else {
+            let public = entries.iter().filter(|(_, item)| head(self.db, **item).public);
+            let near = nearest(&name.text, public.map(|(word, _)| word.0.as_str()));
+            let message = format!("`{module}` has no `{}`", name.text);
+            let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, at, message);
+            if let Some(near) = near {
+                let fix = Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess);
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
+            }
+            self.diagnostics.push(diagnostic);
+            return Target::Broken;
+        };
+        let id = DeclId { module: module.clone(), name: name.text.clone() };
+        let Head { kind, public, .. } = *head(self.db, *found);
+        if kind == Kind::Broken {
+            return Target::Broken;
+        }
+        if !public && *module != self.module {
+            let mut diagnostic =
+                Diagnostic::error(codes::PRIVATE_NAME, at, format!("`{}` is private to `{module}`", name.text));
+            if let Some(there) = declared_at(self.db, &id) {
+                diagnostic = diagnostic.also(there, "declared here, without `pub`");
+            }
+            self.diagnostics.push(diagnostic.help(format!("write `pub` before `{} {}`", kind.word(), name.text)));
+        }
+        Target::Declared(id, kind)
+    }
+}

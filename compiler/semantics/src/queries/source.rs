@@ -1,0 +1,175 @@
+//! From the text of a file to declarations that do not know where they stand.
+
+use smol_str::SmolStr;
+use syntax::ParsedItem;
+use syntax::ast::{DeclKind, TypeBody};
+
+use crate::database::SourceFile;
+use crate::types::DeclId;
+
+/// A declaration across revisions: told apart by its file and its first words.
+#[salsa::tracked(debug)]
+pub(crate) struct ItemNode<'db> {
+    #[returns(copy)]
+    pub(crate) file: SourceFile,
+    #[returns(ref)]
+    pub(crate) key: SmolStr,
+    #[tracked]
+    #[returns(deref)]
+    pub(crate) text: Box<str>,
+    /// The only absolute place; nothing but [`super::place`] reads it.
+    #[tracked]
+    #[returns(copy)]
+    pub(crate) start: u32,
+}
+
+/// The declarations of a file, in order.
+#[salsa::tracked(returns(deref))]
+pub(crate) fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<ItemNode<'db>> {
+    let text = file.text(db);
+    if text.len() > syntax::FILE_BYTES_MAX {
+        return Vec::new();
+    }
+    syntax::items(text)
+        .into_iter()
+        .map(|range| {
+            let slice = text.get(range.start as usize..range.end as usize).unwrap_or("");
+            ItemNode::new(db, file, identity(slice), slice.into(), range.start)
+        })
+        .collect()
+}
+
+/// The first two words that are no documentation, annotation or `pub`.
+fn identity(text: &str) -> SmolStr {
+    let mut words = text
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("//") && !line.starts_with('@'))
+        .flat_map(|line| line.split(|c: char| c.is_whitespace() || "({:=@,;".contains(c)))
+        .filter(|word| !word.is_empty() && *word != "pub");
+    let head = words.next().unwrap_or("");
+    let name = words.next().unwrap_or("");
+    smol_str::format_smolstr!("{head} {name}")
+}
+
+/// The syntax tree of one declaration.
+#[salsa::tracked]
+pub(crate) fn parsed<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> ParsedItem {
+    syntax::parse_item(item.text(db), super::place::file_of(item))
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Use,
+    Record,
+    Union,
+    Refined,
+    Let,
+    Function,
+    Environment,
+    Service,
+    Metric,
+    Slo,
+    Gate,
+    Strategy,
+    Action,
+    Workflow,
+    /// Unreadable.
+    Broken,
+}
+
+impl Kind {
+    /// The word for outlines.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Use => "use",
+            Self::Record | Self::Union | Self::Refined => "type",
+            Self::Let => "let",
+            Self::Function => "fn",
+            Self::Environment => "environment",
+            Self::Service => "service",
+            Self::Metric => "metric",
+            Self::Slo => "slo",
+            Self::Gate => "gate",
+            Self::Strategy => "strategy",
+            Self::Action => "action",
+            Self::Workflow => "workflow",
+            Self::Broken => "error",
+        }
+    }
+
+    /// In messages: `an environment`.
+    pub(crate) fn described(self) -> &'static str {
+        match self {
+            Self::Use => "an import",
+            Self::Record | Self::Union | Self::Refined => "a type",
+            Self::Let => "a value",
+            Self::Function => "a function",
+            Self::Environment => "an environment",
+            Self::Service => "a service",
+            Self::Metric => "a metric",
+            Self::Slo => "an objective",
+            Self::Gate => "a gate",
+            Self::Strategy => "a strategy",
+            Self::Action => "an action",
+            Self::Workflow => "a workflow",
+            Self::Broken => "unreadable",
+        }
+    }
+}
+
+/// What a listing of names needs of a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) kind: Kind,
+    pub(crate) name: Option<SmolStr>,
+    pub(crate) public: bool,
+    pub(crate) damaged: bool,
+}
+
+/// The head of a declaration.
+#[salsa::tracked]
+pub(crate) fn head<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Head {
+    let decl = &parsed(db, item).decl;
+    Head {
+        kind: kind(&decl.kind),
+        name: decl.name().map(|name| name.text.clone()),
+        public: decl.public.is_some(),
+        damaged: decl.damaged,
+    }
+}
+
+fn kind(decl: &DeclKind) -> Kind {
+    match decl {
+        DeclKind::Use(_) => Kind::Use,
+        DeclKind::Type(it) => match it.body {
+            TypeBody::Record(_) => Kind::Record,
+            TypeBody::Union(_) => Kind::Union,
+            TypeBody::Refined { .. } => Kind::Refined,
+            TypeBody::Error => Kind::Broken,
+        },
+        DeclKind::Let(_) => Kind::Let,
+        DeclKind::Function(_) => Kind::Function,
+        DeclKind::Environment(_) => Kind::Environment,
+        DeclKind::Service(_) => Kind::Service,
+        DeclKind::Metric(_) => Kind::Metric,
+        DeclKind::Slo(_) => Kind::Slo,
+        DeclKind::Gate(_) => Kind::Gate,
+        DeclKind::Strategy(_) => Kind::Strategy,
+        DeclKind::Action(_) => Kind::Action,
+        DeclKind::Workflow(_) => Kind::Workflow,
+        DeclKind::Error(_) => Kind::Broken,
+    }
+}
+
+/// The module of a file: its path without the ending, with dots.
+pub(crate) fn module_of(path: &str) -> SmolStr {
+    path.strip_suffix(".deploy").unwrap_or(path).replace('/', ".").into()
+}
+
+/// The declaration that an item makes, if it has a name.
+pub(crate) fn decl_id<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Option<DeclId> {
+    let name = head(db, item).name.clone()?;
+    Some(DeclId { module: module_of(item.file(db).path(db)), name })
+}

@@ -1,0 +1,76 @@
+//! What nothing names.
+
+use std::collections::BTreeSet;
+
+use diagnostics::{Diagnostic, codes};
+use syntax::ast::{DeclKind, Use};
+
+use crate::database::SourceFile;
+use crate::queries::body::uses;
+use crate::queries::place::span;
+use crate::queries::scope::{Target, lookup};
+use crate::queries::source::{ItemNode, Kind, decl_id, head, items, parsed};
+use crate::types::DeclId;
+
+/// Warnings about imports and private declarations of a file that nothing in it names. While a declaration
+/// cannot be read, nobody knows what it names, and nothing is said.
+pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
+    let items = items(db, file);
+    if items.iter().any(|item| head(db, *item).damaged) {
+        return Vec::new();
+    }
+    let named: BTreeSet<&DeclId> = items.iter().flat_map(|item| others(db, *item)).collect();
+    items.iter().flat_map(|item| report(db, *item, &named)).collect()
+}
+
+/// What an item names besides itself.
+fn others<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> impl Iterator<Item = &'db DeclId> {
+    let own = decl_id(db, item);
+    uses(db, item).iter().filter(move |id| own.as_ref() != Some(*id))
+}
+
+fn report(db: &dyn salsa::Database, item: ItemNode<'_>, named: &BTreeSet<&DeclId>) -> Vec<Diagnostic> {
+    let decl = &parsed(db, item).decl;
+    if let DeclKind::Use(import) = &decl.kind {
+        return unused_imports(db, item, import, named);
+    }
+    let kind = head(db, item).kind;
+    let (Some(id), Some(name)) = (decl_id(db, item), decl.name()) else { return Vec::new() };
+    if decl.public.is_some() || is_root(kind) || named.contains(&id) {
+        return Vec::new();
+    }
+    let message = format!("nothing uses {} `{}`", kind.word(), name.text);
+    let help = match kind {
+        Kind::Workflow | Kind::Slo => "remove it",
+        _ => "remove it, or write `pub` before it if other files use it",
+    };
+    vec![Diagnostic::warning(codes::UNUSED_DECLARATION, span(item, name.range), message).help(help)]
+}
+
+fn unused_imports(
+    db: &dyn salsa::Database,
+    item: ItemNode<'_>,
+    import: &Use,
+    named: &BTreeSet<&DeclId>,
+) -> Vec<Diagnostic> {
+    let unused = import.imports.iter().filter(|import| {
+        let target = lookup(db, item.file(db), &import.local().text);
+        matches!(target, Some(Target::Declared(id, _)) if !named.contains(&id))
+    });
+    unused
+        .map(|import| {
+            let name = import.local();
+            let message = format!("`{}` is imported and never used", name.text);
+            Diagnostic::warning(codes::UNUSED_IMPORT, span(item, name.range), message).help("remove it")
+        })
+        .collect()
+}
+
+/// Workflows are run and objectives are promised by people: nothing needs to name them.
+fn is_root(kind: Kind) -> bool {
+    match kind {
+        Kind::Workflow | Kind::Slo | Kind::Use | Kind::Broken => true,
+        Kind::Record | Kind::Union | Kind::Refined | Kind::Let | Kind::Function | Kind::Environment => false,
+        Kind::Service | Kind::Metric | Kind::Gate | Kind::Strategy | Kind::Action => false,
+    }
+}

@@ -1,0 +1,96 @@
+//! A workflow with its spans turned into places in files.
+
+use std::sync::Arc;
+
+use diagnostics::Span;
+
+use crate::model::{
+    Bound, Check, Condition, Environment, Gate, Metric, Parameter, Provider, Rollout, Run, Service, Slo, Stage, Step,
+    StepKind, Strategy, Workflow,
+};
+
+/// Where a span of a declaration stands in its file.
+pub(crate) type Move<'m> = &'m dyn Fn(Span) -> Span;
+
+/// The same workflow, every place moved.
+pub(crate) fn workflow(of: &Workflow, to: Move<'_>) -> Workflow {
+    Workflow {
+        span: to(of.span),
+        parameters: of.parameters.iter().map(|it| Parameter { span: to(it.span), ..it.clone() }).collect(),
+        steps: steps(&of.steps, to),
+        ..of.clone()
+    }
+}
+
+fn steps(of: &[Step], to: Move<'_>) -> Vec<Step> {
+    of.iter().map(|it| step(it, to)).collect()
+}
+
+fn step(of: &Step, to: Move<'_>) -> Step {
+    let kind = match &of.kind {
+        StepKind::Rollout(it) => StepKind::Rollout(Rollout {
+            service: service(&it.service, to),
+            artifact: it.artifact.clone(),
+            environment: environment(&it.environment, to),
+            strategy: strategy(&it.strategy, to),
+        }),
+        StepKind::Run(it) => StepKind::Run(Run { declared: to(it.declared), ..it.clone() }),
+        StepKind::Check(it) => StepKind::Check(Check {
+            gate: gate(&it.gate, to),
+            service: service(&it.service, to),
+            environment: environment(&it.environment, to),
+            over_ms: it.over_ms,
+        }),
+        StepKind::Approval(it) => StepKind::Approval(it.clone()),
+    };
+    Step { span: to(of.span), kind, on_failure: steps(&of.on_failure, to), ..of.clone() }
+}
+
+fn service(of: &Service, to: Move<'_>) -> Arc<Service> {
+    Arc::new(Service { span: to(of.span), ..of.clone() })
+}
+
+fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
+    let provider = |it: &Provider| Provider { span: to(it.span), ..it.clone() };
+    let mut binds = of.binds.clone();
+    binds.iter_mut().for_each(|bind| bind.span = to(bind.span));
+    Arc::new(Environment {
+        span: to(of.span),
+        compute: provider(&of.compute),
+        traffic: of.traffic.as_ref().map(provider),
+        metrics: of.metrics.as_ref().map(provider),
+        binds,
+        ..of.clone()
+    })
+}
+
+fn strategy(of: &Strategy, to: Move<'_>) -> Strategy {
+    let stage = |it: &Stage| Stage {
+        span: to(it.span),
+        guard: it.guard.as_ref().map(|guard| gate(guard, to)),
+        ..it.clone()
+    };
+    Strategy { name: of.name.clone(), span: to(of.span), stages: of.stages.iter().map(stage).collect() }
+}
+
+fn gate(of: &Gate, to: Move<'_>) -> Arc<Gate> {
+    let conditions = of.conditions.iter().map(|it| condition(it, to)).collect();
+    Arc::new(Gate { span: to(of.span), conditions, ..of.clone() })
+}
+
+fn condition(of: &Condition, to: Move<'_>) -> Condition {
+    let bound = match &of.bound {
+        Bound::Burn { slo, share, window_ms, limit } => Bound::Burn {
+            slo: Arc::new(Slo { span: to(slo.span), metric: metric(&slo.metric, to), ..(**slo).clone() }),
+            share: *share,
+            window_ms: *window_ms,
+            limit: *limit,
+        },
+        constant => constant.clone(),
+    };
+    Condition { span: to(of.span), metric: metric(&of.metric, to), bound, text: of.text.clone() }
+}
+
+fn metric(of: &Metric, to: Move<'_>) -> Arc<Metric> {
+    Arc::new(Metric { span: to(of.span), ..of.clone() })
+}
