@@ -1,1 +1,46 @@
-//! See docs/architecture.md.
+//! The proofs about a workflow: one file each, written against the evaluated model.
+//!
+//! Nothing here reads source or evaluates: a check sees stages, gates and environments as they will run.
+
+mod approvals;
+mod arms;
+mod places;
+mod samples;
+mod stages;
+mod unguarded;
+mod windows;
+
+use std::collections::BTreeSet;
+
+use diagnostics::Diagnostic;
+use semantics::SemanticModel;
+use semantics::model::Workflow;
+
+use places::Places;
+
+/// What the proofs say about one workflow, sorted by place.
+#[must_use]
+pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
+    let places = Places::of(workflow);
+    let mut found = stages::check(&places);
+    found.extend(arms::check(&places));
+    found.extend(windows::check(&places));
+    found.extend(samples::check(&places));
+    found.extend(unguarded::check(&places));
+    found.extend(approvals::check(&places));
+    found.sort_by_key(Diagnostic::sort_key);
+    found
+}
+
+/// Everything that is to be said about a project: syntax, meaning and the proofs about every workflow, sorted by
+/// place, each finding once.
+#[must_use]
+pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
+    let mut found = model.diagnostics();
+    let workflows = model.workflows();
+    let proved = workflows.iter().filter_map(|it| model.workflow(&it.name)).flat_map(|it| check(&it));
+    let mut said = BTreeSet::new();
+    found.extend(proved.filter(|it| said.insert((it.sort_key(), it.message.clone()))));
+    found.sort_by_key(Diagnostic::sort_key);
+    found
+}

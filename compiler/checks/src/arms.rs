@@ -1,0 +1,58 @@
+//! P2: a gate compares arms that serve.
+
+use diagnostics::{Diagnostic, Span, codes};
+use rust_decimal::Decimal;
+use semantics::model::{Arm, Check, Gate, Rollout, Stage, Step};
+
+use crate::places::Places;
+
+pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
+    let stages = places.guarded().filter_map(|(rollout, stage, gate)| stage_arms(rollout, stage, gate));
+    let checks = places.checks.iter().filter_map(|(step, check)| check_arms(step, check));
+    stages.chain(checks).collect()
+}
+
+fn stage_arms(rollout: &Rollout, stage: &Stage, gate: &Gate) -> Option<Diagnostic> {
+    let (silent, weight) = if stage.weight == Decimal::ONE && gate.against == Some(Arm::Stable) {
+        ("stable", "100%")
+    } else if stage.weight.is_zero() && gate.arm == Arm::Canary {
+        ("canary", "0%")
+    } else {
+        return None;
+    };
+    let message = format!("at {weight}, `{silent}` serves nothing, so `{}` can never pass", gate.name);
+    let diagnostic = Diagnostic::error(codes::ARM_NOT_SERVING, stage.span, message)
+        .also(gate.span, format!("compares {}", header(gate)))
+        .help("guard this stage with a gate `for service`, which needs no other arm");
+    Some(used(diagnostic, stage.span, rollout))
+}
+
+fn used(diagnostic: Diagnostic, at: Span, rollout: &Rollout) -> Diagnostic {
+    match at == rollout.strategy.span {
+        true => diagnostic,
+        false => diagnostic.also(rollout.strategy.span, format!("`{}` is used here", rollout.strategy.name)),
+    }
+}
+
+fn check_arms(step: &Step, check: &Check) -> Option<Diagnostic> {
+    if check.gate.arm == Arm::Service {
+        return None;
+    }
+    let message = format!("outside of a rollout there is no canary, so `{}` has nothing to judge", check.gate.name);
+    let diagnostic = Diagnostic::error(codes::ARM_NOT_SERVING, step.span, message)
+        .also(check.gate.span, format!("compares {}", header(&check.gate)))
+        .help("check a gate `for service`");
+    Some(diagnostic)
+}
+
+fn header(gate: &Gate) -> String {
+    let word = |arm| match arm {
+        Arm::Canary => "canary",
+        Arm::Stable => "stable",
+        Arm::Service => "service",
+    };
+    match gate.against {
+        Some(against) => format!("{} against {}", word(gate.arm), word(against)),
+        None => word(gate.arm).to_owned(),
+    }
+}

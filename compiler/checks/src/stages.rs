@@ -1,0 +1,122 @@
+//! P2: weights rise to 100 %, and there are instances for the traffic on both sides.
+
+use diagnostics::{Diagnostic, codes};
+use rust_decimal::Decimal;
+use semantics::model::{Instances, Rollout, Stage};
+use semantics::units::percent_text;
+
+use crate::places::{Places, bind, replicas};
+
+pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
+    places.rollouts.iter().flat_map(|rollout| rollout_stages(rollout)).collect()
+}
+
+fn rollout_stages(rollout: &Rollout) -> Vec<Diagnostic> {
+    let stages = &rollout.strategy.stages;
+    let rising = stages.windows(2).filter_map(|pair| match pair {
+        [before, after] => rises(rollout, before, after),
+        _ => None,
+    });
+    let each = stages.iter().flat_map(|stage| {
+        [fine(rollout, stage), served(rollout, stage), kept(rollout, stage), counted(rollout, stage)]
+    });
+    rising.chain(each.flatten()).chain(ends_full(rollout)).collect()
+}
+
+/// Adds where the strategy is used, when its stages stand elsewhere.
+fn used(diagnostic: Diagnostic, rollout: &Rollout) -> Diagnostic {
+    if diagnostic.primary.span == rollout.strategy.span {
+        return diagnostic;
+    }
+    diagnostic.also(rollout.strategy.span, format!("`{}` is used here", rollout.strategy.name))
+}
+
+fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic> {
+    let same_instances = before.instances == after.instances && before.keeping == after.keeping;
+    if after.weight > before.weight || (after.weight == before.weight && !same_instances) {
+        return None;
+    }
+    let (weight, was) = (percent_text(after.weight), percent_text(before.weight));
+    let message = format!("the weight does not rise: {weight} after {was}");
+    let mut diagnostic = Diagnostic::error(codes::WEIGHTS_DO_NOT_RISE, after.span, message);
+    if before.span != after.span {
+        diagnostic = diagnostic.also(before.span, format!("{was} here"));
+    }
+    let diagnostic = diagnostic.help("every stage carries more traffic than the one before it; going back is a rollback");
+    Some(used(diagnostic, rollout))
+}
+
+fn ends_full(rollout: &Rollout) -> Option<Diagnostic> {
+    let last = match rollout.strategy.stages.last() {
+        Some(last) if last.weight == Decimal::ONE => return None,
+        Some(last) => last,
+        None => {
+            let message = format!("`{}` has no stages with these arguments", rollout.strategy.name);
+            return Some(Diagnostic::error(codes::NOT_TO_FULL, rollout.strategy.span, message));
+        }
+    };
+    let message = format!("`{}` ends at {}, not at 100%", rollout.strategy.name, percent_text(last.weight));
+    let diagnostic = Diagnostic::error(codes::NOT_TO_FULL, last.span, message)
+        .note("after the last stage the old release is gone: it must carry no traffic")
+        .help("add a last stage: `100%`");
+    Some(used(diagnostic, rollout))
+}
+
+fn fine(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
+    if plan::quantity::Share::from_ratio(stage.weight).is_some() {
+        return None;
+    }
+    let message = format!("the weight {} is finer than 0.01%", percent_text(stage.weight));
+    let diagnostic = Diagnostic::error(codes::WEIGHT_TOO_FINE, stage.span, message)
+        .help("traffic is shared in steps of 0.01%");
+    Some(used(diagnostic, rollout))
+}
+
+fn served(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
+    let replicas = replicas(rollout);
+    let instances = match stage.instances {
+        Instances::ByWeight => return None,
+        Instances::Count(count) => Decimal::from(count),
+        Instances::Share(share) => (share * replicas).ceil(),
+    };
+    let needed = (stage.weight * replicas).ceil();
+    if instances >= needed {
+        return None;
+    }
+    let message = format!("{instances} of {replicas} instances are too few for {}", percent_text(stage.weight));
+    let mut diagnostic = Diagnostic::error(codes::TOO_FEW_INSTANCES, stage.span, message)
+        .help(format!("{} of the traffic needs {needed} instances", percent_text(stage.weight)));
+    if let Some(bind) = bind(rollout) {
+        diagnostic = diagnostic.also(bind.span, format!("{replicas} replicas carry all of the traffic"));
+    }
+    Some(used(diagnostic, rollout))
+}
+
+fn kept(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
+    let keeping = stage.keeping?;
+    let rest = Decimal::ONE - stage.weight;
+    if keeping >= rest {
+        return None;
+    }
+    let message = format!(
+        "{} of the old instances are too few for the other {} of the traffic",
+        percent_text(keeping),
+        percent_text(rest)
+    );
+    let diagnostic = Diagnostic::error(codes::KEEPS_TOO_FEW, stage.span, message)
+        .help(format!("keep at least {} of the replicas", percent_text(rest)));
+    Some(used(diagnostic, rollout))
+}
+
+fn counted(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
+    let gate = stage.guard.as_ref()?;
+    let environment = &rollout.environment;
+    if environment.metrics.is_some() || environment.traffic.is_some() {
+        return None;
+    }
+    let message = format!("gate `{}` has no answers in `{}`", gate.name, environment.name);
+    let diagnostic = Diagnostic::error(codes::NO_METRICS, rollout.strategy.span, message)
+        .also(environment.span, "neither `metrics` nor `traffic` is bound here")
+        .also(gate.span, "the gate");
+    Some(diagnostic)
+}
