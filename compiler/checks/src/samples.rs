@@ -57,7 +57,10 @@ impl Asked<'_> {
 
     /// Requests of the judged arm within so many milliseconds.
     fn seen(&self, rate: Decimal, ms: i64) -> Option<Decimal> {
-        rate.checked_mul(self.share())?.checked_mul(Decimal::from(ms))?.checked_div(Decimal::from(1_000)).map(|n| n.floor())
+        rate.checked_mul(self.share())?
+            .checked_mul(Decimal::from(ms))?
+            .checked_div(Decimal::from(1_000))
+            .map(|n| n.floor())
     }
 
     fn without_hold(&self) -> Diagnostic {
@@ -75,8 +78,10 @@ impl Asked<'_> {
         let diagnostic = match hopeless {
             true => Diagnostic::error(codes::TOO_FEW_REQUESTS, self.at, message)
                 .also(bind.span, format!("even the highest traffic is {rate_text} req/s")),
-            false => Diagnostic::warning(codes::FEW_REQUESTS_AT_LEAST, self.at, format!("{message} at the lowest traffic"))
-                .also(bind.span, format!("the lowest traffic is {rate_text} req/s")),
+            false => {
+                Diagnostic::warning(codes::FEW_REQUESTS_AT_LEAST, self.at, format!("{message} at the lowest traffic"))
+                    .also(bind.span, format!("the lowest traffic is {rate_text} req/s"))
+            }
         };
         diagnostic.also(self.gate.span, "the gate").help(self.remedy(rate, counted))
     }

@@ -42,7 +42,8 @@ fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic>
     if before.span != after.span {
         diagnostic = diagnostic.also(before.span, format!("{was} here"));
     }
-    let diagnostic = diagnostic.help("every stage carries more traffic than the one before it; going back is a rollback");
+    let diagnostic =
+        diagnostic.help("every stage carries more traffic than the one before it; going back is a rollback");
     Some(used(diagnostic, rollout))
 }
 
@@ -67,8 +68,8 @@ fn fine(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the weight {} is finer than 0.01%", percent_text(stage.weight));
-    let diagnostic = Diagnostic::error(codes::WEIGHT_TOO_FINE, stage.span, message)
-        .help("traffic is shared in steps of 0.01%");
+    let diagnostic =
+        Diagnostic::error(codes::WEIGHT_TOO_FINE, stage.span, message).help("traffic is shared in steps of 0.01%");
     Some(used(diagnostic, rollout))
 }
 

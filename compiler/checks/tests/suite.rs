@@ -3,6 +3,8 @@
 //! In the suite, a heading begins a case: its `deploy` blocks are the files, its `diagnostics` block is all that
 //! is said about them, nothing if there is none. `BLESS=1` writes what was said into the pages.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod markdown;
 
 use std::path::{Path, PathBuf};
@@ -98,10 +100,8 @@ fn error_pages_say_what_they_show() {
     let mut wrong = Vec::new();
     for code in diagnostics::codes::ALL.iter().filter(|code| is_ours(code.id())) {
         let path = root().join(format!("docs/errors/{code}.md"));
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            wrong.push(format!("{code} has no page: {}", path.display()));
-            continue;
-        };
+        // That every code has its page is the tidy test's.
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let examples = examples(&text);
         let [failing, mended] = examples.as_slice() else {
             wrong.push(format!("{code}: a page has two examples, this one {}", examples.len()));

@@ -68,7 +68,10 @@ pub(crate) enum Body {
     /// Defaults of a record or union type.
     Type(Vec<DefaultBody>),
     Let(Core),
-    Function { defaults: Vec<DefaultBody>, result: Core },
+    Function {
+        defaults: Vec<DefaultBody>,
+        result: Core,
+    },
     Environment(EnvironmentBody),
     Service(ServiceBody),
     Metric(MetricBody),

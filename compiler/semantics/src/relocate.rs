@@ -65,11 +65,8 @@ fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
 }
 
 fn strategy(of: &Strategy, to: Move<'_>) -> Strategy {
-    let stage = |it: &Stage| Stage {
-        span: to(it.span),
-        guard: it.guard.as_ref().map(|guard| gate(guard, to)),
-        ..it.clone()
-    };
+    let stage =
+        |it: &Stage| Stage { span: to(it.span), guard: it.guard.as_ref().map(|guard| gate(guard, to)), ..it.clone() };
     Strategy { name: of.name.clone(), span: to(of.span), stages: of.stages.iter().map(stage).collect() }
 }
 

@@ -22,10 +22,7 @@ impl DeclId {
     /// The declaration of that full name.
     pub(crate) fn of_full(full: &str) -> Self {
         let (module, name) = full.rsplit_once('.').unwrap_or(("", full));
-        Self {
-            module: module.into(),
-            name: name.into(),
-        }
+        Self { module: module.into(), name: name.into() }
     }
 }
 

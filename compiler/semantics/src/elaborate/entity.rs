@@ -94,7 +94,8 @@ impl Elaborator<'_> {
         let (config, ty) = self.infer(&field.value);
         let Type::Record(id) = &ty else {
             if !ty.is_error() {
-                let message = format!("`{}` needs a provider's record, but this is {}", field.name.text, ty.with_article());
+                let message =
+                    format!("`{}` needs a provider's record, but this is {}", field.name.text, ty.with_article());
                 self.report(Diagnostic::error(codes::TYPE_MISMATCH, config.span, message));
             }
             return None;

@@ -16,13 +16,8 @@ impl Elaborator<'_> {
     pub(super) fn environment(&mut self, environment: &Environment) -> Body {
         let before = self.diagnostics.len();
         let extends = environment.extends.as_ref().and_then(|base| self.declared(base, Kind::Environment));
-        let mut body = EnvironmentBody {
-            extends,
-            incomplete: false,
-            protected: false,
-            providers: Vec::new(),
-            binds: Vec::new(),
-        };
+        let mut body =
+            EnvironmentBody { extends, incomplete: false, protected: false, providers: Vec::new(), binds: Vec::new() };
         let mut seen: Vec<(&Field, Range)> = Vec::new();
         for entry in &environment.entries {
             match entry {
@@ -38,8 +33,7 @@ impl Elaborator<'_> {
                 }
             }
         }
-        body.incomplete |= self.diagnostics.len() > before
-            || (environment.extends.is_some() && body.extends.is_none());
+        body.incomplete |= self.diagnostics.len() > before || (environment.extends.is_some() && body.extends.is_none());
         Body::Environment(body)
     }
 

@@ -104,7 +104,9 @@ impl Elaborator<'_> {
         let diagnostic = Diagnostic::error(codes::TYPE_MISMATCH, at, message);
         match (actual, wanted) {
             (Type::Ratio, Type::Points) => diagnostic.help("a difference between two percentages is written `2pp`"),
-            (Type::Points, Type::Ratio) => diagnostic.help("`pp` is a difference between two percentages; a share is written `2%`"),
+            (Type::Points, Type::Ratio) => {
+                diagnostic.help("`pp` is a difference between two percentages; a share is written `2%`")
+            }
             (Type::Int, Type::Duration) => diagnostic.help("write the unit: `30s`, `5m`"),
             (Type::Int | Type::Factor, Type::Ratio) => diagnostic.help("write the share as a percentage: `5%`"),
             (Type::Int, Type::Rate) => diagnostic.help("write the unit: `450 req/s`"),
@@ -182,8 +184,9 @@ impl Elaborator<'_> {
         let (core, ty) = self.infer(expr);
         let message = match underlying(self.db, &ty) {
             Type::Secret(_) => {
-                let diagnostic = Diagnostic::error(codes::SECRET_OUTSIDE, core.span, "a secret cannot be put into text")
-                    .help("a secret goes into a field or parameter of type Secret and nowhere else");
+                let diagnostic =
+                    Diagnostic::error(codes::SECRET_OUTSIDE, core.span, "a secret cannot be put into text")
+                        .help("a secret goes into a field or parameter of type Secret and nowhere else");
                 self.report(diagnostic);
                 return Core::error(core.span);
             }
@@ -214,10 +217,7 @@ impl Elaborator<'_> {
 
     fn is_value(&self, name: &str) -> bool {
         self.local(name).is_some()
-            || matches!(
-                crate::queries::scope::lookup(self.db, self.file, name),
-                Some(Target::Declared(_, Kind::Let))
-            )
+            || matches!(crate::queries::scope::lookup(self.db, self.file, name), Some(Target::Declared(_, Kind::Let)))
     }
 
     fn is_function(&self, callee: &Expr) -> bool {

@@ -63,8 +63,17 @@ impl Elaborator<'_> {
             self.clause(&mut clauses, clause, arms);
         }
         self.mandatory_clauses(gate, &clauses);
-        let (Some(arms), Clauses { at_least: Some(at_least), confidence: Some(confidence), inconclusive: Some((extend, then)), conditions, warm_up, .. }) =
-            (arms, clauses)
+        let (
+            Some(arms),
+            Clauses {
+                at_least: Some(at_least),
+                confidence: Some(confidence),
+                inconclusive: Some((extend, then)),
+                conditions,
+                warm_up,
+                ..
+            },
+        ) = (arms, clauses)
         else {
             return Body::Nothing;
         };
@@ -194,9 +203,8 @@ impl Elaborator<'_> {
     }
 
     fn is_reading(&mut self, expr: &Expr) -> bool {
-        call(expr).is_some_and(|(callee, _)| {
-            matches!(self.target(&callee.text), Some(Target::Declared(_, Kind::Metric)))
-        })
+        call(expr)
+            .is_some_and(|(callee, _)| matches!(self.target(&callee.text), Some(Target::Declared(_, Kind::Metric))))
     }
 
     fn limit(&mut self, metric: DeclId, right: &Expr, arms: Arms) -> Option<BoundBody> {
@@ -261,9 +269,17 @@ impl Elaborator<'_> {
         }
     }
 
-    fn against(&mut self, metric: DeclId, other: DeclId, right: &Expr, times: Option<Core>, plus: Option<(bool, Core)>) -> Option<BoundBody> {
+    fn against(
+        &mut self,
+        metric: DeclId,
+        other: DeclId,
+        right: &Expr,
+        times: Option<Core>,
+        plus: Option<(bool, Core)>,
+    ) -> Option<BoundBody> {
         if metric != other {
-            let message = format!("`{}` is compared with `{}`: both arms are read by one metric", metric.name, other.name);
+            let message =
+                format!("`{}` is compared with `{}`: both arms are read by one metric", metric.name, other.name);
             self.report(Diagnostic::error(codes::BAD_CONDITION, self.span(right.range), message));
             return None;
         }

@@ -61,7 +61,8 @@ impl Elaborator<'_> {
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, at, message);
         let names = &scope(self.db, self.file).names;
         let seen = names.iter().filter(|(_, target)| matches!(target, Target::Declared(_, kind) if fits(*kind)));
-        let candidates: Vec<&str> = seen.map(|(name, _)| name.as_str()).chain(more.iter().map(SmolStr::as_str)).collect();
+        let candidates: Vec<&str> =
+            seen.map(|(name, _)| name.as_str()).chain(more.iter().map(SmolStr::as_str)).collect();
         if let Some(near) = nearest(&name.text, candidates.iter().copied()) {
             let fix = Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess);
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
@@ -106,9 +107,12 @@ impl Elaborator<'_> {
 /// Adds the nearest of `words`, or all of them when they are few.
 pub(super) fn suggest(diagnostic: Diagnostic, at: Span, word: &str, words: &[&str]) -> Diagnostic {
     match nearest(word, words.iter().copied()) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess)),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(Fix::replace(
+            format!("write `{near}`"),
+            at,
+            near,
+            Applicability::Guess,
+        )),
         None if words.is_empty() || words.len() > 8 => diagnostic,
         None => diagnostic.help(format!("there is: {}", listed(words))),
     }

@@ -99,7 +99,9 @@ impl Elaborator<'_> {
             .also(self.span(left.1.range), lt.with_article())
             .also(self.span(right.1.range), rt.with_article());
         match (lt, rt) {
-            (Type::String, _) | (_, Type::String) => diagnostic.help("text is put together inside a string: `\"${a} ${b}\"`"),
+            (Type::String, _) | (_, Type::String) => {
+                diagnostic.help("text is put together inside a string: `\"${a} ${b}\"`")
+            }
             _ => diagnostic,
         }
     }

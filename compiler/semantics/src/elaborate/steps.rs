@@ -4,8 +4,8 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Arg, Check, Expr, ExprKind, Name, Rollout, Step, StepKind};
 
 use super::Elaborator;
-use super::expression::not_a_digest;
 use super::entity::library_union;
+use super::expression::not_a_digest;
 use crate::core::{Core, CoreKind, Named, StepBody, StepKindBody};
 use crate::queries::scope::lookup;
 use crate::queries::signature::{Signature, signature_of};
@@ -58,8 +58,10 @@ impl Elaborator<'_> {
             let names = self.locals.iter().filter(|(_, ty)| *ty == Type::Digest).map(|(name, _)| name.as_str());
             let near = diagnostics::nearest(&release.text, names).map(str::to_owned);
             let diagnostic = match near {
-                Some(near) => Diagnostic::error(codes::UNKNOWN_NAME, at, format!("there is no value `{}` here", release.text))
-                    .help(format!("did you mean `{near}`?")),
+                Some(near) => {
+                    Diagnostic::error(codes::UNKNOWN_NAME, at, format!("there is no value `{}` here", release.text))
+                        .help(format!("did you mean `{near}`?"))
+                }
                 None => not_a_digest(at, &format!("`{}` is not a digest", release.text)),
             };
             self.report(diagnostic);

@@ -53,8 +53,12 @@ impl Elaborator<'_> {
         OneStage {
             weight: self.expect(&stage.weight, &Type::Ratio, "the weight"),
             instances: stage.instances.as_ref().map(|instances| match instances {
-                Instances::Count(count) => InstancesBody::Count(self.expect(count, &Type::Int, "the number of instances")),
-                Instances::Share(share) => InstancesBody::Share(self.expect(share, &Type::Ratio, "the share of the replicas")),
+                Instances::Count(count) => {
+                    InstancesBody::Count(self.expect(count, &Type::Int, "the number of instances"))
+                }
+                Instances::Share(share) => {
+                    InstancesBody::Share(self.expect(share, &Type::Ratio, "the share of the replicas"))
+                }
             }),
             keeping: stage.keeping.as_ref().map(|share| self.expect(share, &Type::Ratio, "`keeping`")),
             hold: stage.hold.as_ref().map(|time| self.expect(time, &Type::Duration, "the hold")),

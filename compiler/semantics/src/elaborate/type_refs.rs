@@ -42,7 +42,9 @@ impl Elaborator<'_> {
                     other => self.bad_type(key, format!("the keys of a map are String, not {other}")),
                 }
             }
-            ("List" | "Secret", _) => self.bad_type(mention, format!("`{}` takes one type: `{}<T>`", name.text, name.text)),
+            ("List" | "Secret", _) => {
+                self.bad_type(mention, format!("`{}` takes one type: `{}<T>`", name.text, name.text))
+            }
             ("Map", _) => self.bad_type(mention, "`Map` takes two types: `Map<String, T>`".to_owned()),
             (plain, args) => self.plain_type(mention, name, plain, args),
         }
@@ -82,7 +84,9 @@ impl Elaborator<'_> {
     /// A type that values have: gates are named, never held.
     fn value_type(&mut self, mention: &TypeRef) -> Type {
         match self.type_ref(mention) {
-            Type::Gate(_) => self.bad_type(mention, "a gate is named directly: it cannot be held in another type".into()),
+            Type::Gate(_) => {
+                self.bad_type(mention, "a gate is named directly: it cannot be held in another type".into())
+            }
             other => other,
         }
     }

@@ -70,7 +70,8 @@ impl Evaluator<'_> {
         };
         let Some(Value::Case(element, ..)) = listed.first() else { return self.no_complement(at) };
         let Signature::Union { cases } = signature_of(self.db, &DeclId::of_full(element)) else { return None };
-        let chosen = |word: &SmolStr| listed.iter().any(|value| matches!(value, Value::Case(_, known, _) if known == word));
+        let chosen =
+            |word: &SmolStr| listed.iter().any(|value| matches!(value, Value::Case(_, known, _) if known == word));
         let rest: Vec<Value> = cases
             .iter()
             .filter(|(word, slots)| slots.is_empty() && !chosen(word))

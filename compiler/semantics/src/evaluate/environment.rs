@@ -58,7 +58,12 @@ impl Evaluator<'_> {
                 bind.traffic = traffic.or(bind.traffic);
             }
             None => {
-                environment.binds.push(PartialBind { service: body.service.clone(), span: body.span, replicas, traffic });
+                environment.binds.push(PartialBind {
+                    service: body.service.clone(),
+                    span: body.span,
+                    replicas,
+                    traffic,
+                });
             }
         }
     }

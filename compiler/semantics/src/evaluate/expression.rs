@@ -121,7 +121,12 @@ impl Evaluator<'_> {
     }
 
     /// Arguments and, where none is given, defaults.
-    pub(super) fn bound(&mut self, params: &[Slot], defaults: &[DefaultBody], args: &Named) -> BTreeMap<SmolStr, Value> {
+    pub(super) fn bound(
+        &mut self,
+        params: &[Slot],
+        defaults: &[DefaultBody],
+        args: &Named,
+    ) -> BTreeMap<SmolStr, Value> {
         let mut locals = self.named(args);
         for slot in params {
             if locals.contains_key(&slot.name) {

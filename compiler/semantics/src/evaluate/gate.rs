@@ -67,7 +67,9 @@ impl Evaluator<'_> {
 
     fn condition(&mut self, body: &ConditionBody) -> Option<Condition> {
         let (metric, bound) = match &body.bound {
-            BoundBody::Against { metric, times, plus } => (self.metric_of(metric), self.against(body.span, times, plus)),
+            BoundBody::Against { metric, times, plus } => {
+                (self.metric_of(metric), self.against(body.span, times, plus))
+            }
             BoundBody::Constant { metric, limit } => {
                 (self.metric_of(metric), self.share(limit, "a limit").map(Bound::Constant))
             }
@@ -119,11 +121,10 @@ impl Evaluator<'_> {
             .and_then(|n| n.checked_div(Decimal::from(window_ms)))
             .map(|n| n.normalize());
         match limit {
-            Some(limit) if limit < Decimal::ONE => {
-                Some(Bound::Burn { slo: slo.clone(), share, window_ms, limit })
-            }
+            Some(limit) if limit < Decimal::ONE => Some(Bound::Burn { slo: slo.clone(), share, window_ms, limit }),
             limit => {
-                let rate = limit.map_or_else(String::new, |limit| format!(": it allows {}", percent_text(limit.round_dp(4))));
+                let rate =
+                    limit.map_or_else(String::new, |limit| format!(": it allows {}", percent_text(limit.round_dp(4))));
                 let message = format!("this condition can never fail{rate}");
                 let longest = share * budget * Decimal::from(slo.period_ms);
                 let longest = crate::units::duration_text(whole_seconds(longest));

@@ -7,7 +7,9 @@ use diagnostics::{Diagnostic, Span, codes};
 use super::Evaluator;
 use crate::core::{Body, ParameterBody, StepBody, StepKindBody, WorkflowBody};
 use crate::core::{Core, Named};
-use crate::model::{self, Approval, Bind, Check, Environment, Parameter, Rollout, Run, Service, Step, StepKind, Workflow};
+use crate::model::{
+    self, Approval, Bind, Check, Environment, Parameter, Rollout, Run, Service, Step, StepKind, Workflow,
+};
 use crate::queries::body::body_of;
 use crate::queries::place::declared_at;
 use crate::queries::signature::{Signature, signature_of};

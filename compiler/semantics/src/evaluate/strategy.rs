@@ -6,8 +6,8 @@ use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
 
 use super::Evaluator;
-use crate::core::{Core, CoreKind, InstancesBody, Named, OneStage, StageBody};
 use crate::core::Body;
+use crate::core::{Core, CoreKind, InstancesBody, Named, OneStage, StageBody};
 use crate::model::{Gate, Instances, Stage, Strategy};
 use crate::queries::body::body_of;
 use crate::queries::signature::{Signature, signature_of};
@@ -23,7 +23,8 @@ const INSTANCES_MAX: i64 = 10_000;
 impl Evaluator<'_> {
     /// The stages of a strategy with its arguments; nothing if something was reported.
     pub(super) fn strategy(&mut self, at: Span, id: &DeclId, args: &Named) -> Option<Strategy> {
-        let (Body::Strategy(body), Signature::Callable { params, .. }) = (body_of(self.db, id), signature_of(self.db, id))
+        let (Body::Strategy(body), Signature::Callable { params, .. }) =
+            (body_of(self.db, id), signature_of(self.db, id))
         else {
             return None;
         };
@@ -48,7 +49,8 @@ impl Evaluator<'_> {
 
     /// Whether every stage could be read.
     fn unroll(&mut self, bodies: &[StageBody], guard: Option<&Arc<Gate>>, into: &mut Vec<Stage>) -> bool {
-        bodies.iter().fold(true, |all, body| self.unroll_one(body, guard, into) && all)
+        // The first that cannot be read ends it: those after it would only be wrong in its wake.
+        bodies.iter().all(|body| self.unroll_one(body, guard, into))
     }
 
     fn unroll_one(&mut self, body: &StageBody, guard: Option<&Arc<Gate>>, into: &mut Vec<Stage>) -> bool {
@@ -93,7 +95,9 @@ impl Evaluator<'_> {
         let weight = self.share(&body.weight, "a weight");
         let instances = match &body.instances {
             None => Some(Instances::ByWeight),
-            Some(InstancesBody::Count(core)) => self.int(core, "a number of instances", 1, INSTANCES_MAX).map(Instances::Count),
+            Some(InstancesBody::Count(core)) => {
+                self.int(core, "a number of instances", 1, INSTANCES_MAX).map(Instances::Count)
+            }
             Some(InstancesBody::Share(core)) => self.share(core, "a share of the replicas").map(Instances::Share),
         };
         let keeping = match &body.keeping {

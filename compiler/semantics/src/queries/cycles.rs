@@ -69,8 +69,8 @@ fn declaration_report(db: &dyn salsa::Database, cycle: &[DeclId]) -> Option<Diag
     let names = cycle.iter().chain([first]).map(|id| format!("`{}`", id.name));
     let path = names.collect::<Vec<_>>().join(" → ");
     let message = format!("`{}` leads back to itself", first.name);
-    let mut diagnostic =
-        Diagnostic::error(codes::DEFINITION_CYCLE, declared_at(db, first)?, message).note(format!("the way round: {path}"));
+    let mut diagnostic = Diagnostic::error(codes::DEFINITION_CYCLE, declared_at(db, first)?, message)
+        .note(format!("the way round: {path}"));
     for id in rest.iter().take(8) {
         if let Some(there) = declared_at(db, id) {
             diagnostic = diagnostic.also(there, format!("by way of `{}`", id.name));
@@ -83,9 +83,10 @@ fn import_report(db: &dyn salsa::Database, file: SourceFile, cycle: &[SmolStr]) 
     let first = cycle.first()?;
     let next = cycle.get(1).unwrap_or(first);
     let path = cycle.iter().chain([first]).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ");
-    let diagnostic = Diagnostic::error(codes::IMPORT_CYCLE, import_of(db, file, next)?, "these files import each other")
-        .note(format!("the way round: {path}"))
-        .help("move what both need into a file of its own");
+    let diagnostic =
+        Diagnostic::error(codes::IMPORT_CYCLE, import_of(db, file, next)?, "these files import each other")
+            .note(format!("the way round: {path}"))
+            .help("move what both need into a file of its own");
     Some(diagnostic)
 }
 
@@ -142,7 +143,6 @@ fn from_smallest<N: Ord + Clone>(cycle: &[&N]) -> Vec<N> {
     let smallest = (0..cycle.len()).min_by_key(|at| cycle[*at]).unwrap_or(0);
     (0..cycle.len()).map(|at| cycle[(smallest + at) % cycle.len()].clone()).collect()
 }
-
 
 #[cfg(test)]
 mod tests {

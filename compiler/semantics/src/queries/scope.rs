@@ -197,9 +197,12 @@ impl<'db> Builder<'db> {
         let all = modules(self.db, Project::get(self.db));
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_MODULE, at, format!("there is no module `{module}`"));
         diagnostic = match nearest(module, all.keys().map(SmolStr::as_str)) {
-            Some(near) => diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess)),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(Fix::replace(
+                format!("write `{near}`"),
+                at,
+                near,
+                Applicability::Guess,
+            )),
             None => diagnostic.help(format!(
                 "a module is a file: `{}.deploy`, counted from the project's root",
                 module.replace('.', "/")

@@ -18,12 +18,24 @@ use crate::value::Value;
 /// What others may know of a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Signature {
-    Record { fields: Vec<Slot>, provider: Option<Provider> },
-    Union { cases: Vec<(SmolStr, Vec<Slot>)> },
+    Record {
+        fields: Vec<Slot>,
+        provider: Option<Provider>,
+    },
+    Union {
+        cases: Vec<(SmolStr, Vec<Slot>)>,
+    },
     /// Inclusive bounds.
-    Refined { base: Type, low: Value, high: Value },
+    Refined {
+        base: Type,
+        low: Value,
+        high: Value,
+    },
     Let(Type),
-    Callable { params: Vec<Slot>, result: Type },
+    Callable {
+        params: Vec<Slot>,
+        result: Type,
+    },
     Gate(Option<Arms>),
     /// Only its kind matters.
     Plain,
