@@ -11,7 +11,7 @@ pub(crate) fn workflow(model: &SemanticModel<'_>, named: Option<&str>) -> Result
     match (named, names.as_slice()) {
         (_, []) => Err(Failure::usage(
             "the project has no workflow",
-            "write one: `workflow release(image: Digest) { rollout shop@image to local using all }`",
+            "write one: `workflow release(image: Digest) { rollout shop@image to local using careful }`",
         )),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(Failure::usage("the project has several workflows; say which", list())),

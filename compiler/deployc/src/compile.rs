@@ -31,7 +31,9 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Project, Failure> {
 
 /// Everything that is to be said about a project.
 pub(crate) fn findings(project: &Project) -> Vec<Diagnostic> {
-    project.diagnostics()
+    let mut found = project.reading_diagnostics().to_vec();
+    found.extend(checks::check_all(&project.model()));
+    found
 }
 
 /// Compiles a workflow; with errors they are shown and no plan is made.

@@ -88,14 +88,6 @@ impl Project {
     pub fn reading_diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
-
-    /// Everything that is wrong, reading first, then by file and place.
-    #[must_use]
-    pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut all = self.diagnostics.clone();
-        all.extend(self.model().diagnostics());
-        all
-    }
 }
 
 impl SourceMap for Project {

@@ -45,7 +45,7 @@ impl Fmt {
         let mut outcome = Outcome::default();
         match self.paths.as_slice() {
             [only] if only == Path::new("-") => self.input(console, &mut outcome)?,
-            [] => self.file_or_folder(&project::root_of(Path::new("."))?, &mut outcome)?,
+            [] => self.file_or_folder(&shortest(project::root_of(Path::new("."))?), &mut outcome)?,
             several => several.iter().try_for_each(|path| self.file_or_folder(path, &mut outcome))?,
         }
         self.told(console, &outcome)
@@ -135,6 +135,16 @@ impl Outcome {
         if changed {
             self.changed.push(shown.to_owned());
         }
+    }
+}
+
+/// A root that is the current folder or lies below it is shown from there.
+fn shortest(root: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    match here.and_then(|here| root.strip_prefix(here).map(Path::to_owned).ok()) {
+        Some(below) if below == Path::new("") => PathBuf::from("."),
+        Some(below) => below,
+        None => root,
     }
 }
 

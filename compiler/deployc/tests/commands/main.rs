@@ -1,0 +1,10 @@
+//! Every command as a user types it: what it prints, what it writes, and how it ends.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its folder has nothing to say")]
+
+mod build;
+mod check;
+mod explain;
+mod fmt;
+mod graph;
+mod run;
+mod site;
