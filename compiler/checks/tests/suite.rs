@@ -124,14 +124,14 @@ fn is_ours(code: &str) -> bool {
     ["E02", "E03", "E04", "W02", "W04"].iter().any(|prefix| code.starts_with(prefix))
 }
 
-/// A block with a path is a file beside the next one without.
+/// A block without a path is an example; those before it with a path are files beside it.
 fn examples(text: &str) -> Vec<Vec<(String, String)>> {
     let mut examples = Vec::new();
     let mut beside = Vec::new();
     for block in blocks(text).iter().filter(|block| block.language == "deploy") {
-        beside.push(block.file());
-        if block.path.is_none() {
-            examples.push(std::mem::take(&mut beside));
+        match block.path {
+            Some(_) => beside.push(block.file()),
+            None => examples.push(beside.iter().cloned().chain([block.file()]).collect()),
         }
     }
     examples

@@ -6,17 +6,22 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{DeclKind, Use};
 
 use crate::database::SourceFile;
-use crate::queries::body::uses;
+use crate::queries::body::{check, uses};
 use crate::queries::place::span;
-use crate::queries::scope::{Target, lookup};
+use crate::queries::scope::{Target, lookup, scope};
+use crate::queries::signature::signed;
 use crate::queries::source::{ItemNode, Kind, decl_id, head, items, parsed};
 use crate::types::DeclId;
 
 /// Warnings about imports and private declarations of a file that nothing in it names. While a declaration
-/// cannot be read, nobody knows what it names, and nothing is said.
+/// cannot be read or has errors, nobody knows what it would name, and nothing is said.
 pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
     let items = items(db, file);
-    if items.iter().any(|item| head(db, *item).damaged) {
+    let silent = |item: &ItemNode<'_>| {
+        let wrong = check(db, *item).diagnostics.iter().chain(&signed(db, *item).diagnostics).any(Diagnostic::is_error);
+        head(db, *item).damaged || wrong
+    };
+    if items.iter().any(silent) || scope(db, file).diagnostics.iter().any(Diagnostic::is_error) {
         return Vec::new();
     }
     let named: BTreeSet<&DeclId> = items.iter().flat_map(|item| others(db, *item)).collect();
