@@ -198,6 +198,25 @@ fn an_interrupted_run_stays_resumable() {
 }
 
 #[test]
+fn a_killed_run_goes_on_when_it_is_started_again_with_its_key() {
+    let place = Place::new();
+    let start = || {
+        let child = place.command(&["run", "asked.json", "--key", "k"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut hosting = Serving(child);
+        hosting.until("waiting for a person");
+        hosting
+    };
+    let mut first = start();
+    let run = place.json(&["status"])["runs"][0]["run"].clone();
+    first.signal(rustix::process::Signal::KILL);
+    let mut second = start();
+    assert_eq!(place.json(&["status"])["runs"][0]["run"], run);
+    assert_eq!(place.run(&["approve"]).0, 0);
+    second.until("release completed");
+    assert_eq!(second.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn what_cannot_be_done_says_why() {
     let place = Place::new();
     std::fs::write(place.path().join("edited.json"), {

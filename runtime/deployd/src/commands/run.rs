@@ -156,6 +156,13 @@ async fn hosted(context: &Context, host: &mut Host, submit: &Submit, interrupt: 
     tokio::select! {
         followed = follow(context, &client, &run) => watch::finish(context, &run, followed?),
         failure = host.failed() => Err(failure),
-        () = interrupt.heard() => Ok(watch::resumable(context, &run)),
+        () = interrupt.heard() => Ok(stopped(context, &run, &submit.key)),
     }
+}
+
+/// Says how the run goes on: here again, or in a long-lived runtime.
+fn stopped(context: &Context, run: &str, key: &str) -> u8 {
+    let code = watch::resumable(context, run);
+    note(&format!("the same `{} run` with `--key {key}` also goes on with it", context.program));
+    code
 }
