@@ -102,12 +102,11 @@ pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal) {
     driver.register_and_spawn(inbox);
 }
 
-/// Says something to a run that is driven.
-pub(crate) async fn signal(mailbox: &mpsc::Sender<Message>, signal: Signal) -> Result<String, SignalError> {
-    let gone = || SignalError::Ended("the run has just ended".to_owned());
+/// Says something to a run that is driven; none when its driver has gone meanwhile.
+pub(crate) async fn signal(mailbox: &mpsc::Sender<Message>, signal: Signal) -> Option<Result<String, SignalError>> {
     let (answer, answered) = oneshot::channel();
-    mailbox.send(Message::Signal(signal, answer)).await.map_err(|_| gone())?;
-    answered.await.map_err(|_| gone())?
+    mailbox.send(Message::Signal(signal, answer)).await.ok()?;
+    answered.await.ok()
 }
 
 impl Driver {

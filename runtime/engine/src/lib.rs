@@ -115,15 +115,23 @@ impl Engine {
 
     /// Says something to a run; the answer is a sentence. A repeated key is answered as the first time.
     pub async fn signal(&self, run: &str, signal: Signal) -> Result<String, SignalError> {
-        match self.inner.active.mailbox(run) {
-            Some(mailbox) => driver::signal(&mailbox, signal).await,
-            None => self.signal_to_ended(run, &signal).await,
+        if let Some(mailbox) = self.inner.active.mailbox(run)
+            && let Some(answer) = driver::signal(&mailbox, signal.clone()).await
+        {
+            return answer;
         }
+        self.signal_to_undriven(run, &signal).await
     }
 
-    async fn signal_to_ended(&self, run: &str, signal: &Signal) -> Result<String, SignalError> {
-        let run = self.load(run).await?;
-        run.consider(signal).map_err(SignalError::from)
+    /// A run that nobody drives repeats what it answered; nothing new can be said to it.
+    async fn signal_to_undriven(&self, run: &str, signal: &Signal) -> Result<String, SignalError> {
+        let state = self.load(run).await?;
+        let head = state.head();
+        if head.status.ended() || head.signals.contains_key(&signal.key) {
+            return state.consider(signal).map_err(SignalError::from);
+        }
+        let message = "is not being carried out now, so nothing can be said to it; try again once `deployd serve` runs";
+        Err(SignalError::Invalid(format!("run {run} {message}")))
     }
 
     async fn load(&self, run: &str) -> Result<Run, StoreError> {
