@@ -1,3 +1,6 @@
 //! One test binary for everything that looks at the product from outside: linking once keeps the suite quick.
 
+mod cli;
+mod e2e;
+mod harness;
 mod tidy;

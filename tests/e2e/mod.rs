@@ -1,0 +1,9 @@
+//! Whole runs with real parts: the built programs, real processes, real traffic.
+
+mod bad_input;
+mod durability;
+mod load;
+mod rollouts;
+mod shop;
+mod signals;
+mod survival;
