@@ -29,25 +29,28 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Project, Failure> {
     Ok(project::load(path.unwrap_or(Path::new(".")))?)
 }
 
-/// Everything that is to be said about a project.
-pub(crate) fn findings(project: &Project) -> Vec<Diagnostic> {
+/// Everything that is to be said about a project; what no plan can hold only where nothing else is wrong, because a
+/// plan is made of what was proved.
+pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
     let mut found = project.reading_diagnostics().to_vec();
     found.extend(checks::check_all(&project.model()));
-    found
+    if !found.iter().any(Diagnostic::is_error) {
+        for workflow in project.model().workflows() {
+            found.extend(lowered(project, &workflow.name)?.err().unwrap_or_default());
+        }
+    }
+    Ok(found)
 }
 
 /// Compiles a workflow; with errors they are shown and no plan is made.
 pub(crate) fn compile(console: &Console, path: Option<&Path>, workflow: Option<&str>) -> Result<Compiled, Failure> {
     let project = load(path)?;
-    let found = findings(&project);
+    let found = findings(&project)?;
     if found.iter().any(Diagnostic::is_error) {
         return Err(stopped(console, &project, &found));
     }
     let workflow = choose::workflow(&project.model(), workflow)?;
-    let plan = match lowered(&project, &workflow)? {
-        Ok(plan) => plan,
-        Err(errors) => return Err(stopped(console, &project, &[found, errors].concat())),
-    };
+    let plan = lowered(&project, &workflow)?.map_err(|errors| stopped(console, &project, &errors))?;
     console.findings(&found, &project);
     Ok(Compiled { project, workflow, plan, found })
 }

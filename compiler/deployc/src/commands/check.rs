@@ -30,7 +30,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn execute(self, console: &Console) -> Result<u8, Failure> {
         let project = load(self.path.as_deref())?;
-        let found = findings(&project);
+        let found = findings(&project)?;
         let files = project.model().files().len();
         console.findings(&found, &project);
         console.tell(&summary(&found, files));

@@ -6,5 +6,6 @@ mod check;
 mod explain;
 mod fmt;
 mod graph;
+mod pages;
 mod run;
 mod site;
