@@ -1,10 +1,10 @@
 //! P2: a gate compares arms that serve.
 
-use diagnostics::{Diagnostic, Span, codes};
+use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use semantics::model::{Arm, Check, Gate, Rollout, Stage, Step};
 
-use crate::places::Places;
+use crate::places::{Places, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     let stages = places.guarded().filter_map(|(rollout, stage, gate)| stage_arms(rollout, stage, gate));
@@ -24,14 +24,7 @@ fn stage_arms(rollout: &Rollout, stage: &Stage, gate: &Gate) -> Option<Diagnosti
     let diagnostic = Diagnostic::error(codes::ARM_NOT_SERVING, stage.span, message)
         .also(gate.span, format!("compares {}", header(gate)))
         .help("guard this stage with a gate `for service`, which needs no other arm");
-    Some(used(diagnostic, stage.span, rollout))
-}
-
-fn used(diagnostic: Diagnostic, at: Span, rollout: &Rollout) -> Diagnostic {
-    match at == rollout.strategy.span {
-        true => diagnostic,
-        false => diagnostic.also(rollout.strategy.span, format!("`{}` is used here", rollout.strategy.name)),
-    }
+    Some(used(diagnostic, rollout))
 }
 
 fn check_arms(step: &Step, check: &Check) -> Option<Diagnostic> {

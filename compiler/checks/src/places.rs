@@ -1,5 +1,6 @@
 //! The rollouts, stages and waits of a workflow, wherever they stand.
 
+use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
 use semantics::model::{Approval, Bind, Check, Gate, Rollout, Stage, Step, StepKind, Workflow};
 
@@ -47,4 +48,18 @@ pub(crate) fn bind(rollout: &Rollout) -> Option<&Bind> {
 /// Instances of the service at full weight.
 pub(crate) fn replicas(rollout: &Rollout) -> Decimal {
     Decimal::from(bind(rollout).map_or(1, |bind| bind.replicas))
+}
+
+/// With the place where the strategy is used. A strategy of another file is right for other arguments, so there
+/// the use is what is wrong.
+pub(crate) fn used(mut diagnostic: Diagnostic, rollout: &Rollout) -> Diagnostic {
+    let strategy = &rollout.strategy;
+    if diagnostic.primary.span == strategy.span {
+        return diagnostic;
+    }
+    if diagnostic.primary.span.file == strategy.span.file {
+        return diagnostic.also(strategy.span, format!("`{}` is used here", strategy.name));
+    }
+    let stage = std::mem::replace(&mut diagnostic.primary.span, strategy.span);
+    diagnostic.also(stage, "this stage")
 }

@@ -7,11 +7,12 @@ use semantics::model::{Arm, Bind, Bound, Gate, Rollout};
 use semantics::units::{duration_text, percent_text};
 use statistics::{Margin, requests_to_pass};
 
-use crate::places::{Places, bind};
+use crate::places::{Places, bind, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     let stages = places.guarded().filter_map(|(rollout, stage, gate)| {
-        Asked { rollout, gate, weight: stage.weight, hold_ms: stage.hold_ms, at: stage.span }.finding()
+        let asked = Asked { rollout, gate, weight: stage.weight, hold_ms: stage.hold_ms, at: stage.span };
+        asked.finding().map(|it| used(it, rollout))
     });
     stages.collect()
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use semantics::model::{Instances, Rollout, Stage};
 use semantics::units::percent_text;
 
-use crate::places::{Places, bind, replicas};
+use crate::places::{Places, bind, replicas, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     places.rollouts.iter().flat_map(|rollout| rollout_stages(rollout)).collect()
@@ -21,14 +21,6 @@ fn rollout_stages(rollout: &Rollout) -> Vec<Diagnostic> {
         [fine(rollout, stage), served(rollout, stage), kept(rollout, stage), counted(rollout, stage)]
     });
     rising.chain(each.flatten()).chain(ends_full(rollout)).collect()
-}
-
-/// Adds where the strategy is used, when its stages stand elsewhere.
-fn used(diagnostic: Diagnostic, rollout: &Rollout) -> Diagnostic {
-    if diagnostic.primary.span == rollout.strategy.span {
-        return diagnostic;
-    }
-    diagnostic.also(rollout.strategy.span, format!("`{}` is used here", rollout.strategy.name))
 }
 
 fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic> {

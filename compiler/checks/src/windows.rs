@@ -4,13 +4,15 @@ use diagnostics::{Diagnostic, Span, codes};
 use semantics::model::{Bound, Gate};
 use semantics::units::duration_text;
 
-use crate::places::Places;
+use crate::places::{Places, used};
 
 /// An extension this many times as long as the hold is more likely a slip than a wish.
 const EXTENSION_TIMES: i64 = 10;
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
-    let stages = places.guarded().flat_map(|(_, stage, gate)| fits(gate, stage.hold_ms, stage.span));
+    let stages = places.guarded().flat_map(|(rollout, stage, gate)| {
+        fits(gate, stage.hold_ms, stage.span).into_iter().map(|it| used(it, rollout))
+    });
     let checks = places.checks.iter().flat_map(|(step, check)| fits(&check.gate, check.over_ms, step.span));
     stages.chain(checks).collect()
 }

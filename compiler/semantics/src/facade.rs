@@ -94,7 +94,7 @@ impl<'db> SemanticModel<'db> {
             return found;
         }
         let places = Places::new(self.db);
-        let mut found: Vec<Diagnostic> = found.into_iter().map(|it| places.diagnostic(it)).collect();
+        let mut found: Vec<Diagnostic> = found.into_iter().map(|it| seen_from(file, places.diagnostic(it))).collect();
         found.sort_by_key(Diagnostic::sort_key);
         once(found)
     }
@@ -167,6 +167,18 @@ impl<'db> SemanticModel<'db> {
     fn file(&self, id: FileId) -> Option<SourceFile> {
         self.db.numbered(id)
     }
+}
+
+/// The finding at its place in `file`: what goes wrong in another file's function or strategy is wrong where it is
+/// used.
+fn seen_from(file: FileId, mut it: Diagnostic) -> Diagnostic {
+    if it.primary.span.file != file
+        && let Some(here) = it.secondary.iter_mut().find(|label| label.span.file == file)
+    {
+        std::mem::swap(&mut it.primary, here);
+        it.primary.text.clear();
+    }
+    it
 }
 
 /// The same said of the same name once, at its first place; the same said of one place once.

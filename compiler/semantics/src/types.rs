@@ -115,9 +115,21 @@ impl Type {
         matches!(self, Self::Error)
     }
 
+    /// Whether a value of it is a secret or has one inside.
+    pub(crate) fn holds_secret(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::List(of) | Self::Map(of) | Self::Optional(of) | Self::Range(of) => of.holds_secret(),
+            _ => false,
+        }
+    }
+
     /// With its article, for messages: `a Ratio`, `an Int`.
     pub(crate) fn with_article(&self) -> String {
         let text = self.to_string();
+        if *self == Self::Points {
+            return text;
+        }
         let article = match text.chars().next() {
             Some('A' | 'E' | 'I' | 'O') => "an",
             _ => "a",

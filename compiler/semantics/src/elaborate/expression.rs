@@ -96,7 +96,7 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn mismatch(&self, at: Span, actual: &Type, wanted: &Type, what: &str) -> Diagnostic {
-        if matches!(actual, Type::Secret(_)) {
+        if actual.holds_secret() && !wanted.holds_secret() {
             return Diagnostic::error(codes::SECRET_OUTSIDE, at, format!("a secret cannot be used as {what}"))
                 .help("a secret goes into a field or parameter of type Secret and nowhere else");
         }
