@@ -1,5 +1,8 @@
 //! The operator's program. Everything it does is in `commands/`, one file per command.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!("deployd runs on Linux only; docs/decisions/0007-linux.md says why");
+
 mod cli;
 mod commands;
 mod context;
