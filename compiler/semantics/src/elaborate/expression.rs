@@ -13,9 +13,17 @@ use crate::types::{DeclId, Type};
 use crate::units::{self, LiteralFault};
 use crate::value::Value;
 
+/// Stack that one step may take before more is allocated, and how much then.
+const RED_ZONE: usize = 128 * 1024;
+const STACK: usize = 1024 * 1024;
+
 impl Elaborator<'_> {
     /// The expression as a value of `ty`; `what` names its place in messages: "`replicas`".
     pub(super) fn expect(&mut self, expr: &Expr, ty: &Type, what: &str) -> Core {
+        stacker::maybe_grow(RED_ZONE, STACK, || self.expected(expr, ty, what))
+    }
+
+    fn expected(&mut self, expr: &Expr, ty: &Type, what: &str) -> Core {
         let at = self.span(expr.range);
         match (&expr.kind, ty) {
             (ExprKind::Error, _) => Core::error(at),
@@ -120,6 +128,10 @@ impl Elaborator<'_> {
 
     /// The expression and its own type.
     pub(super) fn infer(&mut self, expr: &Expr) -> (Core, Type) {
+        stacker::maybe_grow(RED_ZONE, STACK, || self.inferred(expr))
+    }
+
+    fn inferred(&mut self, expr: &Expr) -> (Core, Type) {
         let at = self.span(expr.range);
         match &expr.kind {
             ExprKind::Error => (Core::error(at), Type::Error),

@@ -68,8 +68,8 @@ impl Evaluator<'_> {
             self.fuel -= cost;
             return true;
         }
-        if self.fuel > 0 {
-            self.fuel = 0;
+        if !self.exhausted {
+            (self.fuel, self.exhausted) = (0, true);
             let message = "this takes too long to compute, or makes too large a value";
             self.report(Diagnostic::error(codes::OUT_OF_FUEL, at, message));
         }

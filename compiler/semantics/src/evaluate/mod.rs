@@ -34,6 +34,8 @@ pub(crate) struct Evaluator<'db> {
     /// Gates that a strategy's parameters stand for.
     gates: BTreeMap<SmolStr, DeclId>,
     fuel: u32,
+    /// That there is no more fuel was said.
+    exhausted: bool,
     /// The use that made a declaration elsewhere be evaluated.
     via: Option<Span>,
     diagnostics: Vec<Diagnostic>,
@@ -52,6 +54,7 @@ pub(crate) fn declaration<'db>(
         locals: BTreeMap::new(),
         gates: BTreeMap::new(),
         fuel: FUEL,
+        exhausted: false,
         via: None,
         diagnostics: Vec::new(),
     };
