@@ -23,8 +23,8 @@ pub const EXTENSION: &str = "deploy";
 /// The editions of the language that this compiler reads, oldest first.
 pub const EDITIONS: &[&str] = &["2026"];
 
-/// Largest source that is read, in bytes: 16 MiB.
-pub const FILE_SIZE_MAX: u64 = 16 << 20;
+/// Largest source that is read, in bytes: what the parser takes.
+pub const FILE_SIZE_MAX: u64 = syntax::FILE_BYTES_MAX as u64;
 
 /// Largest `deploy.toml` that is read, in bytes: 1 MiB.
 pub const PROJECT_FILE_SIZE_MAX: u64 = 1 << 20;
