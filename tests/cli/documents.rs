@@ -10,6 +10,12 @@ use crate::harness::command::binary;
 use crate::harness::site::{Site, root};
 use crate::harness::wait::until_true;
 
+/// Who runs the commands in the documents.
+const ACTOR: &str = "olga";
+
+/// The address that the example and the documents name; the site has one of its own.
+const WRITTEN: &str = "127.0.0.1:8080";
+
 const EXAMPLE: &str = "examples/first-canary";
 
 #[test]
@@ -53,7 +59,7 @@ fn complaint(document: &str, step: &Step, now: &str) -> Option<String> {
 /// Runs one line as a shell would, in the copied checkout. A line that ends in `&` goes on in the background.
 fn execute(site: &Site, line: &str) -> String {
     let mut shell = Command::new("sh");
-    shell.args(["-c", line]).current_dir(site.folder()).stdin(Stdio::null());
+    shell.args(["-c", &line.replace(WRITTEN, &site.listen)]).current_dir(site.folder()).stdin(Stdio::null());
     let bin = binary("deployc");
     let here = bin.parent().unwrap_or(Path::new("."));
     let path = std::env::var("PATH").unwrap_or_default();
@@ -71,7 +77,17 @@ fn execute(site: &Site, line: &str) -> String {
         Some(code) => printed.push_str(&format!("[exit code {code}]\n")),
         None => printed.push_str("[killed]\n"),
     }
-    printed.replace(&site.listen, "127.0.0.1:8080").replace(&format!("{}/", site.folder().display()), "")
+    let printed = with_actor(&printed);
+    printed.replace(&site.listen, WRITTEN).replace(&format!("{}/", site.folder().display()), "")
+}
+
+/// The name of the user who runs the tests, wherever it stands alone, replaced by the one in the documents.
+fn with_actor(printed: &str) -> String {
+    let me = Command::new("id").arg("-un").output().expect("every Linux has `id`");
+    let me = String::from_utf8_lossy(&me.stdout).trim().to_owned();
+    let named =
+        |line: &str| line.split(' ').map(|word| if word == me { ACTOR } else { word }).collect::<Vec<_>>().join(" ");
+    printed.lines().map(|line| named(line) + "\n").collect()
 }
 
 fn background(site: &Site, shell: &mut Command) {

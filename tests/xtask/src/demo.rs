@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Leave services, proxy and load running at the end.
     #[arg(long)]
     keep: bool,
+    /// Only end what an earlier demonstration with --keep left running.
+    #[arg(long, conflicts_with_all = ["keep", "v2_errors", "v3_errors"])]
+    end: bool,
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -35,19 +38,22 @@ fn percent(text: &str) -> Result<f64, String> {
 
 /// Builds, sets the scene, plays it, judges it, cleans up.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
-    let tools = build::release()?;
     let folder = options.dir.clone().unwrap_or_else(|| root().join("target").join("first-canary"));
+    if options.end {
+        println!("Ended {} processes.", cleanup::end_all(&folder));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let tools = build::release()?;
     cleanup::end_all(&folder);
     let scene = scene::Scene::set(&folder, tools)?;
     let played = act::play(&scene, options);
     let report = played.and_then(|played| report::Report::of(&scene, &played));
-    if options.keep {
-        println!("\nServices, proxy and load go on. To end them: cargo xtask demo --end");
+    let last = if options.keep {
+        "Services, proxy and load go on; `cargo xtask demo --end` ends them.".to_owned()
     } else {
-        let ended = cleanup::end_all(&folder);
-        println!("\nEnded the {ended} processes of the demonstration.");
-    }
-    let report = report?;
-    println!("{report}");
+        format!("Ended the {} processes of the demonstration; its folder stays.", cleanup::end_all(&folder))
+    };
+    let report = report.map_err(|message| format!("{message}\n{last}"))?;
+    println!("{report}\n{last}");
     Ok(if report.as_expected() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

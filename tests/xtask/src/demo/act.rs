@@ -81,8 +81,12 @@ fn journal(scene: &Scene, run: &str) -> Result<Vec<Value>, String> {
 fn lines(scene: &Scene, arguments: &[&str]) -> Result<Vec<Value>, String> {
     let mut command: Command = scene.command(&scene.tools.deployd, arguments);
     let output = command.output().map_err(|e| format!("deployd could not be started: {e}"))?;
-    serde_json::from_slice(&output.stdout)
-        .map_err(|e| format!("{command:?} printed no JSON ({e}): {}", String::from_utf8_lossy(&output.stderr)))
+    if !output.status.success() {
+        return Err(format!("{command:?} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let parsed = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+    parsed.map_err(|e| format!("{command:?} printed no JSON: {e}"))
 }
 
 /// The load generator while it runs.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use xtask::witness::journal::windows;
 use xtask::witness::traffic::{Tally, Weighed, read, total, weigh};
@@ -38,8 +39,15 @@ pub(crate) struct Report {
     users: Tally,
     /// Release ids by version.
     names: BTreeMap<String, &'static str>,
-    state: String,
+    /// How a reader calls `deployd` on the state of the demonstration.
+    deployd: String,
     log: String,
+}
+
+/// A path as the reader of this terminal would write it.
+fn near(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 impl Report {
@@ -65,8 +73,8 @@ impl Report {
                 stable = run.errors;
             }
         }
-        let (state, log) = (scene.state.display().to_string(), scene.log.display().to_string());
-        Ok(Self { judged, users: total(&tallies), names, state, log })
+        let deployd = format!("{} --state {}", near(&scene.tools.deployd), near(&scene.state));
+        Ok(Self { judged, users: total(&tallies), names, deployd, log: near(&scene.log) })
     }
 
     /// Whether everything is as the error rates lead to expect.
@@ -150,9 +158,10 @@ impl Report {
     fn evidence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nWhere the evidence is")?;
         for release in &self.judged {
-            writeln!(f, "  deployd explain {} healthy --state {}", release.run, self.state)?;
+            let said = if release.code == 0 { "why it passed" } else { "why it failed" };
+            writeln!(f, "  {} explain {} healthy   # {}: {said}", self.deployd, release.run, release.version)?;
         }
-        writeln!(f, "  deployd history --state {}", self.state)?;
-        writeln!(f, "  {}", self.log)
+        writeln!(f, "  {} history", self.deployd)?;
+        write!(f, "  {}   # what the users saw, every tenth of a second", self.log)
     }
 }
