@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
-use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, StrPart, UnaryOp};
+use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, UnaryOp};
 
 use super::Elaborator;
 use crate::core::{Core, CoreKind};
@@ -180,53 +180,6 @@ impl Elaborator<'_> {
         }
     }
 
-    fn text(&mut self, at: Span, parts: &[StrPart]) -> Core {
-        let parts = parts.iter().map(|part| match part {
-            StrPart::Text(text) => {
-                let piece = crate::value::Piece::Known(text.into());
-                Core::new(at, CoreKind::Constant(Value::Text(vec![piece])))
-            }
-            StrPart::Expr(expr) => self.interpolated(expr),
-        });
-        let parts = parts.collect();
-        Core::new(at, CoreKind::Text(parts))
-    }
-
-    fn interpolated(&mut self, expr: &Expr) -> Core {
-        let (core, ty) = self.infer(expr);
-        let message = match underlying(self.db, &ty) {
-            Type::Secret(_) => {
-                let diagnostic =
-                    Diagnostic::error(codes::SECRET_OUTSIDE, core.span, "a secret cannot be put into text")
-                        .help("a secret goes into a field or parameter of type Secret and nowhere else");
-                self.report(diagnostic);
-                return Core::error(core.span);
-            }
-            Type::List(_) | Type::Map(_) | Type::Optional(_) | Type::Range(_) | Type::Record(_) | Type::Union(_) => {
-                format!("{} cannot be put into text", ty.with_article())
-            }
-            Type::Gate(_) | Type::Nothing => format!("{} cannot be put into text", ty.with_article()),
-            _ => return core,
-        };
-        self.report(Diagnostic::error(codes::TYPE_MISMATCH, core.span, message));
-        Core::error(core.span)
-    }
-
-    /// A digest is written in full; anything else that is text may mean another artifact tomorrow.
-    fn digest(&mut self, at: Span, parts: &[StrPart]) -> Core {
-        if let [StrPart::Text(text)] = parts
-            && is_digest(text)
-        {
-            return Core::new(at, CoreKind::Constant(Value::Digest(text.into())));
-        }
-        let written = match parts {
-            [StrPart::Text(text)] => format!("`{text}` is not a digest"),
-            _ => "this text is not a digest".to_owned(),
-        };
-        self.report(not_a_digest(at, &written));
-        Core::error(at)
-    }
-
     fn is_value(&self, name: &str) -> bool {
         self.local(name).is_some()
             || matches!(crate::queries::scope::lookup(self.db, self.file, name), Some(Target::Declared(_, Kind::Let)))
@@ -345,19 +298,4 @@ impl Elaborator<'_> {
         }
         (Core::new(at, CoreKind::Unary(op, Box::new(core))), underlying(self.db, &ty))
     }
-}
-
-/// `sha256:` and 64 lower-case hexadecimal digits.
-pub(super) fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|hex| {
-        hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    })
-}
-
-/// A tag or other text where a digest is needed.
-pub(super) fn not_a_digest(at: Span, message: &str) -> Diagnostic {
-    Diagnostic::error(codes::NOT_A_DIGEST, at, message)
-        .label("a Digest is needed here")
-        .note("a tag such as `latest` can name another artifact between review and run")
-        .help("take the digest as a parameter of the workflow: `image: Digest`, or write it: `\"sha256:…\"`")
 }

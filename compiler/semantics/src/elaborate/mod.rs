@@ -5,6 +5,7 @@
 
 mod action;
 mod arguments;
+mod condition;
 mod entity;
 mod environment;
 mod expression;
@@ -15,6 +16,7 @@ mod records;
 mod slo;
 mod steps;
 mod strategy;
+mod text;
 mod type_refs;
 mod workflow;
 

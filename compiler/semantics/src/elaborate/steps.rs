@@ -5,7 +5,7 @@ use syntax::ast::{Arg, Check, Expr, ExprKind, Name, Rollout, Step, StepKind};
 
 use super::Elaborator;
 use super::entity::library_union;
-use super::expression::not_a_digest;
+use super::text::not_a_digest;
 use crate::core::{Core, CoreKind, Named, StepBody, StepKindBody};
 use crate::queries::scope::lookup;
 use crate::queries::signature::{Signature, signature_of};
