@@ -28,7 +28,7 @@ use crate::error::SignalError;
 const BATCH: usize = 64;
 
 /// A look that says nothing new is journalled this often, in milliseconds.
-const KEEP_LOOK_MS: i64 = 10_000;
+const KEEP_LOOK_MS: u64 = 10_000;
 
 /// What a run's driver is told.
 pub(crate) enum Message {
@@ -280,12 +280,13 @@ impl Driver {
         if evidence.gate.is_empty() {
             return false;
         }
-        let extended = matches!(self.run.state(slot), SlotState::Holding(holding) if holding.extended);
+        let paused = self.run.head().paused;
+        let extended = matches!(self.run.state(slot), SlotState::Holding(holding) if holding.extended && !paused);
         match self.kept.get(&slot) {
             None => true,
             Some((_, verdict)) if *verdict != evidence.verdict => true,
             Some(_) if extended && evidence.verdict == Verdict::Pass => true,
-            Some((at_ms, _)) => evidence.at_ms.saturating_sub(*at_ms) >= KEEP_LOOK_MS,
+            Some((at_ms, _)) => evidence.at_ms.abs_diff(*at_ms) >= KEEP_LOOK_MS,
         }
     }
 
@@ -293,13 +294,13 @@ impl Driver {
     fn end_watches(&mut self) {
         let run = &self.run;
         self.watches.retain(|&slot, watch| {
-            let holds = matches!(run.state(slot), SlotState::Holding(_));
+            let holds = is_watched(run, slot);
             if !holds {
                 watch.abort();
             }
             holds
         });
-        self.live.retain(|&slot, _| matches!(run.state(slot), SlotState::Holding(_)));
+        self.live.retain(|&slot, _| is_watched(run, slot));
     }
 
     fn dispatch(&mut self, action: Action) {
@@ -314,6 +315,10 @@ impl Driver {
             earlier.abort();
         }
     }
+}
+
+fn is_watched(run: &Run, slot: SlotIndex) -> bool {
+    matches!(run.state(slot), SlotState::Holding(_) | SlotState::Asking { .. })
 }
 
 /// Our own types have string keys only, on which serialisation is total.

@@ -1,5 +1,7 @@
 //! Going forward: begins what may begin.
 
+use std::collections::VecDeque;
+
 use plan::{Which, Work};
 
 use crate::action::{Action, Source};
@@ -26,30 +28,35 @@ impl Run {
     /// Ends a slot well and begins what waited for it.
     pub(crate) fn done(&mut self, at: &Moment, slot: SlotIndex, state: SlotState, out: &mut Vec<Action>) {
         self.finish(slot, state);
-        if !self.is_forward(slot) {
+        self.go_on(at, slot, out);
+    }
+
+    /// Takes the steps that a slot which has ended well makes possible.
+    pub(crate) fn go_on(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        if !self.is_forward(slot) || self.head.status == RunStatus::Returning {
             self.go_back(at, out);
             return;
         }
-        if self.head.status == RunStatus::Returning {
-            self.go_back(at, out);
-            return;
-        }
-        let dependents = self.slots.slots[slot as usize].dependents.clone();
-        let ready = dependents
-            .into_iter()
-            .filter(|&next| self.blocked[next as usize] == 0 && self.states[next as usize].is_pending());
-        let ready: Vec<SlotIndex> = ready.collect();
+        let ready = self.released_by(slot);
         self.begin_all(at, ready, out);
         self.complete_if_done(at, out);
     }
 
+    fn released_by(&self, slot: SlotIndex) -> Vec<SlotIndex> {
+        let free = |next: &SlotIndex| self.blocked[*next as usize] == 0 && self.states[*next as usize].is_pending();
+        self.slots.slots[slot as usize].dependents.iter().copied().filter(free).collect()
+    }
+
+    /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.
     fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
         if self.head.paused {
             return;
         }
-        for slot in ready {
-            if self.head.status == RunStatus::Advancing && self.states[slot as usize].is_pending() {
-                self.begin(at, slot, out);
+        let mut ready = VecDeque::from(ready);
+        while let Some(slot) = ready.pop_front() {
+            let begins = self.head.status == RunStatus::Advancing && self.states[slot as usize].is_pending();
+            if begins && self.begin(at, slot, out) {
+                ready.extend(self.released_by(slot));
             }
         }
     }
@@ -66,19 +73,21 @@ impl Run {
         out.push(Action::End(status));
     }
 
-    fn begin(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+    /// Begins a slot; true when it is complete at once.
+    fn begin(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
         let plan = std::sync::Arc::clone(&self.plan);
-        let Some(node) = self.slots.node(&plan.body, slot) else { return };
+        let Some(node) = self.slots.node(&plan.body, slot) else { return false };
         match &node.work {
             Work::Begin => self.begin_rollout(slot, out),
-            Work::Effect(_) => self.perform(at, slot, 1, 1, out),
+            Work::Effect(_) => return self.perform(at, slot, 1, 1, out),
             Work::Hold(_) => self.open(at, slot, out),
             Work::Approval(approval) => {
                 self.set(slot, SlotState::Approving { since: at.clone(), by: Vec::new() });
                 out.push(Action::Wake { slot, since: at.clone(), after_ms: approval.within_ms });
             }
-            Work::Finish => self.finish_rollout(at, slot, out),
+            Work::Finish => return self.finish_rollout(at, slot, out),
         }
+        false
     }
 
     fn begin_rollout(&mut self, slot: SlotIndex, out: &mut Vec<Action>) {
@@ -88,8 +97,8 @@ impl Run {
         out.push(Action::LookUp { slot, environment, service });
     }
 
-    fn finish_rollout(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
-        let Some((rollout, state)) = self.rollout_of(slot) else { return };
+    fn finish_rollout(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
+        let Some((rollout, state)) = self.rollout_of(slot) else { return false };
         out.push(Action::Record(Running {
             environment: rollout.environment.clone(),
             service: rollout.service.clone(),
@@ -100,19 +109,32 @@ impl Run {
         if let Some(index) = self.rollout_index(slot) {
             self.rollout_mut(index).finished = true;
         }
-        self.done(at, slot, SlotState::Done { evidence: None }, out);
+        self.finish(slot, SlotState::Done { evidence: None });
+        true
     }
 
-    /// Intends an attempt at an effect. A call on a release that is not there is complete at once.
-    pub(crate) fn perform(&mut self, at: &Moment, slot: SlotIndex, number: u32, group: u32, out: &mut Vec<Action>) {
+    /// Intends an attempt at an effect. A call on a release that is not there is complete at once: then the slot
+    /// is done and the answer is true.
+    pub(crate) fn perform(
+        &mut self,
+        at: &Moment,
+        slot: SlotIndex,
+        number: u32,
+        group: u32,
+        out: &mut Vec<Action>,
+    ) -> bool {
         let attempt = Attempt { number, group, since: at.clone() };
         match self.request(slot, &attempt) {
             Some((provider, request)) => {
                 self.set(slot, SlotState::Performing(attempt));
                 self.head.in_flight += 1;
                 out.push(Action::Perform { slot, provider, request });
+                false
             }
-            None => self.done(at, slot, SlotState::Done { evidence: None }, out),
+            None => {
+                self.finish(slot, SlotState::Done { evidence: None });
+                true
+            }
         }
     }
 

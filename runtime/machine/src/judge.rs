@@ -26,7 +26,7 @@ pub enum Look {
 /// Looks at the gate of a hold with a fresh sample (or with the reason why there is none). None when the slot
 /// does not hold any more. Holds without a gate give an inconclusive look that shows the measured shares.
 pub fn look(run: &Run, slot: SlotIndex, at: &Moment, sample: Result<Sample, String>) -> Option<Look> {
-    let SlotState::Holding(holding) = run.state(slot) else { return None };
+    let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = run.state(slot) else { return None };
     let mut evidence = blank(run, slot, at, at.since(&holding.opened));
     let sample = match sample {
         Ok(sample) => sample,

@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::moment::Moment;
 use crate::run::Run;
 use crate::slots::SlotIndex;
-use crate::state::{Cause, CauseKind, SlotState};
+use crate::state::{Attempt, Cause, CauseKind, SlotState};
 use crate::view::RunStatus;
 
 impl Run {
@@ -45,28 +45,31 @@ impl Run {
     /// Stops going forward; what waits is left out, what is under way is awaited.
     pub(crate) fn turn_around(&mut self, at: &Moment, cause: Cause, out: &mut Vec<Action>) {
         if self.head.status == RunStatus::Returning {
+            self.go_back(at, out);
             return;
         }
         self.head.status = RunStatus::Returning;
         self.head.cause = Some(cause);
+        // The way back is never paused.
+        self.head.paused = false;
         for index in 0..self.plan.body.nodes.len() {
-            let waits = match &self.states[index] {
+            let left = match &self.states[index] {
+                SlotState::Unknown { message, .. } => Some(undecided(message)),
                 SlotState::LookingUp
                 | SlotState::BackingOff { .. }
-                | SlotState::Unknown { .. }
                 | SlotState::Opening { .. }
                 | SlotState::Holding(_)
                 | SlotState::Asking { .. }
-                | SlotState::Approving { .. } => true,
+                | SlotState::Approving { .. } => Some(SlotState::Skipped),
                 SlotState::Pending
                 | SlotState::Performing(_)
                 | SlotState::Probing(_)
                 | SlotState::Done { .. }
                 | SlotState::Failed { .. }
-                | SlotState::Skipped => false,
+                | SlotState::Skipped => None,
             };
-            if let (true, Ok(slot)) = (waits, SlotIndex::try_from(index)) {
-                self.set(slot, SlotState::Skipped);
+            if let (Some(left), Ok(slot)) = (left, SlotIndex::try_from(index)) {
+                self.set(slot, left);
             }
         }
         self.go_back(at, out);
@@ -81,8 +84,9 @@ impl Run {
             let next = self.slots.way_back(rollout).find(|&slot| !self.states[slot as usize].is_over());
             match next {
                 Some(slot) if self.states[slot as usize].is_pending() => {
-                    self.perform(at, slot, 1, 1, out);
-                    return;
+                    if !self.perform(at, slot, 1, 1, out) {
+                        return;
+                    }
                 }
                 Some(_) => return,
                 None => self.rollout_mut(rollout).returned = true,
@@ -92,6 +96,14 @@ impl Run {
         if self.head.status == RunStatus::Returning {
             self.end(at, status, out);
         }
+    }
+
+    /// Nobody knows whether an effect took place. On the way forward a person decides; a way back does not wait
+    /// for that, and the step says so for good.
+    pub(crate) fn unknown(&mut self, slot: SlotIndex, attempt: Attempt, message: &str) {
+        let no_matter = self.is_forward(slot) && self.head.status == RunStatus::Returning;
+        let unknown = || SlotState::Unknown { attempt, message: message.to_owned() };
+        self.set(slot, if no_matter { undecided(message) } else { unknown() });
     }
 
     /// The rollout that is half-way and began last.
@@ -112,4 +124,8 @@ impl Run {
             (CauseKind::Step | CauseKind::Gate, false) => RunStatus::Failed,
         }
     }
+}
+
+fn undecided(message: &str) -> SlotState {
+    SlotState::Failed { message: format!("nobody knows whether this took effect: {message}"), evidence: None }
 }

@@ -66,6 +66,9 @@ impl Run {
     /// A run from its stored rows.
     pub fn restore(plan: Arc<Plan>, head: Value, rows: Vec<(u32, Value)>) -> Result<Self, Unfit> {
         let head: Head = serde_json::from_value(head).map_err(|e| Unfit(e.to_string()))?;
+        if head.format > FORMAT {
+            return Err(Unfit(format!("it has format {}, and this program knows {FORMAT}", head.format)));
+        }
         if head.plan != plan.digest {
             return Err(Unfit(format!("it is pinned to plan {}", head.plan.short())));
         }

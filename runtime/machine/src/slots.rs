@@ -2,6 +2,7 @@
 //! key of its state row.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use plan::{Body, Effect, Node, NodeId, Rollout, Work};
 
@@ -29,10 +30,14 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug)]
 pub struct Slots {
     pub(crate) slots: Vec<Slot>,
-    /// Keys of the rollouts in the body, by index.
+    /// Keys of the rollouts in the body, by index, in order.
     pub(crate) rollouts: Vec<String>,
     /// The begin slot of each rollout.
     pub(crate) begins: Vec<Option<SlotIndex>>,
+    /// The forward slots of each rollout.
+    pub(crate) members: Vec<Vec<SlotIndex>>,
+    /// The slots of each rollout's way back.
+    backs: Vec<Range<SlotIndex>>,
     by_id: BTreeMap<NodeId, SlotIndex>,
 }
 
@@ -40,8 +45,14 @@ impl Slots {
     /// Lays out the table.
     pub fn new(body: &Body) -> Self {
         let rollouts: Vec<String> = body.rollouts.keys().cloned().collect();
-        let mut table =
-            Self { slots: Vec::new(), begins: vec![None; rollouts.len()], rollouts, by_id: BTreeMap::new() };
+        let mut table = Self {
+            slots: Vec::new(),
+            begins: vec![None; rollouts.len()],
+            members: vec![Vec::new(); rollouts.len()],
+            rollouts,
+            backs: Vec::new(),
+            by_id: BTreeMap::new(),
+        };
         for (index, node) in body.nodes.iter().enumerate() {
             table.add_node(index, node);
         }
@@ -53,9 +64,12 @@ impl Slots {
 
     fn add_node(&mut self, index: usize, node: &Node) {
         let own = index_of(self.slots.len());
-        let rollout = node.rollout.as_ref().and_then(|key| self.rollouts.iter().position(|known| known == key));
-        if let (Work::Begin, Some(rollout)) = (&node.work, rollout) {
-            self.begins[rollout] = Some(own);
+        let rollout = node.rollout.as_ref().and_then(|key| self.rollouts.binary_search(key).ok());
+        if let Some(rollout) = rollout {
+            self.members[rollout].push(own);
+            if let Work::Begin = node.work {
+                self.begins[rollout] = Some(own);
+            }
         }
         let mut after = 0;
         for earlier in &node.after {
@@ -69,11 +83,13 @@ impl Slots {
     }
 
     fn add_way_back(&mut self, index: usize, rollout: &Rollout) {
+        let first = index_of(self.slots.len());
         for (step, recovery) in rollout.recovery.iter().enumerate() {
             self.by_id.insert(recovery.id.clone(), index_of(self.slots.len()));
             let kind = SlotKind::Back(index, step);
             self.slots.push(Slot { kind, rollout: Some(index), dependents: Vec::new(), after: 0 });
         }
+        self.backs.push(first..index_of(self.slots.len()));
     }
 
     /// The slot of a node or of a recovery step.
@@ -118,9 +134,8 @@ impl Slots {
     }
 
     /// The slots of a rollout's way back, in order.
-    pub(crate) fn way_back(&self, rollout: usize) -> impl Iterator<Item = SlotIndex> + '_ {
-        let is_back = move |slot: &Slot| matches!(slot.kind, SlotKind::Back(of, _) if of == rollout);
-        self.slots.iter().enumerate().filter(move |(_, slot)| is_back(slot)).map(|(index, _)| index_of(index))
+    pub(crate) fn way_back(&self, rollout: usize) -> Range<SlotIndex> {
+        self.backs[rollout].clone()
     }
 }
 

@@ -124,10 +124,8 @@ impl Run {
     }
 
     fn nodes_of(&self, index: usize) -> impl Iterator<Item = (SlotIndex, &Node)> {
-        let nodes = self.plan.body.nodes.iter().enumerate();
-        nodes
-            .filter_map(|(slot, node)| SlotIndex::try_from(slot).ok().map(|slot| (slot, node)))
-            .filter(move |(slot, _)| self.rollout_index(*slot) == Some(index))
+        let members = self.slots.members[index].iter();
+        members.filter_map(|&slot| self.node(slot).map(|node| (slot, node)))
     }
 
     fn rollout_step_state(&self, index: usize) -> StepState {

@@ -1,6 +1,6 @@
 //! The plain log: one line per change, without colours or cursor movements.
 
-use machine::view::{RolloutView, RunView, StageView, StepState, StepView, Waiting};
+use machine::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
 
 use super::screen::releases;
 use super::text::clean;
@@ -35,7 +35,9 @@ pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
 
 fn paused(before: Option<&RunView>, now: &RunView) -> Option<String> {
     let changed = before.map_or(now.paused, |before| before.paused != now.paused);
-    changed.then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
+    // A run that turns around is not paused any more, which its new status says.
+    (changed && now.status == RunStatus::Advancing)
+        .then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
 }
 
 fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {

@@ -13,10 +13,20 @@ pub(crate) const ASK_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
 impl Run {
     pub(crate) fn judged(&mut self, at: &Moment, node: &str, last: bool, evidence: &Evidence, out: &mut Vec<Action>) {
         let Some(slot) = self.slot(node) else { return };
-        let SlotState::Holding(holding) = self.state(slot) else { return };
+        let continuous = self.gate_of(slot).is_none_or(|(_, guard)| guard.continuous);
+        let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = self.state(slot) else { return };
         let mut holding = holding.clone();
         holding.evidence = Some(Box::new(evidence.clone()));
-        let continuous = self.gate_of(slot).is_none_or(|(_, guard)| guard.continuous);
+        if let SlotState::Asking { since, .. } = self.state(slot) {
+            let since = since.clone();
+            // The traffic stays while a person decides, so a failure still counts; a pass is theirs to see.
+            if evidence.verdict == Verdict::Fail && continuous {
+                self.gate_failed(at, slot, evidence, evidence.cause.clone(), out);
+            } else {
+                self.set(slot, SlotState::Asking { since, holding });
+            }
+            return;
+        }
         let last = last && holding.concluding;
         match evidence.verdict {
             Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),

@@ -16,8 +16,10 @@ impl Run {
             SlotState::Opening { since } => self.begin_holding(at, slot, since, sample, out),
             // The counters restarted: what was counted before cannot be compared any more.
             SlotState::Holding(holding) => {
-                let holding = Holding { opened: at.clone(), baseline: sample, evidence: None, ..holding };
-                self.set(slot, SlotState::Holding(holding));
+                self.set(slot, SlotState::Holding(holding.opened_again(at, sample)));
+            }
+            SlotState::Asking { since, holding } => {
+                self.set(slot, SlotState::Asking { since, holding: holding.opened_again(at, sample) });
             }
             SlotState::Pending
             | SlotState::LookingUp
@@ -25,7 +27,6 @@ impl Run {
             | SlotState::Probing(_)
             | SlotState::BackingOff { .. }
             | SlotState::Unknown { .. }
-            | SlotState::Asking { .. }
             | SlotState::Approving { .. }
             | SlotState::Done { .. }
             | SlotState::Failed { .. }
@@ -62,5 +63,11 @@ impl Run {
         if let Some(source) = self.source(slot) {
             out.push(Action::Watch { slot, source });
         }
+    }
+}
+
+impl Holding {
+    fn opened_again(self, at: &Moment, baseline: Option<Sample>) -> Self {
+        Self { opened: at.clone(), baseline, evidence: None, ..self }
     }
 }

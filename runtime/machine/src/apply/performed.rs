@@ -22,7 +22,7 @@ impl Run {
         match outcome {
             Outcome::Done(outputs) => self.effect_done(at, slot, outputs, out),
             Outcome::Failed { retryable, message } => {
-                self.effect_failed(at, slot, &attempt, attempt.group + 1, *retryable, message, out);
+                self.effect_failed(at, slot, &attempt, attempt.group.saturating_add(1), *retryable, message, out);
             }
             Outcome::Unknown { message } => self.effect_unknown(at, slot, attempt, message, out),
         }
@@ -85,7 +85,8 @@ impl Run {
             }
             Some(EffectClass::Probeable) => self.probe(slot, attempt, out),
             Some(EffectClass::Once) => {
-                self.set(slot, SlotState::Unknown { attempt, message: message.to_owned() });
+                self.unknown(slot, attempt, message);
+                self.go_back(at, out);
             }
         }
     }

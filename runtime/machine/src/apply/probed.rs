@@ -19,10 +19,10 @@ impl Run {
             Probe::Took(outputs) => self.effect_done(at, slot, outputs, out),
             Probe::DidNot => {
                 let message = "the answer was lost, and the provider says that it did not take effect";
-                self.effect_failed(at, slot, &attempt, attempt.group + 1, true, message, out);
+                self.effect_failed(at, slot, &attempt, attempt.group.saturating_add(1), true, message, out);
             }
             Probe::CannotTell(message) => {
-                self.set(slot, SlotState::Unknown { attempt, message: message.clone() });
+                self.unknown(slot, attempt, message);
                 self.go_back(at, out);
             }
         }

@@ -40,6 +40,9 @@ impl Run {
                 out.push(Action::Wake { slot, since: holding.since, after_ms: holding.duration_ms });
             }
             SlotState::Asking { since, .. } => {
+                if let Some(source) = self.source(slot) {
+                    out.push(Action::Watch { slot, source });
+                }
                 out.push(Action::Wake { slot, since, after_ms: super::judged::ASK_MS_MAX });
             }
             SlotState::Approving { since, .. } => {
@@ -67,8 +70,7 @@ impl Run {
             }
             Some(plan::EffectClass::Probeable) => self.probe(slot, attempt, out),
             Some(plan::EffectClass::Once) => {
-                let message = "the runtime was stopped before the answer came".to_owned();
-                self.set(slot, SlotState::Unknown { attempt, message });
+                self.unknown(slot, attempt, "the runtime was stopped before the answer came");
             }
         }
     }

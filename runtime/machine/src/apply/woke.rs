@@ -11,7 +11,9 @@ impl Run {
         let Some(slot) = self.slot(node) else { return };
         match self.state(slot).clone() {
             SlotState::BackingOff { attempt, .. } => {
-                self.perform(at, slot, attempt.number + 1, attempt.group, out);
+                if self.perform(at, slot, attempt.number.saturating_add(1), attempt.group, out) {
+                    self.go_on(at, slot, out);
+                }
             }
             SlotState::Holding(holding) => self.hold_is_over(at, slot, holding, out),
             SlotState::Asking { holding, .. } => {
