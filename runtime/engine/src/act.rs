@@ -1,8 +1,10 @@
 //! What each action does in the world, as a future that ends by telling the run's driver.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use machine::event::Event;
 use machine::ports::BoxFuture;
 use machine::ports::clock::Clock;
@@ -21,6 +23,9 @@ const SAMPLE_MS: u64 = 5_000;
 
 /// A probe that has not answered after this long cannot tell, in milliseconds.
 const PROBE_MS: u64 = 30_000;
+
+/// Said of a provider that panicked.
+const BROKE_OFF: &str = "broke off without an answer; its panic is in the runtime's standard error";
 
 type Mailbox = mpsc::Sender<Message>;
 
@@ -53,14 +58,23 @@ fn provider(inner: &Inner, name: &str) -> Result<Arc<dyn Provider>, String> {
     found.ok_or_else(|| format!("this runtime has no provider `{name}`"))
 }
 
+/// A provider's answer within its time; none when it broke off, which is a defect of the provider and must not keep
+/// the run waiting.
+async fn within<T>(ms: u64, asked: impl Future<Output = T> + Send) -> Option<Result<T, tokio::time::error::Elapsed>> {
+    let answered = tokio::time::timeout(Duration::from_millis(ms), asked);
+    AssertUnwindSafe(answered).catch_unwind().await.ok()
+}
+
 async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request) {
     request.epoch = inner.store.epoch();
+    request.sequence = inner.next_sequence();
     let (attempt, limit) = (request.attempt, request.timeout_ms);
     let outcome = match provider(&inner, &name) {
         Err(message) => Outcome::Failed { retryable: false, message },
-        Ok(provider) => match tokio::time::timeout(Duration::from_millis(limit), provider.perform(request)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::Unknown { message: format!("no answer within {limit} ms") },
+        Ok(provider) => match within(limit, provider.perform(request)).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Outcome::Unknown { message: format!("no answer within {limit} ms") },
+            None => Outcome::Unknown { message: format!("provider `{name}` {BROKE_OFF}") },
         },
     };
     tell(&to, Event::Performed { node, attempt, outcome }).await;
@@ -68,13 +82,15 @@ async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut
 
 async fn probe(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request, since: Moment) {
     request.epoch = inner.store.epoch();
+    request.sequence = inner.next_sequence();
     let attempt = request.attempt;
     wait_until(inner.clock.as_ref(), &since, request.timeout_ms).await;
     let probe = match provider(&inner, &name) {
         Err(message) => Probe::CannotTell(message),
-        Ok(provider) => match tokio::time::timeout(Duration::from_millis(PROBE_MS), provider.probe(request)).await {
-            Ok(probe) => probe,
-            Err(_) => Probe::CannotTell("the provider did not answer the probe".to_owned()),
+        Ok(provider) => match within(PROBE_MS, provider.probe(request)).await {
+            Some(Ok(probe)) => probe,
+            Some(Err(_)) => Probe::CannotTell("the provider did not answer the probe".to_owned()),
+            None => Probe::CannotTell(format!("provider `{name}` {BROKE_OFF}")),
         },
     };
     tell(&to, Event::Probed { node, attempt, probe }).await;
@@ -125,9 +141,10 @@ async fn conclude(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Optio
 async fn sample(inner: &Inner, source: &Source) -> Result<Sample, String> {
     let provider = provider(inner, &source.provider)?;
     let asked = provider.sample(source.request.clone());
-    match tokio::time::timeout(Duration::from_millis(SAMPLE_MS), asked).await {
-        Ok(answer) => answer,
-        Err(_) => Err(format!("`{}` did not answer within {SAMPLE_MS} ms", source.provider)),
+    match within(SAMPLE_MS, asked).await {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => Err(format!("`{}` did not answer within {SAMPLE_MS} ms", source.provider)),
+        None => Err(format!("provider `{}` {BROKE_OFF}", source.provider)),
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Entry {
 struct State {
     runs: BTreeMap<String, Entry>,
     left_alone: BTreeMap<String, String>,
+    /// No run is taken up any more.
+    stopped: bool,
 }
 
 #[derive(Default)]
@@ -38,8 +40,13 @@ impl Active {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn insert(&self, run: &str, entry: Entry) {
-        self.lock().runs.insert(run.to_owned(), entry);
+    /// False when no run is taken up any more.
+    pub(crate) fn insert(&self, run: &str, entry: Entry) -> bool {
+        let mut state = self.lock();
+        if !state.stopped {
+            state.runs.insert(run.to_owned(), entry);
+        }
+        !state.stopped
     }
 
     /// Keeps the driver's task, unless the run has ended meanwhile.
@@ -79,7 +86,11 @@ impl Active {
     }
 
     pub(crate) async fn stop(&self) {
-        let runs = std::mem::take(&mut self.lock().runs);
+        let runs = {
+            let mut state = self.lock();
+            state.stopped = true;
+            std::mem::take(&mut state.runs)
+        };
         for entry in runs.into_values() {
             // A run whose driver has ended already has no mailbox to tell.
             let _ = entry.mailbox.send(Message::Stop).await;

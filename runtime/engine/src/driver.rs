@@ -19,6 +19,7 @@ use machine::{Action, Moment, Run, SlotIndex};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
+use tokio::time::{Duration, Instant};
 
 use crate::Inner;
 use crate::active::{Entry, MAILBOX_LENGTH};
@@ -29,6 +30,10 @@ const BATCH: usize = 64;
 
 /// A look that says nothing new is journalled this often, in milliseconds.
 const KEEP_LOOK_MS: u64 = 10_000;
+
+/// Time between two views at least, in milliseconds: the first for every plan, the second for each thousand of its
+/// nodes. A view visits every node, and one for each of very many steps would cost their square.
+const VIEW_EVERY_MS: (u64, u64) = (20, 10);
 
 /// What a run's driver is told.
 pub(crate) enum Message {
@@ -71,6 +76,9 @@ pub(crate) struct Driver {
     mailbox: mpsc::Sender<Message>,
     pending: Pending,
     view: watch::Sender<RunView>,
+    shown: Instant,
+    /// Whether something changed since.
+    unshown: bool,
     live: BTreeMap<SlotIndex, Evidence>,
     kept: BTreeMap<SlotIndex, (i64, Verdict)>,
     watches: BTreeMap<SlotIndex, AbortHandle>,
@@ -120,6 +128,8 @@ impl Driver {
             mailbox,
             pending: Pending::default(),
             view,
+            shown: Instant::now(),
+            unshown: true,
             live: BTreeMap::new(),
             kept: BTreeMap::new(),
             watches: BTreeMap::new(),
@@ -136,7 +146,9 @@ impl Driver {
             targets: crate::submit::targets(self.run.plan()),
             task: None,
         };
-        inner.active.insert(&run, entry);
+        if !inner.active.insert(&run, entry) {
+            return;
+        }
         let task = tokio::spawn(self.drive(inbox));
         inner.active.set_task(&run, task);
     }
@@ -151,13 +163,30 @@ impl Driver {
             if self.run.head().status.ended() {
                 break;
             }
-            let Some(first) = inbox.recv().await else { break };
+            let Some(first) = self.next(&mut inbox).await else { break };
             if !self.take_batch(first, &mut inbox) {
                 break;
             }
         }
         self.tasks.abort_all();
         self.inner.active.remove(&run);
+    }
+
+    /// The next message; a view that was held back is shown meanwhile.
+    async fn next(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
+        if self.unshown {
+            tokio::select! {
+                message = inbox.recv() => return message,
+                () = tokio::time::sleep_until(self.next_view()) => self.show(),
+            }
+        }
+        inbox.recv().await
+    }
+
+    fn next_view(&self) -> Instant {
+        let (always, per_thousand) = VIEW_EVERY_MS;
+        let thousands = self.run.plan().body.nodes.len() as u64 / 1_000;
+        self.shown + Duration::from_millis(always + per_thousand * thousands)
     }
 
     /// Takes messages until the batch is full or none waits; false when told to stop.
@@ -223,16 +252,21 @@ impl Driver {
             self.inner.store.append(append).await?;
         }
         let pending = std::mem::take(&mut self.pending);
+        self.unshown = true;
+        let now = !pending.answers.is_empty() || self.run.head().status.ended() || self.next_view() <= Instant::now();
         self.end_watches();
         for action in pending.actions {
             self.dispatch(action);
+        }
+        // Who is answered sees what the answer says.
+        if now {
+            self.show();
         }
         for (answer, text) in pending.answers {
             // A client that has gone does not need its answer.
             let _ = answer.send(Ok(text));
         }
         while self.tasks.try_join_next().is_some() {}
-        self.show();
         Ok(())
     }
 
@@ -240,6 +274,7 @@ impl Driver {
         let live = &self.live;
         let view = self.run.view(&self.inner.clock.now(), self.journal.seq, &|slot| live.get(&slot).cloned());
         self.view.send_replace(view);
+        (self.shown, self.unshown) = (Instant::now(), false);
     }
 
     fn take_signal(&mut self, signal: Signal, answer: oneshot::Sender<Result<String, SignalError>>) {

@@ -14,6 +14,7 @@ mod submit;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use machine::Run;
 use machine::ports::clock::Clock;
@@ -65,8 +66,18 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) active: Active,
     pub(crate) fatal: watch::Sender<Option<StoreError>>,
+    /// Requests sent under this epoch. No other engine has this epoch, so that epoch and sequence together order
+    /// the requests of a state directory.
+    pub(crate) sequence: AtomicU64,
     /// One submission at a time, so that two cannot take the same lock.
     pub(crate) submitting: tokio::sync::Mutex<()>,
+}
+
+impl Inner {
+    /// From 1, one higher each time.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.sequence.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 impl Engine {
@@ -78,6 +89,7 @@ impl Engine {
             clock: config.clock,
             active: Active::default(),
             fatal: watch::Sender::new(None),
+            sequence: AtomicU64::new(0),
             submitting: tokio::sync::Mutex::new(()),
         };
         Self { inner: Arc::new(inner) }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use machine::event::Started;
 use machine::ports::provider::{Request, Task};
+use machine::ports::store::StoreError;
 use machine::{Run, bind};
 use plan::Plan;
 use serde_json::Value;
@@ -21,6 +22,13 @@ const KEYS_KEPT: u32 = 1_000;
 impl Engine {
     /// Checks plan, parameters, lock and world, makes the run durable and starts it. Gives its id.
     pub async fn submit(&self, submission: Submission) -> Result<String, SubmitError> {
+        // In a task of its own: a client that goes away must not leave a run that is durable and that nobody drives.
+        let engine = self.clone();
+        let taken = tokio::spawn(async move { engine.take(submission).await }).await;
+        taken.unwrap_or_else(|broken| Err(StoreError::Io(format!("the submission broke off: {broken}")).into()))
+    }
+
+    async fn take(&self, submission: Submission) -> Result<String, SubmitError> {
         let _one_at_a_time = self.inner.submitting.lock().await;
         if let Some(run) = self.with_key(&submission.key).await? {
             return Ok(run);
@@ -80,6 +88,7 @@ impl Engine {
             attempt: 1,
             run: String::new(),
             epoch: self.inner.store.epoch(),
+            sequence: self.inner.next_sequence(),
             timeout_ms: PREFLIGHT_MS,
             root: submission.root.clone(),
             task,

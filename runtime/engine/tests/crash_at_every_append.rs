@@ -53,6 +53,8 @@ struct World {
     instances: BTreeMap<ReleaseId, u32>,
     /// Keys that took effect, with what they did.
     took: BTreeMap<String, Vec<String>>,
+    /// Epoch and sequence of the latest request.
+    latest: (u64, u64),
 }
 
 impl World {
@@ -70,6 +72,9 @@ impl World {
 
     fn perform(&mut self, request: Request) -> Outcome {
         self.settle();
+        let place = (request.epoch, request.sequence);
+        assert!(self.latest < place, "{place:?} came after {:?}", self.latest);
+        self.latest = place;
         let (what, outputs) = match request.task {
             Task::Ensure { release, instances, .. } => {
                 self.instances.insert(release.id.clone(), instances);
@@ -220,6 +225,7 @@ impl Scene {
             bad: BTreeMap::from([(incoming().id, bad)]),
             instances: BTreeMap::from([(old.id.clone(), 2)]),
             took: BTreeMap::new(),
+            latest: (0, 0),
         };
         let store = MemoryStore::new();
         set_running(&store, old).await;

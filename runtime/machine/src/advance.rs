@@ -146,8 +146,9 @@ impl Run {
             key: format!("{}/{}/{}", self.head.run, self.id(slot), attempt.group),
             attempt: attempt.number,
             run: self.head.run.clone(),
-            // The driver stamps the epoch it holds when it performs.
+            // The driver stamps both when it performs.
             epoch: 0,
+            sequence: 0,
             timeout_ms: effect.timeout_ms,
             root: self.head.root.clone(),
             task,

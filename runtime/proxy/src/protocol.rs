@@ -50,6 +50,9 @@ pub struct PutRoutes {
     pub protocol: u32,
     /// The fencing epoch of the writer. Lower than the last one seen is refused with 409.
     pub epoch: u64,
+    /// The writer's request number, rising within its epoch. Lower than the last one seen in the same epoch is
+    /// refused with 409: a table whose answer was lost must not replace a newer one by landing late.
+    pub sequence: u64,
     /// The idempotency key, `run/node/attempt-group`. A repeated key is answered without being applied again.
     pub key: String,
     /// The service routed here. It stays the same for the life of the state file.
@@ -188,10 +191,10 @@ pub struct Refusal {
     pub protocol: u32,
     /// A sentence that names the place and the remedy.
     pub error: String,
-    /// With 409 for an old epoch: the epoch that was offered.
+    /// With 409 for an old epoch or sequence: the epoch that was offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch_offered: Option<u64>,
-    /// With 409 for an old epoch: the highest epoch seen.
+    /// With 409 for an old epoch or sequence: the highest epoch seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch_seen: Option<u64>,
 }

@@ -20,6 +20,8 @@ pub(crate) struct State {
     format: u32,
     /// The highest epoch seen.
     pub(crate) epoch: u64,
+    /// The highest sequence seen in that epoch.
+    sequence: u64,
     /// The last table put in force.
     pub(crate) routes: Option<PutRoutes>,
     /// Keys already applied, latest last.
@@ -28,7 +30,7 @@ pub(crate) struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { format: FORMAT, epoch: 0, routes: None, keys: Vec::new() }
+        Self { format: FORMAT, epoch: 0, sequence: 0, routes: None, keys: Vec::new() }
     }
 }
 
@@ -39,8 +41,7 @@ impl State {
 
     /// This state with a new table.
     pub(crate) fn with(&self, routes: PutRoutes) -> Self {
-        let mut next = self.clone();
-        next.epoch = next.epoch.max(routes.epoch);
+        let mut next = self.seen(&routes);
         next.keys.push(routes.key.clone());
         let surplus = next.keys.len().saturating_sub(KEYS_REMEMBERED);
         next.keys.drain(..surplus);
@@ -48,9 +49,15 @@ impl State {
         next
     }
 
-    /// This state with a higher epoch.
-    pub(crate) fn with_epoch(&self, epoch: u64) -> Self {
-        Self { epoch: self.epoch.max(epoch), ..self.clone() }
+    /// This state after a request that changes no table.
+    pub(crate) fn seen(&self, offered: &PutRoutes) -> Self {
+        let (epoch, sequence) = self.place().max((offered.epoch, offered.sequence));
+        Self { epoch, sequence, ..self.clone() }
+    }
+
+    /// The place of the latest request in the order of all writers: by epoch, then by sequence.
+    pub(crate) fn place(&self) -> (u64, u64) {
+        (self.epoch, self.sequence)
     }
 }
 

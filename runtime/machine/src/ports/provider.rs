@@ -20,6 +20,9 @@ pub struct Request {
     pub run: String,
     /// The state directory's epoch; a receiver that has seen a higher one refuses.
     pub epoch: u64,
+    /// Rises with every request of an epoch; a receiver that remembers its latest refuses an earlier one, so that a
+    /// request whose answer was lost cannot undo a newer one by landing late.
+    pub sequence: u64,
     /// Milliseconds after which the caller stops waiting and treats the outcome as unknown.
     pub timeout_ms: u64,
     /// The project's root on this host, against which relative paths of the source are read.

@@ -94,6 +94,7 @@ impl Proxies {
         let put = PutRoutes {
             protocol: PROTOCOL,
             epoch: request.epoch,
+            sequence: request.sequence,
             key: request.key.clone(),
             service: table.service.clone(),
             releases: table.releases.clone(),

@@ -62,6 +62,7 @@ impl World {
             attempt: 1,
             run: "run".into(),
             epoch: 1,
+            sequence: 1,
             timeout_ms: 60_000,
             root: self.root(),
             task,

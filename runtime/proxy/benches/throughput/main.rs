@@ -70,6 +70,7 @@ fn start(runtime: &Runtime, folder: &std::path::Path, backend: SocketAddr) -> Pr
     let routes = PutRoutes {
         protocol: PROTOCOL,
         epoch: 1,
+        sequence: 1,
         key: "bench".to_owned(),
         service: "bench".to_owned(),
         releases: vec![release("r-1", 9_500), release("r-2", 500)],

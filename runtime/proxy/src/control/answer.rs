@@ -6,7 +6,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-use crate::protocol::{PROTOCOL, Refusal};
+use crate::protocol::{PROTOCOL, PutRoutes, Refusal};
 
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
     match serde_json::to_vec(value) {
@@ -28,6 +28,13 @@ pub(super) fn refuse_epoch(offered: u64, seen: u64) -> Response<Full<Bytes>> {
     let error = format!("epoch {offered} is over: epoch {seen} was already seen, another worker has taken this over");
     let refused = Refusal { protocol: PROTOCOL, error, epoch_offered: Some(offered), epoch_seen: Some(seen) };
     refusal(StatusCode::CONFLICT, &refused)
+}
+
+pub(super) fn refuse_late(offered: &PutRoutes) -> Response<Full<Bytes>> {
+    let PutRoutes { epoch, sequence, key, .. } = offered;
+    let error = format!("request {sequence} of epoch {epoch} (key `{key}`) came late: a newer one was seen already");
+    let (epoch_offered, epoch_seen) = (Some(*epoch), Some(*epoch));
+    refusal(StatusCode::CONFLICT, &Refusal { protocol: PROTOCOL, error, epoch_offered, epoch_seen })
 }
 
 pub(super) fn not_allowed(methods: &'static str) -> Response<Full<Bytes>> {

@@ -1,4 +1,4 @@
-//! `PUT /v1/routes`: durable first, then in force, each key once, no epoch backwards.
+//! `PUT /v1/routes`: durable first, then in force, each key once, no epoch or sequence backwards.
 
 use std::sync::Arc;
 
@@ -41,16 +41,16 @@ async fn take(control: Arc<Control>, offered: PutRoutes) -> Response<Full<Bytes>
     if offered.epoch < kept.state.epoch {
         return answer::refuse_epoch(offered.epoch, kept.state.epoch);
     }
+    if (offered.epoch, offered.sequence) < kept.state.place() {
+        return answer::refuse_late(&offered);
+    }
     if let Some(reason) = contradiction(&kept.state, &offered) {
         return answer::refuse(StatusCode::CONFLICT, reason);
     }
-    let next = if kept.state.knows(&offered.key) {
-        kept.state.with_epoch(offered.epoch)
-    } else {
-        kept.state.with(offered.clone())
-    };
+    let next =
+        if kept.state.knows(&offered.key) { kept.state.seen(&offered) } else { kept.state.with(offered.clone()) };
     let apply = !kept.state.knows(&offered.key);
-    if (apply || next.epoch > kept.state.epoch)
+    if (apply || next.place() > kept.state.place())
         && let Err(reason) = save(&mut kept, next).await
     {
         return answer::refuse(StatusCode::INTERNAL_SERVER_ERROR, reason);

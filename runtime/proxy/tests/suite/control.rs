@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use hyper::{Method, StatusCode};
-use proxy::protocol::Hello;
+use proxy::protocol::{Hello, PutRoutes};
 use serde_json::{Value, json};
 
 use crate::harness::{Backend, World, table};
@@ -56,6 +56,30 @@ async fn a_lower_epoch_is_refused() {
 }
 
 #[tokio::test]
+async fn a_table_that_lands_late_replaces_no_newer_one() {
+    let (old, new) = (Backend::new("old").await, Backend::new("new").await);
+    let world = World::new().await;
+    let put = |epoch, sequence, key: &str, release: &str, backend| PutRoutes {
+        sequence,
+        ..table(epoch, key, &[(release, 10_000, &[backend])])
+    };
+    assert_eq!(world.put(&put(3, 8, "back", "r-1", &old)).await.0, StatusCode::OK);
+    // The answer of this one was lost; its run has gone back since.
+    let late = put(3, 7, "forward", "r-2", &new);
+    let (status, refusal) = world.refused(&late).await;
+    assert_eq!((status, refusal.epoch_seen), (StatusCode::CONFLICT, Some(3)));
+    assert!(refusal.error.contains("request 7 of epoch 3 (key `forward`) came late"), "{}", refusal.error);
+    // A repeated key raises the sequence too, durably.
+    assert_eq!(world.put(&put(3, 9, "back", "r-1", &old)).await.0, StatusCode::OK);
+    assert_eq!(world.refused(&put(3, 8, "other", "r-2", &new)).await.0, StatusCode::CONFLICT);
+    let world = world.restart().await;
+    assert_eq!(world.refused(&late).await.0, StatusCode::CONFLICT);
+    assert_eq!(world.routes().await.key, "back");
+    // A new epoch begins to count anew.
+    assert_eq!(world.put(&put(4, 1, "next", "r-2", &new)).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn another_service_is_refused() {
     let backend = Backend::new("a").await;
     let world = World::with(&[("r-1", 10_000, &[&backend])]).await;
@@ -71,8 +95,7 @@ async fn bad_input_is_answered_with_a_sentence() {
     let world = World::new().await;
     let release =
         |id: &str, weight: i64, backends: Value| json!({"release": id, "weight": weight, "backends": backends});
-    let with =
-        |releases: Value| json!({"protocol": 1, "epoch": 1, "key": "k", "service": "shop", "releases": releases});
+    let with = |releases: Value| json!({"protocol": 1, "epoch": 1, "sequence": 1, "key": "k", "service": "shop", "releases": releases});
     let here = json!(["127.0.0.1:1"]);
     let mut newer = with(json!([]));
     newer["protocol"] = json!(2);

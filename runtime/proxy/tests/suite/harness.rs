@@ -108,7 +108,7 @@ pub(crate) fn table(epoch: u64, key: &str, routes: &[(&str, u32, &[&Backend])]) 
         backends: backends.iter().map(|backend| backend.address).collect(),
     };
     let releases = routes.iter().map(release).collect();
-    PutRoutes { protocol: PROTOCOL, epoch, key: key.to_owned(), service: "shop".to_owned(), releases }
+    PutRoutes { protocol: PROTOCOL, epoch, sequence: 0, key: key.to_owned(), service: "shop".to_owned(), releases }
 }
 
 /// A keep-alive connection to the proxy.

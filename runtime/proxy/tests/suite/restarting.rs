@@ -87,7 +87,7 @@ async fn a_state_file_that_cannot_be_understood_stops_the_start() {
         ("{", "EOF"),
         ("{\"format\":2}", "format 2"),
         (
-            r#"{"format":1,"epoch":1,"keys":[],"routes":{"protocol":1,"epoch":1,"key":"k","service":"s","releases":[{"release":"r","weight":1,"backends":["127.0.0.1:1"]}]}}"#,
+            r#"{"format":1,"epoch":1,"sequence":1,"keys":[],"routes":{"protocol":1,"epoch":1,"sequence":1,"key":"k","service":"s","releases":[{"release":"r","weight":1,"backends":["127.0.0.1:1"]}]}}"#,
             "sum to 1",
         ),
     ] {
