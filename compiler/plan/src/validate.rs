@@ -1,35 +1,72 @@
 //! What the runtime relies on without asking again: a plan that names only what it holds, in runnable order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
 
 use crate::body::{Body, Input, Rollout};
-use crate::node::{Call, Guard, Hold, Node, Subject, Work};
+use crate::gate::Gate;
+use crate::node::{Call, Guard, Hold, Node, NodeId, Subject, Work};
 use crate::quantity::Share;
 
 /// Says what is wrong with a body that cannot have come from the compiler.
 pub fn sound(body: &Body) -> Result<(), String> {
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeMap::new();
+    let mut begun = BTreeSet::new();
     for node in &body.nodes {
         node_is_sound(body, node, &seen)?;
-        if !seen.insert(&node.id) {
+        begins_first(node, &seen, &mut begun)?;
+        if seen.insert(&node.id, node.rollout.as_ref()).is_some() {
             return Err(format!("the node `{}` stands twice", node.id));
         }
     }
-    body.rollouts.iter().try_for_each(|(name, rollout)| rollout_is_sound(body, name, rollout))?;
-    body.gates.iter().try_for_each(|(name, gate)| {
-        let unknown = gate.conditions.iter().find(|c| !body.metrics.contains_key(&c.metric));
-        match unknown {
-            Some(condition) => {
-                Err(format!("gate `{name}` reads the metric `{}`, which is not there", condition.metric))
+    for (name, rollout) in &body.rollouts {
+        rollout_is_sound(body, name, rollout)?;
+        for step in &rollout.recovery {
+            if seen.insert(&step.id, None).is_some() {
+                return Err(format!("the node `{}` stands twice", step.id));
             }
-            None if gate.conditions.is_empty() => Err(format!("gate `{name}` has no condition")),
-            None => Ok(()),
         }
+    }
+    body.gates.iter().try_for_each(|(name, gate)| gate_is_sound(body, name, gate))
+}
+
+/// Nodes that stand before, each with its rollout.
+type Seen<'a> = BTreeMap<&'a NodeId, Option<&'a String>>;
+
+/// Before its beginning a rollout has no releases, and every call on one would be complete at once.
+fn begins_first<'a>(node: &'a Node, seen: &Seen<'_>, begun: &mut BTreeSet<&'a String>) -> Result<(), String> {
+    let Some(rollout) = &node.rollout else { return Ok(()) };
+    match &node.work {
+        Work::Begin if !begun.insert(rollout) => Err(format!("`{}` begins `{rollout}` a second time", node.id)),
+        Work::Begin => Ok(()),
+        Work::Effect(_) | Work::Hold(_) | Work::Approval(_) | Work::Finish => {
+            let behind = node.after.iter().any(|id| seen.get(id).is_some_and(|of| *of == Some(rollout)));
+            let message = || format!("`{}` waits for nothing of its rollout `{rollout}`", node.id);
+            if behind { Ok(()) } else { Err(message()) }
+        }
+    }
+}
+
+fn gate_is_sound(body: &Body, name: &str, gate: &Gate) -> Result<(), String> {
+    let half = Decimal::new(5, 1);
+    if gate.confidence.value() <= half || gate.confidence.value() >= Decimal::ONE {
+        return Err(format!("the confidence {} of gate `{name}` is not between 0.5 and 1", gate.confidence));
+    }
+    if gate.against == Some(gate.arm) {
+        return Err(format!("gate `{name}` compares an arm with itself"));
+    }
+    if gate.conditions.is_empty() {
+        return Err(format!("gate `{name}` has no condition"));
+    }
+    let unknown = gate.conditions.iter().find(|c| !body.metrics.contains_key(&c.metric));
+    unknown.map_or(Ok(()), |condition| {
+        Err(format!("gate `{name}` reads the metric `{}`, which is not there", condition.metric))
     })
 }
 
-fn node_is_sound<'a>(body: &Body, node: &'a Node, seen: &BTreeSet<&'a crate::node::NodeId>) -> Result<(), String> {
-    if let Some(late) = node.after.iter().find(|id| !seen.contains(id)) {
+fn node_is_sound(body: &Body, node: &Node, seen: &Seen<'_>) -> Result<(), String> {
+    if let Some(late) = node.after.iter().find(|id| !seen.contains_key(id)) {
         return Err(format!("the node `{}` waits for `{late}`, which does not stand before it", node.id));
     }
     let rollout = match &node.rollout {
@@ -59,8 +96,10 @@ fn call_is_sound(id: &str, call: &Call, in_rollout: bool) -> Result<(), String> 
         }
         Call::Ensure { .. } | Call::Stop { .. } => Ok(()),
         Call::Shift { weights, .. } => {
-            let sum: u32 = weights.iter().map(|(_, share)| share.basis_points()).sum();
-            (sum == Share::ALL.basis_points()).then_some(()).ok_or_else(|| format!("the weights of `{id}` miss 100 %"))
+            let sum: u64 = weights.iter().map(|(_, share)| u64::from(share.basis_points())).sum();
+            (sum == u64::from(Share::ALL.basis_points()))
+                .then_some(())
+                .ok_or_else(|| format!("the weights of `{id}` miss 100 %"))
         }
     }
 }
