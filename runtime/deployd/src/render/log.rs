@@ -35,9 +35,9 @@ pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
 
 fn paused(before: Option<&RunView>, now: &RunView) -> Option<String> {
     let changed = before.map_or(now.paused, |before| before.paused != now.paused);
-    // A run that turns around is not paused any more, which its new status says.
-    (changed && now.status == RunStatus::Advancing)
-        .then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
+    // A run that turns around is not paused any more; its new status says so.
+    let turned = !now.paused && now.status == RunStatus::Returning;
+    (changed && !turned).then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
 }
 
 fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {
