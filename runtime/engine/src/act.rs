@@ -24,6 +24,10 @@ const SAMPLE_MS: u64 = 5_000;
 /// A probe that has not answered after this long cannot tell, in milliseconds.
 const PROBE_MS: u64 = 30_000;
 
+/// Longest single sleep, in milliseconds: timers do not count the time for which the host was suspended, and a hold
+/// does.
+const SLEEP_MS_MAX: u64 = 30_000;
+
 /// Said of a provider that panicked.
 const BROKE_OFF: &str = "broke off without an answer; its panic is in the runtime's standard error";
 
@@ -158,7 +162,7 @@ async fn wait_until(clock: &dyn Clock, since: &Moment, after_ms: u64) {
     loop {
         match clock.now().left_of(after_ms, since) {
             0 => return,
-            left => clock.sleep(left).await,
+            left => clock.sleep(left.min(SLEEP_MS_MAX)).await,
         }
     }
 }

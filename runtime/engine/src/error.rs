@@ -26,6 +26,14 @@ pub enum SubmitError {
         /// Who started that.
         actor: String,
     },
+    /// The key was used for another plan.
+    #[error("the key `{key}` started run {run}, which has another plan; give this one another key")]
+    KeyTaken {
+        /// The key.
+        key: String,
+        /// The run it started.
+        run: String,
+    },
     /// The world is not ready for the first effect.
     #[error("{}", .0.join("\n"))]
     Preflight(Vec<String>),
@@ -38,7 +46,7 @@ impl SubmitError {
     /// 1 no · 2 usage · 3 locked · 70 internal.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Plan(_) | Self::Preflight(_) => 1,
+            Self::Plan(_) | Self::Preflight(_) | Self::KeyTaken { .. } => 1,
             Self::Parameters(_) => 2,
             Self::Locked { .. } => 3,
             Self::Store(error) => store_exit_code(error),

@@ -30,10 +30,10 @@ impl Engine {
 
     async fn take(&self, submission: Submission) -> Result<String, SubmitError> {
         let _one_at_a_time = self.inner.submitting.lock().await;
-        if let Some(run) = self.with_key(&submission.key).await? {
+        let plan = Plan::read(&submission.plan)?;
+        if let Some(run) = self.with_key(&submission.key, &plan).await? {
             return Ok(run);
         }
-        let plan = Plan::read(&submission.plan)?;
         let parameters = bind::parameters(&plan.body, &submission.parameters).map_err(SubmitError::Parameters)?;
         self.lock_is_free(&targets(&plan))?;
         self.preflight(&plan, &parameters, &submission).await?;
@@ -52,10 +52,15 @@ impl Engine {
         Ok(run)
     }
 
-    async fn with_key(&self, key: &str) -> Result<Option<String>, SubmitError> {
+    async fn with_key(&self, key: &str, plan: &Plan) -> Result<Option<String>, SubmitError> {
         let lines = self.inner.store.runs(false, KEYS_KEPT).await?;
         let same = |head: &Value| head.get("key").and_then(Value::as_str) == Some(key);
-        Ok(lines.into_iter().find(|line| same(&line.head)).map(|line| line.run))
+        let Some(line) = lines.into_iter().find(|line| same(&line.head)) else { return Ok(None) };
+        // Following a run of another plan would let its end pass for that of this one.
+        match line.head.get("plan").and_then(Value::as_str) {
+            Some(known) if known == String::from(plan.digest.clone()) => Ok(Some(line.run)),
+            Some(_) | None => Err(SubmitError::KeyTaken { key: key.to_owned(), run: line.run }),
+        }
     }
 
     fn lock_is_free(&self, targets: &[Target]) -> Result<(), SubmitError> {

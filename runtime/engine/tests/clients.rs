@@ -157,6 +157,16 @@ async fn what_nobody_records_is_not_confirmed() {
 }
 
 #[tokio::test]
+async fn a_key_names_one_plan() {
+    let engine = engine(Arc::new(MemoryStore::new()), false);
+    let run = engine.submit(submission("approved")).await.unwrap();
+    assert_eq!(engine.submit(submission("approved")).await.unwrap(), run);
+    let refused = engine.submit(submission("actions")).await.unwrap_err();
+    assert_eq!(refused.exit_code(), 1);
+    assert!(refused.to_string().starts_with(&format!("the key `key` started run {run}")), "{refused}");
+}
+
+#[tokio::test]
 async fn a_provider_that_breaks_off_does_not_keep_the_run_waiting() {
     let engine = engine(Arc::new(MemoryStore::new()), true);
     let run = engine.submit(submission("actions")).await.unwrap();
