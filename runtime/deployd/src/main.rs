@@ -13,12 +13,16 @@ mod screen;
 mod state;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use server::Failure;
 
 use crate::cli::{Cli, Command};
 use crate::context::Context;
+
+/// How long the last lines are given to be read.
+const SHUTDOWN: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -35,5 +39,8 @@ fn main() -> ExitCode {
 fn on_a_runtime(command: Command, context: &Context) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
-    runtime.block_on(commands::execute(command, context))
+    let done = runtime.block_on(commands::execute(command, context));
+    // A line that nobody reads must not keep the process.
+    runtime.shutdown_timeout(SHUTDOWN);
+    done
 }

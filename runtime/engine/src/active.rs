@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use machine::view::RunView;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::driver::Message;
 
 /// Queued messages a run accepts before its senders wait.
 pub(crate) const MAILBOX_LENGTH: usize = 1_024;
+
+/// Begun runs that a slow listener may fall behind.
+const BEGUN_LENGTH: usize = 1_024;
 
 /// What a run keeps from others: service and environment.
 pub(crate) type Target = (String, String);
@@ -30,9 +33,15 @@ struct State {
     stopped: bool,
 }
 
-#[derive(Default)]
 pub(crate) struct Active {
     state: Mutex<State>,
+    begun: broadcast::Sender<String>,
+}
+
+impl Default for Active {
+    fn default() -> Self {
+        Self { state: Mutex::default(), begun: broadcast::Sender::new(BEGUN_LENGTH) }
+    }
 }
 
 impl Active {
@@ -45,8 +54,14 @@ impl Active {
         let mut state = self.lock();
         if !state.stopped {
             state.runs.insert(run.to_owned(), entry);
+            // Nobody has to listen.
+            let _ = self.begun.send(run.to_owned());
         }
         !state.stopped
+    }
+
+    pub(crate) fn begun(&self) -> broadcast::Receiver<String> {
+        self.begun.subscribe()
     }
 
     /// Keeps the driver's task, unless the run has ended meanwhile.

@@ -22,7 +22,7 @@ use machine::ports::provider::Provider;
 use machine::ports::store::{Store, StoreError};
 use machine::signal::{Actor, Signal};
 use machine::view::RunView;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use crate::active::Active;
 pub use crate::clock::HostClock;
@@ -165,6 +165,11 @@ impl Engine {
         let run = history::restore(stored).map_err(StoreError::Io)?;
         let now = run.head().ended.clone().unwrap_or_else(|| self.inner.clock.now());
         Ok(watch::Sender::new(run.view(&now, seq, &|_| None)).subscribe())
+    }
+
+    /// The runs that are begun or taken up from now on, by id.
+    pub fn begun(&self) -> broadcast::Receiver<String> {
+        self.inner.active.begun()
     }
 
     /// Stops taking steps. What is under way in the world goes on; every run stays resumable.

@@ -61,6 +61,12 @@ impl Host {
         self.engine.left_alone()
     }
 
+    /// The engine of this runtime.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Resolves when this runtime can go on no more: its state failed, or another runtime took it over.
     pub async fn failed(&mut self) -> Failure {
         let mut fatal = self.engine.fatal();

@@ -1,13 +1,18 @@
 //! `deployd serve`: the long-lived runtime that the other commands talk to.
 
 use clap::Args;
+use engine::Engine;
+use machine::view::RunView;
 use serde::Serialize;
 use server::host::Host;
 use server::{Failure, socket};
+use tokio::task::JoinSet;
 
 use crate::cli::Format;
 use crate::context::{Context, json, note, print};
+use crate::follow::now_ms;
 use crate::interrupt::Interrupt;
+use crate::render::{log, units};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,7 +21,7 @@ Examples:
 
 /// Carry out runs until told to stop; others talk to it over the socket in the state directory
 ///
-/// Runs that had not ended are continued where they stood. SIGINT and SIGTERM stop it; services and proxies keep
+/// Writes what happens to its runs to standard output, a line each. Runs that had not ended are continued where they stood. SIGINT and SIGTERM stop it; services and proxies keep
 /// serving, and unfinished runs go on at the next start.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -35,13 +40,48 @@ impl Serve {
         let mut interrupt = Interrupt::listen()?;
         let mut host = start(context).await?;
         announce(context, &host)?;
-        let failure = tokio::select! {
-            () = interrupt.heard() => None,
-            failure = host.failed() => Some(failure),
+        let mut begun = host.engine().begun();
+        let mut logs = JoinSet::new();
+        for run in host.resumed() {
+            logs.spawn(keep_log(context.format, host.engine().clone(), run.clone()));
+        }
+        let failure = loop {
+            tokio::select! {
+                () = interrupt.heard() => break None,
+                failure = host.failed() => break Some(failure),
+                Ok(run) = begun.recv() => {
+                    logs.spawn(keep_log(context.format, host.engine().clone(), run));
+                }
+            }
+            while logs.try_join_next().is_some() {}
         };
         host.stop().await;
         note("stopped; what was deployed keeps serving, and unfinished runs go on at the next start");
         failure.map_or(Ok(0), Err)
+    }
+}
+
+/// Writes what happens to a run, a line each, until it has ended.
+async fn keep_log(format: Format, engine: Engine, run: String) {
+    let Ok(mut views) = engine.watch(&run).await else { return };
+    let mut before: Option<RunView> = None;
+    loop {
+        let view = views.borrow_and_update().clone();
+        let lines = lines(format, before.as_ref(), &view);
+        // Whoever reads the log may stop reading: that must hold up the log only.
+        let _ = tokio::task::spawn_blocking(move || lines.iter().for_each(|line| print(line))).await;
+        if view.status.ended() || views.changed().await.is_err() {
+            return;
+        }
+        before = Some(view);
+    }
+}
+
+fn lines(format: Format, before: Option<&RunView>, view: &RunView) -> Vec<String> {
+    let time = units::utc(now_ms());
+    match format {
+        Format::Json => json(view).into_iter().collect(),
+        Format::Human => log::changes(before, view).iter().map(|line| format!("{time} {} {line}", view.run)).collect(),
     }
 }
 
