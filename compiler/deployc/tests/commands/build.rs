@@ -77,7 +77,8 @@ fn order_and_place_of_files_and_layout_of_text_do_not_matter() {
 
 #[test]
 fn two_spellings_of_a_duration_are_one_plan() {
-    let (minutes, seconds) = (EXAMPLE.replace("5% for 16s", "5% for 30m"), EXAMPLE.replace("5% for 16s", "5% for 1800s"));
+    let (minutes, seconds) =
+        (EXAMPLE.replace("5% for 16s", "5% for 30m"), EXAMPLE.replace("5% for 16s", "5% for 1800s"));
     assert_eq!(built(&Site::of(&minutes), "release").digest, built(&Site::of(&seconds), "release").digest);
     assert_ne!(built(&Site::of(&minutes), "release").digest, built(&Site::example(), "release").digest);
 }

@@ -1,8 +1,8 @@
 //! `deployc run`, with a program in the place of `deployd` that says what it was given.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::site::{Said, Site};
 
@@ -17,12 +17,20 @@ fn installed(site: &Site, with_runtime: bool) -> PathBuf {
     let folder = site.path().join("bin");
     fs::create_dir_all(&folder).unwrap();
     let program = folder.join("deployc");
-    fs::copy(env!("CARGO_BIN_EXE_deployc"), &program).unwrap();
+    install(Path::new(env!("CARGO_BIN_EXE_deployc")), &program);
     if with_runtime {
-        fs::write(folder.join("deployd"), STAND_IN).unwrap();
-        fs::set_permissions(folder.join("deployd"), fs::Permissions::from_mode(0o755)).unwrap();
+        let text = folder.join("stand-in.txt");
+        fs::write(&text, STAND_IN).unwrap();
+        install(&text, &folder.join("deployd"));
     }
     program
+}
+
+/// Copies by a process of its own: a file that this one has open for writing while another test starts a program
+/// could not be executed.
+fn install(from: &Path, to: &Path) {
+    let done = Command::new("install").args(["-m", "755"]).args([from, to]).status().unwrap();
+    assert!(done.success());
 }
 
 fn run(site: &Site, with_runtime: bool, arguments: &[&str]) -> Said {
