@@ -1,6 +1,7 @@
 //! `deployc run`, with a program in the place of `deployd` that says what it was given.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
