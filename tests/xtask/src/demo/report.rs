@@ -134,9 +134,12 @@ impl fmt::Display for Report {
 impl Report {
     fn users(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nWhat the users saw: {} answers by the load generator's own log", self.users.answers())?;
-        for (release, statuses) in &self.users.releases {
+        let version = |release: &String| self.names.get(release).copied().unwrap_or("no release");
+        let mut rows: Vec<_> =
+            self.users.releases.iter().map(|(release, seen)| (version(release), release, seen)).collect();
+        rows.sort();
+        for (version, release, statuses) in rows {
             let counts: Vec<String> = statuses.iter().map(|(status, n)| format!("{status}: {n}")).collect();
-            let version = self.names.get(release).copied().unwrap_or("no release");
             writeln!(f, "  {version}  {release}  {}", counts.join("  "))?;
         }
         writeln!(f, "  {} requests failed because of a switch", self.users.lost())
