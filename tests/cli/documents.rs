@@ -38,6 +38,14 @@ fn documents_show_what_commands_print() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
+#[test]
+fn the_readmes_deployment_is_the_examples() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let shown = readme.split("```deploy\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it shows one");
+    let example = std::fs::read_to_string(root().join(EXAMPLE).join("first_canary.deploy")).expect("it is text");
+    assert!(example.ends_with(shown), "README.md: copy the deployment from {EXAMPLE}/first_canary.deploy again");
+}
+
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned()];
     let operations = std::fs::read_dir(root().join("docs/operations")).into_iter().flatten().flatten();

@@ -3,8 +3,10 @@
 mod error_pages;
 mod files;
 mod homes;
+mod links;
 mod map;
 mod purity;
+mod queries;
 mod repository;
 mod strategy_names;
 mod walls;

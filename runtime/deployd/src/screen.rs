@@ -20,7 +20,7 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        Self { lines: 0, size: terminal::size().unwrap_or(SIZE) }
+        Self { lines: 0, size: size() }
     }
 
     /// Replaces what is drawn. A terminal that cannot be written to is left as it is: the run goes on.
@@ -44,7 +44,7 @@ impl Screen {
 
     /// After a change of size the old lines have been wrapped anew: how many rows they take is not known.
     fn clear(&mut self, out: &mut impl Write) -> std::io::Result<()> {
-        let size = terminal::size().unwrap_or(SIZE);
+        let size = size();
         if size != self.size {
             queue!(out, Clear(ClearType::All), MoveTo(0, 0))?;
         } else if self.lines > 0 {
@@ -53,6 +53,11 @@ impl Screen {
         (self.size, self.lines) = (size, 0);
         Ok(())
     }
+}
+
+/// Some terminals (a pseudo-terminal that nobody gave a size) say that they have no rows.
+fn size() -> (u16, u16) {
+    terminal::size().ok().filter(|(width, height)| *width > 0 && *height > 0).unwrap_or(SIZE)
 }
 
 impl Drop for Screen {

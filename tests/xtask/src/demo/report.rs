@@ -152,7 +152,7 @@ impl Report {
                 let (version, share) = (release.version, weight.share * 100.0);
                 let (taken, all, bounds) = (weight.taken, weight.all, &weight.bounds);
                 let said = if weight.confirmed() { "confirmed" } else { "NOT CONFIRMED" };
-                writeln!(f, "  {version}  {share:>3} %  {taken:>6} of {all:>6}  of {bounds}: {said}")?;
+                writeln!(f, "  {version}  {share:>3} %  {taken:>6} of {all:>6}, {bounds} would be fair: {said}")?;
             }
         }
         Ok(())
