@@ -77,9 +77,9 @@ pub struct Inconclusive {
 pub enum Undecided {
     /// Return to the safe side.
     Rollback,
-    /// Stay at this weight until a person decides.
+    /// Stay at this weight until a person decides, for a day at most; then return to the safe side.
     Hold,
-    /// Ask a person to pass or to roll back.
+    /// Ask a person to pass or to roll back, for a day at most; then return to the safe side.
     Ask,
 }
 

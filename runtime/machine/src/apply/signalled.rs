@@ -8,6 +8,15 @@ use crate::slots::SlotIndex;
 use crate::state::{Cause, CauseKind, SlotState};
 use crate::view::RunStatus;
 
+/// Longest key of a signal, in bytes.
+const KEY_BYTES_MAX: usize = 256;
+
+/// Longest reason, in bytes.
+const REASON_BYTES_MAX: usize = 4_096;
+
+/// Most signals that a run takes; an abort or a rollback is always taken.
+const SIGNALS_MAX: usize = 10_000;
+
 /// Why a signal is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -25,6 +34,7 @@ pub enum Refusal {
 impl Run {
     /// What a signal would do, as a sentence; a signal whose key was seen before is answered as it was then.
     pub fn consider(&self, signal: &Signal) -> Result<String, Refusal> {
+        self.within_limits(signal)?;
         if let Some(answer) = self.head.signals.get(&signal.key) {
             return Ok(answer.clone());
         }
@@ -49,6 +59,26 @@ impl Run {
             }
             SignalKind::Abort => Ok("the run is aborted; what is half-way returns to its safe side".to_owned()),
             SignalKind::Rollback => self.consider_rollback(),
+        }
+    }
+
+    /// What is said is kept for ever with the run, so it has a size.
+    fn within_limits(&self, signal: &Signal) -> Result<(), Refusal> {
+        let too_long = |what: &str, length: usize, most: usize| {
+            Err(Refusal::DoesNotFit(format!("the {what} has {length} bytes, and at most {most} are kept")))
+        };
+        let reason = signal.reason.as_ref().map_or(0, String::len);
+        let ends_it = matches!(signal.kind, SignalKind::Abort | SignalKind::Rollback);
+        let known = self.head.signals.contains_key(&signal.key);
+        if signal.key.len() > KEY_BYTES_MAX {
+            too_long("key", signal.key.len(), KEY_BYTES_MAX)
+        } else if reason > REASON_BYTES_MAX {
+            too_long("reason", reason, REASON_BYTES_MAX)
+        } else if self.head.signals.len() >= SIGNALS_MAX && !known && !ends_it {
+            let message = format!("this run took {SIGNALS_MAX} signals; it takes only an abort or a rollback now");
+            Err(Refusal::DoesNotFit(message))
+        } else {
+            Ok(())
         }
     }
 
