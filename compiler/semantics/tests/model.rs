@@ -77,7 +77,7 @@ fn strategies_are_unrolled_and_limits_are_exact() {
     assert_eq!(rollout.artifact, Value::Parameter("image".into()));
     assert_eq!(rollout.environment.binds[0].replicas, 4);
     let stages: Vec<_> = rollout.strategy.stages.iter().map(|it| (it.weight.to_string(), it.hold_ms)).collect();
-    assert_eq!(stages, [("0.05".to_owned(), 90_000), ("0.5".to_owned(), 90_000)]);
+    assert_eq!(stages, [("0.05".to_owned(), 90_000), ("0.5".to_owned(), 90_000), ("1".to_owned(), 0)]);
     assert_eq!(rollout.strategy.stages[0].instances, Instances::ByWeight);
     let gate = rollout.strategy.stages[0].guard.as_ref().unwrap();
     assert_eq!(gate.conditions[0].text, "errors(canary) <= errors(stable) * 1.5 - 0.1pp");

@@ -1,0 +1,130 @@
+//! No edit of a source brings a phase of the compiler down, and what has no error becomes a whole plan.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use diagnostics::{Diagnostic, Span};
+use plan::Place;
+use semantics::{Database, SemanticModel};
+use syntax::ast::{DeclKind, Step};
+use syntax::lex::{Token, tokens};
+
+const FILE: &str = "main.deploy";
+const SOURCES: [&str; 2] =
+    [include_str!("broad.deploy"), include_str!("../../../../examples/first-canary/first_canary.deploy")];
+
+/// One project of one file, edited again and again, as by somebody who types.
+#[derive(Default)]
+struct Desk(Database);
+
+impl Desk {
+    /// Checks and lowers all of it; how many errors there are.
+    fn compile(&mut self, text: &str) -> Vec<Diagnostic> {
+        self.0.set_text(FILE, text);
+        let model = SemanticModel::new(&self.0);
+        let mut found = checks::check_all(&model);
+        for it in found.iter().filter(|it| model.file_id(FILE) == Some(it.primary.span.file)) {
+            let (start, end) = (it.primary.span.start as usize, it.primary.span.end as usize);
+            assert!(start <= end && end <= text.len(), "{it:?}\n{text}");
+            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{it:?}\n{text}");
+        }
+        if found.iter().any(Diagnostic::is_error) {
+            found.retain(Diagnostic::is_error); if found.len() > 2 && std::env::var_os("CASC").is_some() { let m: Vec<_> = found.iter().map(|d| format!("{}:{} {}", d.primary.span.start, d.code, d.message)).collect(); eprintln!("CASC {} {:?}", found.len(), m); }
+            return found;
+        }
+        let written = steps_written(text);
+        let kept: usize = model.workflows().iter().map(|it| kept(&model.workflow(&it.name).unwrap().steps)).sum();
+        assert_eq!(kept, written, "a step was left out and nothing was said\n{text}");
+        for workflow in model.workflows() {
+            let lowered = lower::lower(&model.workflow(&workflow.name).unwrap(), "2026", &place);
+            assert!(!lowered.is_err_and(|said| said.is_empty()), "{} has no plan\n{text}", workflow.name);
+        }
+        Vec::new()
+    }
+}
+
+fn place(_: Span) -> Place {
+    Place { file: FILE.to_owned(), line: 1, column: 1 }
+}
+
+fn kept(steps: &[semantics::model::Step]) -> usize {
+    steps.iter().map(|step| 1 + kept(&step.on_failure)).sum()
+}
+
+fn steps_written(text: &str) -> usize {
+    fn count(steps: &[Step]) -> usize {
+        steps.iter().map(|step| 1 + step.modifiers.on_failure.as_deref().map_or(0, count)).sum()
+    }
+    let parsed = syntax::parse(text, diagnostics::FileId(0));
+    let workflows = parsed.ast.items.iter().filter_map(|item| match &item.decl.kind {
+        DeclKind::Workflow(workflow) => Some(count(&workflow.steps)),
+        _ => None,
+    });
+    workflows.sum()
+}
+
+fn significant(text: &str) -> Vec<Token> {
+    tokens(text).into_iter().filter(|token| !token.kind.is_trivia()).collect()
+}
+
+fn edited(text: &str, start: u32, end: u32, with: &str) -> String {
+    let mut edited = text.to_owned();
+    edited.replace_range(start as usize..end as usize, with);
+    edited
+}
+
+#[test]
+fn the_sources_are_clean() {
+    for text in SOURCES {
+        assert_eq!(Desk::default().compile(text), Vec::new());
+    }
+}
+
+#[test]
+fn every_truncation() {
+    let mut desk = Desk::default();
+    for text in SOURCES {
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            desk.compile(&text[..end]);
+        }
+    }
+}
+
+#[test]
+fn every_token_taken_out_or_doubled() {
+    let mut desk = Desk::default();
+    for text in SOURCES {
+        for token in significant(text) {
+            let word = token.text(text);
+            desk.compile(&edited(text, token.start, token.end, ""));
+            desk.compile(&edited(text, token.start, token.end, &format!("{word} {word}")));
+        }
+    }
+}
+
+#[test]
+fn every_two_neighbours_swapped() {
+    let mut desk = Desk::default();
+    for text in SOURCES {
+        for pair in significant(text).windows(2) {
+            let [left, right] = pair else { unreachable!() };
+            let swapped = format!("{} {}", right.text(text), left.text(text));
+            desk.compile(&edited(text, left.start, right.end, &swapped));
+        }
+    }
+}
+
+#[test]
+fn every_line_doubled_or_taken_out() {
+    let mut desk = Desk::default();
+    for text in SOURCES {
+        let lines: Vec<&str> = text.lines().collect();
+        for at in 0..lines.len() {
+            let mut doubled = lines.clone();
+            doubled.insert(at, lines[at]);
+            desk.compile(&doubled.join("\n"));
+            let mut without = lines.clone();
+            without.remove(at);
+            desk.compile(&without.join("\n"));
+        }
+    }
+}
