@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads source or evaluates: a check sees stages, gates and environments as they will run.
 
+mod answers;
 mod approvals;
 mod arms;
 mod places;
@@ -12,9 +13,9 @@ mod windows;
 
 use std::collections::BTreeSet;
 
-use diagnostics::Diagnostic;
-use semantics::SemanticModel;
+use diagnostics::{Diagnostic, codes};
 use semantics::model::Workflow;
+use semantics::{SemanticModel, WorkflowRef};
 
 use places::Places;
 
@@ -23,6 +24,7 @@ use places::Places;
 pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     let places = Places::of(workflow);
     let mut found = stages::check(&places);
+    found.extend(answers::check(&places));
     found.extend(arms::check(&places));
     found.extend(windows::check(&places));
     found.extend(samples::check(&places));
@@ -38,9 +40,24 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
 pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut found = model.diagnostics();
     let workflows = model.workflows();
-    let proved = workflows.iter().filter_map(|it| model.workflow(&it.name)).flat_map(|it| check(&it));
+    found.extend(namesakes(&workflows));
+    let proved = workflows.iter().filter_map(|it| model.workflow_of(it)).flat_map(|it| check(&it));
     let mut said = BTreeSet::new();
     found.extend(proved.filter(|it| said.insert((it.sort_key(), it.message.clone()))));
     found.sort_by_key(Diagnostic::sort_key);
     found
+}
+
+/// Workflows of one name in several files: a run is started by that name alone.
+fn namesakes(workflows: &[WorkflowRef]) -> Vec<Diagnostic> {
+    let again = workflows.iter().enumerate().filter_map(|(at, it)| {
+        let first = workflows.iter().take(at).find(|first| first.name == it.name && first.file != it.file)?;
+        let message = format!("another workflow is called `{}`", it.name);
+        let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, it.span, message)
+            .also(first.span, "the first")
+            .note("a run is started by the name of its workflow, whichever file it stands in")
+            .help("rename one of them");
+        Some(diagnostic)
+    });
+    again.collect()
 }

@@ -2,7 +2,7 @@
 
 use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
-use semantics::model::{Approval, Bind, Check, Gate, Rollout, Stage, Step, StepKind, Workflow};
+use semantics::model::{Approval, Bind, Check, Environment, Gate, Rollout, Service, Stage, Step, StepKind, Workflow};
 
 /// What the checks look at.
 pub(crate) struct Places<'w> {
@@ -42,7 +42,12 @@ impl<'w> Places<'w> {
 
 /// What the rollout's environment binds for its service.
 pub(crate) fn bind(rollout: &Rollout) -> Option<&Bind> {
-    rollout.environment.binds.iter().find(|bind| bind.service == rollout.service.name)
+    bound(&rollout.environment, &rollout.service)
+}
+
+/// What an environment binds for a service.
+pub(crate) fn bound<'e>(environment: &'e Environment, service: &Service) -> Option<&'e Bind> {
+    environment.binds.iter().find(|bind| bind.service == service.name)
 }
 
 /// Instances of the service at full weight.

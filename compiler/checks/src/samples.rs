@@ -3,27 +3,37 @@
 use diagnostics::{Diagnostic, Span, codes};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use semantics::model::{Arm, Bind, Bound, Gate, Rollout};
+use semantics::model::{Arm, Bind, Bound, Gate};
 use semantics::units::{duration_text, percent_text};
 use statistics::{Margin, requests_to_pass};
 
-use crate::places::{Places, bind, used};
+use crate::places::{Places, bind, bound, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     let stages = places.guarded().filter_map(|(rollout, stage, gate)| {
-        let asked = Asked { rollout, gate, weight: stage.weight, hold_ms: stage.hold_ms, at: stage.span };
+        let (weight, hold_ms, at) = (stage.weight, stage.hold_ms, stage.span);
+        let asked = Asked { bind: bind(rollout), gate, weight, hold_ms, at, verb: "hold for" };
         asked.finding().map(|it| used(it, rollout))
     });
-    stages.collect()
+    // A gate of other arms has nothing to judge there; that is another finding.
+    let checks = places.checks.iter().filter(|(_, check)| check.gate.arm == Arm::Service);
+    let checks = checks.filter_map(|(step, check)| {
+        let bind = bound(&check.environment, &check.service);
+        let (weight, hold_ms, at) = (Decimal::ONE, check.over_ms, step.span);
+        Asked { bind, gate: &check.gate, weight, hold_ms, at, verb: "look over" }.finding()
+    });
+    stages.chain(checks).collect()
 }
 
-/// A gate asked at one stage.
+/// A gate asked at one stage, or once.
 struct Asked<'m> {
-    rollout: &'m Rollout,
+    bind: Option<&'m Bind>,
     gate: &'m Gate,
     weight: Decimal,
     hold_ms: i64,
     at: Span,
+    /// How more time is asked for.
+    verb: &'static str,
 }
 
 impl Asked<'_> {
@@ -34,7 +44,7 @@ impl Asked<'_> {
         if self.hold_ms == 0 {
             return Some(self.without_hold());
         }
-        let bind = bind(self.rollout)?;
+        let bind = self.bind?;
         let (low, high) = bind.traffic?;
         let counted = self.hold_ms.checked_sub(self.gate.warm_up_ms).filter(|ms| *ms > 0)?;
         let needed = Decimal::from(self.gate.at_least);
@@ -102,9 +112,9 @@ impl Asked<'_> {
             .filter(|share| *share <= Decimal::ONE && self.gate.arm == Arm::Canary);
         match (hold, weight) {
             (Some(hold), Some(weight)) => {
-                format!("hold for {}, or begin at {}", duration_text(hold), percent_text(weight))
+                format!("{} {}, or begin at {}", self.verb, duration_text(hold), percent_text(weight))
             }
-            (Some(hold), None) => format!("hold for {}", duration_text(hold)),
+            (Some(hold), None) => format!("{} {}", self.verb, duration_text(hold)),
             (None, _) => "declare more traffic, or ask for fewer requests".to_owned(),
         }
     }

@@ -17,9 +17,7 @@ fn rollout_stages(rollout: &Rollout) -> Vec<Diagnostic> {
         [before, after] => rises(rollout, before, after),
         _ => None,
     });
-    let each = stages.iter().flat_map(|stage| {
-        [fine(rollout, stage), served(rollout, stage), kept(rollout, stage), counted(rollout, stage)]
-    });
+    let each = stages.iter().flat_map(|stage| [fine(rollout, stage), served(rollout, stage), kept(rollout, stage)]);
     rising.chain(each.flatten()).chain(ends_full(rollout)).collect()
 }
 
@@ -99,17 +97,4 @@ fn kept(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::error(codes::KEEPS_TOO_FEW, stage.span, message)
         .help(format!("keep at least {} of the replicas", percent_text(rest)));
     Some(used(diagnostic, rollout))
-}
-
-fn counted(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
-    let gate = stage.guard.as_ref()?;
-    let environment = &rollout.environment;
-    if environment.metrics.is_some() || environment.traffic.is_some() {
-        return None;
-    }
-    let message = format!("gate `{}` has no answers in `{}`", gate.name, environment.name);
-    let diagnostic = Diagnostic::error(codes::NO_METRICS, rollout.strategy.span, message)
-        .also(environment.span, "neither `metrics` nor `traffic` is bound here")
-        .also(gate.span, "the gate");
-    Some(diagnostic)
 }

@@ -113,17 +113,20 @@ impl<'db> SemanticModel<'db> {
     /// What was reported as an error is left out of it, so a plan is made only when no diagnostic is an error.
     #[must_use]
     pub fn workflow(&self, name: &str) -> Option<Arc<model::Workflow>> {
-        let files = Project::get(self.db).files(self.db).iter();
-        let ids = files.map(|file| DeclId { module: module_of(file.path(self.db)), name: name.into() });
-        ids.filter_map(|id| match entity_of(self.db, &id) {
-            Entity::Workflow(workflow) => Some(workflow),
-            _ => None,
-        })
-        .next()
-        .map(|workflow| {
-            let places = Places::new(self.db);
-            Arc::new(relocate::workflow(workflow, &|span| places.absolute(span)))
-        })
+        Project::get(self.db).files(self.db).iter().find_map(|file| self.evaluated(*file, name))
+    }
+
+    /// The very workflow that a reference names, as [`Self::workflow`] gives it.
+    #[must_use]
+    pub fn workflow_of(&self, it: &WorkflowRef) -> Option<Arc<model::Workflow>> {
+        self.evaluated(self.file(it.file)?, &it.name)
+    }
+
+    fn evaluated(&self, file: SourceFile, name: &str) -> Option<Arc<model::Workflow>> {
+        let id = DeclId { module: module_of(file.path(self.db)), name: name.into() };
+        let Entity::Workflow(workflow) = entity_of(self.db, &id) else { return None };
+        let places = Places::new(self.db);
+        Some(Arc::new(relocate::workflow(workflow, &|span| places.absolute(span))))
     }
 
     /// What a file declares, in the order of the text.

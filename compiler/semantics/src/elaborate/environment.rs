@@ -13,11 +13,16 @@ use crate::types::Type;
 const ROLES: [&str; 3] = ["compute", "traffic", "metrics"];
 
 impl Elaborator<'_> {
-    pub(super) fn environment(&mut self, environment: &Environment) -> Body {
+    pub(super) fn environment(&mut self, environment: &Environment, damaged: bool) -> Body {
         let before = self.diagnostics.len();
         let extends = environment.extends.as_ref().and_then(|base| self.declared(base, Kind::Environment));
-        let mut body =
-            EnvironmentBody { extends, incomplete: false, protected: false, providers: Vec::new(), binds: Vec::new() };
+        let mut body = EnvironmentBody {
+            extends,
+            incomplete: damaged,
+            protected: false,
+            providers: Vec::new(),
+            binds: Vec::new(),
+        };
         let mut seen: Vec<(&Field, Range)> = Vec::new();
         for entry in &environment.entries {
             match entry {
@@ -58,6 +63,8 @@ impl Elaborator<'_> {
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
             body.providers.push(ProviderBody { role: role.clone(), provider: provider.name, span, config });
+        } else {
+            body.incomplete = true;
         }
     }
 

@@ -66,7 +66,7 @@ impl<'db> Elaborator<'db> {
                 let result = self.expect(&it.body, &ty, &format!("the result of `{}`", it.name.text));
                 Body::Function { defaults, result }
             }
-            DeclKind::Environment(it) => self.environment(it),
+            DeclKind::Environment(it) => self.environment(it, decl.damaged),
             DeclKind::Service(it) => self.service(it),
             DeclKind::Metric(it) => self.metric(it),
             DeclKind::Slo(it) => self.slo(it),

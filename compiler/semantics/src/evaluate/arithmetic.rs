@@ -17,6 +17,8 @@ pub(super) enum Fault {
     ByZero,
     Inexact,
     Currencies,
+    /// Less than nothing of what is counted from nothing on; with an article.
+    Negative(&'static str),
 }
 
 /// `-value`
@@ -59,9 +61,19 @@ pub(super) fn binary(op: BinaryOp, left: Value, right: Value) -> Result<Value, F
         BinaryOp::Greater => compare(&left, &right, |order| order == Ordering::Greater),
         BinaryOp::AtLeast => compare(&left, &right, |order| order != Ordering::Less),
         BinaryOp::Add => sum(left, right, i64::checked_add, Decimal::checked_add),
-        BinaryOp::Subtract => sum(left, right, i64::checked_sub, Decimal::checked_sub),
-        BinaryOp::Multiply => product(left, right),
-        BinaryOp::Divide => quotient(left, right),
+        BinaryOp::Subtract => sum(left, right, i64::checked_sub, Decimal::checked_sub).and_then(possible),
+        BinaryOp::Multiply => product(left, right).and_then(possible),
+        BinaryOp::Divide => quotient(left, right).and_then(possible),
+    }
+}
+
+/// Amounts that are never negative: a provider is not asked what it would make of them.
+fn possible(value: Value) -> Result<Value, Fault> {
+    match value {
+        Value::Duration(it) if it < 0 => Err(Fault::Negative("a Duration")),
+        Value::Bytes(it) if it < 0 => Err(Fault::Negative("Bytes")),
+        Value::Rate(it) if it < Decimal::ZERO => Err(Fault::Negative("a Rate")),
+        other => Ok(other),
     }
 }
 

@@ -215,6 +215,11 @@ impl Evaluator<'_> {
         let (code, message) = match result {
             Ok(value) => return value,
             Err(Fault::Silent) => return Value::Error,
+            Err(Fault::Negative(what)) => {
+                let message = format!("{what} cannot be less than nothing");
+                self.report(Diagnostic::error(codes::OUT_OF_RANGE, at, message));
+                return Value::Error;
+            }
             Err(Fault::Overflow) => (codes::OUT_OF_RANGE, "this is larger than the language can count"),
             Err(Fault::ByZero) => (codes::NO_EXACT_RESULT, "this divides by zero"),
             Err(Fault::Inexact) => (codes::NO_EXACT_RESULT, "this division has no exact result"),
@@ -252,6 +257,10 @@ impl Evaluator<'_> {
 
     fn refined(&mut self, of: &Core, id: &DeclId) -> Value {
         let value = self.value(of);
+        if is_unknown(&value) {
+            // Nothing looks at the range once the run has started.
+            return self.unknown_yet(of.span, &value);
+        }
         let Signature::Refined { low, high, .. } = signature_of(self.db, id) else { return Value::Error };
         let below = order(&value, low) == Some(Ordering::Less);
         let above = order(&value, high) == Some(Ordering::Greater);

@@ -123,14 +123,16 @@ impl Evaluator<'_> {
     }
 
     fn complete(&mut self, at: Span, partial: &PartialEnvironment) -> Option<Environment> {
+        if partial.incomplete {
+            // What it lacks may be what was reported.
+            return None;
+        }
         let Some(compute) = partial.providers.get("compute").cloned() else {
-            if !partial.incomplete {
-                let message = format!("environment `{}` does not say where things run", partial.name);
-                let diagnostic = Diagnostic::error(codes::MISSING_FIELD, at, message)
-                    .also(partial.span, "`compute` is missing here")
-                    .help("give it a `compute`");
-                self.report(diagnostic);
-            }
+            let message = format!("environment `{}` does not say where things run", partial.name);
+            let diagnostic = Diagnostic::error(codes::MISSING_FIELD, at, message)
+                .also(partial.span, "`compute` is missing here")
+                .help("give it a `compute`");
+            self.report(diagnostic);
             return None;
         };
         let binds = partial.binds.iter().map(|bind| Bind {

@@ -31,7 +31,11 @@ impl Evaluator<'_> {
         let is_gate = |name: &SmolStr| params.iter().any(|slot| slot.name == *name && matches!(slot.ty, Type::Gate(_)));
         let (gates, values): (Named, Named) = args.iter().cloned().partition(|(name, _)| is_gate(name));
         let locals = self.bound(params, &body.defaults, &values);
-        self.gates = gates.into_iter().filter_map(|(name, core)| named_gate(&core).map(|id| (name, id))).collect();
+        let defaults = body.defaults.iter().filter(|default| is_gate(&default.name));
+        let defaults = defaults.map(|default| (default.name.clone(), default.value.clone()));
+        // Those that are given come later and win.
+        let gates = defaults.chain(gates);
+        self.gates = gates.filter_map(|(name, core)| named_gate(&core).map(|id| (name, id))).collect();
         let outer = std::mem::replace(&mut self.locals, locals);
         let via = self.via.replace(at);
         let mut stages = Vec::new();

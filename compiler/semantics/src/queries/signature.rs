@@ -60,10 +60,28 @@ pub(crate) struct Signed {
 /// The signature of a declaration.
 #[salsa::tracked]
 pub(crate) fn signed<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Signed {
-    let decl = &parsed(db, item).decl;
+    let parsed = parsed(db, item);
     let mut reader = Elaborator::new(db, item);
-    let signature = reader.signature(decl);
+    let mut signature = reader.signature(&parsed.decl);
+    if parsed.decl.damaged && parsed.diagnostics.iter().any(|it| it.primary.span.start < header_end(&parsed.decl)) {
+        // A field or parameter may be missing here: whoever names it is not to blame.
+        signature = Signature::Broken;
+    }
     Signed { signature, diagnostics: reader.diagnostics, uses: reader.uses }
+}
+
+/// Where what others rely on ends: the fields of a type, the parameters before a body.
+fn header_end(decl: &Decl) -> u32 {
+    match &decl.kind {
+        DeclKind::Type(_) => u32::MAX,
+        DeclKind::Function(it) => it.body.range.start,
+        DeclKind::Strategy(it) => it.range.start,
+        DeclKind::Action(it) => it.fields.range.start,
+        DeclKind::Workflow(it) => it.range.start,
+        // These have a kind, or the type that is written; a gate is named whatever it asks.
+        DeclKind::Let(_) | DeclKind::Gate(_) | DeclKind::Environment(_) | DeclKind::Service(_) => 0,
+        DeclKind::Metric(_) | DeclKind::Slo(_) | DeclKind::Use(_) | DeclKind::Error(_) => 0,
+    }
 }
 
 #[salsa::tracked]
