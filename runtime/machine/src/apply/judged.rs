@@ -28,6 +28,11 @@ impl Run {
             return;
         }
         let last = last && holding.concluding;
+        if last && self.gate_of(slot).is_none() {
+            // Nothing judges this hold; its last look says which shares were measured.
+            self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+            return;
+        }
         match evidence.verdict {
             Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),
             Verdict::Pass if last || (holding.extended && !self.head.paused) => {

@@ -47,14 +47,15 @@ impl Run {
     }
 
     pub(crate) fn conclude(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
-        if self.gate_of(slot).is_none() {
+        let source = self.source(slot);
+        if self.gate_of(slot).is_none() && source.is_none() {
             self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
             return;
         }
         holding.concluding = true;
         holding.due = false;
         self.set(slot, SlotState::Holding(holding));
-        out.push(Action::Conclude { slot, source: self.source(slot) });
+        out.push(Action::Conclude { slot, source });
     }
 
     fn approval_expired(&mut self, at: &Moment, slot: SlotIndex, since: &Moment, agreed: usize, out: &mut Vec<Action>) {
