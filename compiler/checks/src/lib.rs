@@ -5,8 +5,10 @@
 mod answers;
 mod approvals;
 mod arms;
+mod effects;
 mod places;
 mod samples;
+mod sharing;
 mod stages;
 mod unguarded;
 mod windows;
@@ -30,6 +32,8 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     found.extend(samples::check(&places));
     found.extend(unguarded::check(&places));
     found.extend(approvals::check(&places));
+    found.extend(effects::check(&places));
+    found.extend(sharing::traffic(&places));
     found.sort_by_key(Diagnostic::sort_key);
     found
 }
@@ -41,7 +45,8 @@ pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut found = model.diagnostics();
     let workflows = model.workflows();
     found.extend(namesakes(&workflows));
-    let proved = workflows.iter().filter_map(|it| model.workflow_of(it)).flat_map(|it| check(&it));
+    let evaluated: Vec<_> = workflows.iter().filter_map(|it| model.workflow_of(it)).collect();
+    let proved = evaluated.iter().flat_map(|it| check(it)).chain(sharing::identities(&evaluated));
     let mut said = BTreeSet::new();
     found.extend(proved.filter(|it| said.insert((it.sort_key(), it.message.clone()))));
     found.sort_by_key(Diagnostic::sort_key);

@@ -2,19 +2,22 @@
 
 use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
-use semantics::model::{Approval, Bind, Check, Environment, Gate, Rollout, Service, Stage, Step, StepKind, Workflow};
+use semantics::model::{
+    Approval, Bind, Check, Environment, Gate, Rollout, Run, Service, Stage, Step, StepKind, Workflow,
+};
 
 /// What the checks look at.
 pub(crate) struct Places<'w> {
     pub(crate) rollouts: Vec<&'w Rollout>,
     pub(crate) checks: Vec<(&'w Step, &'w Check)>,
     pub(crate) approvals: Vec<(&'w Step, &'w Approval)>,
+    pub(crate) runs: Vec<(&'w Step, &'w Run)>,
 }
 
 impl<'w> Places<'w> {
     /// Of all steps, those on failure included.
     pub(crate) fn of(workflow: &'w Workflow) -> Self {
-        let mut places = Self { rollouts: Vec::new(), checks: Vec::new(), approvals: Vec::new() };
+        let mut places = Self { rollouts: Vec::new(), checks: Vec::new(), approvals: Vec::new(), runs: Vec::new() };
         places.gather(&workflow.steps);
         places
     }
@@ -25,7 +28,7 @@ impl<'w> Places<'w> {
                 StepKind::Rollout(rollout) => self.rollouts.push(rollout),
                 StepKind::Check(check) => self.checks.push((step, check)),
                 StepKind::Approval(approval) => self.approvals.push((step, approval)),
-                StepKind::Run(_) => {}
+                StepKind::Run(run) => self.runs.push((step, run)),
             }
             self.gather(&step.on_failure);
         }

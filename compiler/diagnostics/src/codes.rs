@@ -120,6 +120,9 @@ codes! {
     WITHOUT_DEADLINE "E0417" "a wait without a deadline";
     CANNOT_RUN_THERE "E0418" "a service that its environment cannot run";
     NO_METRICS "E0419" "a gate where nobody counts";
+    SAME_IDENTITY "E0420" "two things that a run cannot tell apart";
+    TRAFFIC_NOT_SHARED "E0421" "traffic of two services by what carries one";
+    NO_PROBE "E0422" "a probeable action without a probe";
 
     // E05xx: project and plan.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";

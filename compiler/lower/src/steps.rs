@@ -62,6 +62,9 @@ impl Lowering<'_> {
         let id = self.step_id(&format!("run-{}", run.action));
         let binding = Binding { provider: run.provider.to_string(), config: self.json(&run.config, step.span) };
         let limit = step.within_ms.map(|limit| self.milliseconds(limit, step.span));
+        if timing::open_limit(&run.config) {
+            self.unfit(step.span, "`within` of the action bounds it, so write it there, not as a parameter of the run");
+        }
         let (timeout_ms, retry) = timing::action(&run.config, limit, step.retry.unwrap_or(0));
         let effect = Effect {
             call: Call::Act { action: run.action.to_string(), binding },

@@ -99,6 +99,7 @@ pub(crate) struct ProviderBody {
     pub(crate) provider: SmolStr,
     pub(crate) span: Span,
     pub(crate) config: Core,
+    pub(crate) shared: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -228,6 +228,8 @@ pub struct Provider {
     pub config: Value,
     /// Where it is bound.
     pub span: Span,
+    /// Whether it can serve several services at once.
+    pub shared: bool,
 }
 
 /// What an environment says of one service.

@@ -60,10 +60,19 @@ pub(crate) fn action(config: &Value, limit_ms: Option<u64>, further: u32) -> (u6
     (own.min(each - wait).max(1), retry(tries, 500, wait))
 }
 
+/// Whether an action's own limit is known only when a run starts, when its time-out has long been set.
+pub(crate) fn open_limit(config: &Value) -> bool {
+    matches!(field(config, "within"), Some(Value::Parameter(_)))
+}
+
 fn duration(record: &Value, name: &str) -> Option<u64> {
-    let (Value::Record(_, fields) | Value::Case(_, _, fields)) = record else { return None };
-    let Some(Value::Duration(ms)) = fields.get(name) else { return None };
+    let Some(Value::Duration(ms)) = field(record, name) else { return None };
     u64::try_from(*ms).ok()
+}
+
+fn field<'v>(record: &'v Value, name: &str) -> Option<&'v Value> {
+    let (Value::Record(_, fields) | Value::Case(_, _, fields)) = record else { return None };
+    fields.get(name)
 }
 
 #[cfg(test)]

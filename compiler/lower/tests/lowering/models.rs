@@ -51,12 +51,14 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         provider: "proxy".into(),
         config: record("std.proxy.Proxy", vec![("listen", text("127.0.0.1:8080"))]),
         span: at(11),
+        shared: false,
     };
+    let here = record("std.process.Processes", vec![]);
     Environment {
         name: "local".into(),
         span: at(10),
         protected: false,
-        compute: Provider { provider: "process".into(), config: record("std.process.Processes", vec![]), span: at(10) },
+        compute: Provider { provider: "process".into(), config: here, span: at(10), shared: true },
         traffic: routed.then_some(proxy),
         metrics: None,
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],

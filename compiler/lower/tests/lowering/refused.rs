@@ -58,3 +58,12 @@ fn what_was_reported_before_is_not_said_again() {
     run.config = Value::Error;
     assert_eq!(refusals(vec![step]), vec![]);
 }
+
+#[test]
+fn an_action_whose_limit_nobody_knows() {
+    let mut step = run(EffectClass::Once);
+    let semantics::model::StepKind::Run(run) = &mut step.kind else { unreachable!() };
+    let Value::Record(_, fields) = &mut run.config else { unreachable!() };
+    fields.insert("within".into(), Value::Parameter("patience".into()));
+    insta::assert_snapshot!(said(vec![step]), @"E0523 a plan cannot hold this value: `within` of the action bounds it, so write it there, not as a parameter of the run");
+}

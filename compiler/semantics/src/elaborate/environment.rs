@@ -6,6 +6,7 @@ use syntax::ast::{Bind, Environment, EnvironmentEntry, Expr, ExprKind, Field, Ra
 use super::Elaborator;
 use super::names::suggest;
 use crate::core::{BindBody, Body, Core, CoreKind, EnvironmentBody, ProviderBody};
+use crate::queries::signature::Provider;
 use crate::queries::source::Kind;
 use crate::types::Type;
 
@@ -62,7 +63,8 @@ impl Elaborator<'_> {
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
-            body.providers.push(ProviderBody { role: role.clone(), provider: provider.name, span, config });
+            let Provider { name: provider, shared, .. } = provider;
+            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, shared });
         } else {
             body.incomplete = true;
         }

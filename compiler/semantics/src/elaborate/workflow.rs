@@ -12,6 +12,13 @@ impl Elaborator<'_> {
     pub(super) fn workflow(&mut self, workflow: &Workflow) -> Body {
         let parameters = workflow.params.iter().filter_map(|param| self.workflow_parameter(param)).collect();
         self.parameters(&workflow.params);
+        if workflow.steps.is_empty() {
+            let message = format!("workflow `{}` has no steps", workflow.name.text);
+            let diagnostic = Diagnostic::error(codes::MISSING_CLAUSE, self.span(workflow.name.range), message);
+            self.report(
+                diagnostic.help("say what it does: `rollout … to … using …`, `run …`, `check …`, `approval …`"),
+            );
+        }
         let steps = self.steps(&workflow.steps);
         Body::Workflow(WorkflowBody { parameters, steps })
     }

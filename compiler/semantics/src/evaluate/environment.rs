@@ -38,7 +38,8 @@ impl Evaluator<'_> {
         }
         for provider in &body.providers {
             let config = self.value(&provider.config);
-            let bound = model::Provider { provider: provider.provider.clone(), config, span: provider.span };
+            let (span, shared) = (provider.span, provider.shared);
+            let bound = model::Provider { provider: provider.provider.clone(), config, span, shared };
             environment.providers.insert(provider.role.clone(), bound);
         }
         for bind in &body.binds {

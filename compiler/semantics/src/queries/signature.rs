@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
-use syntax::ast::{Annotation, Decl, DeclKind, Expr, ExprKind, Param, StrPart, TypeBody, TypeRef, UnaryOp};
+use syntax::ast::{Annotation, Decl, DeclKind, Expr, ExprKind, Literal, Param, StrPart, TypeBody, TypeRef, UnaryOp};
 
 use crate::core::Slot;
 use crate::elaborate::Elaborator;
@@ -42,11 +42,13 @@ pub(crate) enum Signature {
     Broken,
 }
 
-/// `@provider("name", roles = ["…"])`
+/// `@provider("name", roles = ["…"], shared = false)`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Provider {
     pub(crate) name: SmolStr,
     pub(crate) roles: Vec<SmolStr>,
+    /// Whether one record can serve several services; so it is when not written.
+    pub(crate) shared: bool,
 }
 
 /// A signature and what was found while reading it.
@@ -208,11 +210,12 @@ impl Elaborator<'_> {
     }
 
     fn provider(&mut self, annotation: &Annotation) -> Option<Provider> {
-        let mut found = Provider { name: SmolStr::default(), roles: Vec::new() };
+        let mut found = Provider { name: SmolStr::default(), roles: Vec::new(), shared: true };
         for arg in &annotation.args {
             match (arg.name.as_ref().map(|name| name.text.as_str()), &arg.value.kind) {
                 (None, ExprKind::Str(_)) => found.name = text(&arg.value)?,
                 (Some("roles"), ExprKind::List(roles)) => found.roles = roles.iter().filter_map(text).collect(),
+                (Some("shared"), ExprKind::Literal(Literal::Bool(shared))) => found.shared = *shared,
                 _ => {}
             }
         }
