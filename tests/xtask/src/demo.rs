@@ -23,6 +23,9 @@ pub(crate) struct Options {
     /// Share of requests that v3 answers with an error, in percent.
     #[arg(long, default_value_t = 10.0, value_parser = percent)]
     v3_errors: f64,
+    /// Take the programs from this folder instead of building them.
+    #[arg(long)]
+    built: Option<PathBuf>,
     /// Leave services, proxy and load running at the end.
     #[arg(long)]
     keep: bool,
@@ -43,7 +46,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
         println!("Ended {} processes.", cleanup::end_all(&folder));
         return Ok(ExitCode::SUCCESS);
     }
-    let tools = build::release()?;
+    let tools = match &options.built {
+        Some(folder) => build::Tools::of(folder)?,
+        None => build::release()?,
+    };
     cleanup::end_all(&folder);
     let scene = scene::Scene::set(&folder, tools)?;
     let played = act::play(&scene, options);

@@ -1,6 +1,6 @@
 //! The four programs of the demonstration, in a release build.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cargo::{cargo, metadata, succeed};
 
@@ -18,6 +18,17 @@ pub(crate) fn release() -> Result<Tools, String> {
     succeed(cargo().args(["build", "--release", "--bins"]).args(packages.iter().flat_map(|p| ["--package", p])))?;
     let metadata = metadata()?;
     let target = metadata["target_directory"].as_str().ok_or("cargo names no target folder")?;
-    let built = |name: &str| PathBuf::from(target).join("release").join(name);
-    Ok(Tools { deployc: built("deployc"), deployd: built("deployd"), shop: built("shop"), load: built("load") })
+    Tools::of(&Path::new(target).join("release"))
+}
+
+impl Tools {
+    /// The programs in a folder.
+    pub(crate) fn of(folder: &Path) -> Result<Self, String> {
+        let folder = folder.canonicalize().map_err(|e| format!("{} cannot be read: {e}", folder.display()))?;
+        let built = |name: &str| {
+            let program = folder.join(name);
+            if program.is_file() { Ok(program) } else { Err(format!("{} is not there", program.display())) }
+        };
+        Ok(Self { deployc: built("deployc")?, deployd: built("deployd")?, shop: built("shop")?, load: built("load")? })
+    }
 }
