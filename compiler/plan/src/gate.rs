@@ -43,7 +43,7 @@ pub struct Condition {
     pub metric: String,
     /// What it must stay under.
     pub bound: Bound,
-    /// The condition as its author wrote it, shown with every verdict.
+    /// The condition in the one form that all its spellings have, shown with every verdict.
     pub text: String,
 }
 

@@ -151,7 +151,6 @@ pub(crate) struct GateBody {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConditionBody {
     pub(crate) span: Span,
-    pub(crate) text: SmolStr,
     pub(crate) bound: BoundBody,
 }
 

@@ -284,7 +284,7 @@ pub enum Arm {
 pub struct Condition {
     /// Where it stands.
     pub span: Span,
-    /// As written, with single spaces.
+    /// In one form, however it is written: `errors(canary) <= errors(stable) + 2pp`.
     pub text: SmolStr,
     /// What is read.
     pub metric: Arc<Metric>,

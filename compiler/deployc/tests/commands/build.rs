@@ -84,6 +84,20 @@ fn two_spellings_of_a_duration_are_one_plan() {
 }
 
 #[test]
+fn two_spellings_of_a_condition_are_one_plan() {
+    let condition = "errors(canary) <= errors(stable) + 2pp";
+    let digest = |spelt| built(&Site::of(&EXAMPLE.replace(condition, spelt)), "release").digest;
+    assert_eq!(digest("errors( canary )<=1x*errors(stable)   +  2.0pp // a comment"), digest(condition));
+    let (month, hours) = ("30d", "720h");
+    let burning = |budget, window| {
+        let text = EXAMPLE
+            .replace("errors(service) <= 3%", &format!("availability burns at most {budget} of budget in {window}"));
+        built(&Site::of(&text.replace(month, hours).replace("100% for 10s", "100% for 1m")), "release").digest
+    };
+    assert_eq!(burning("0.01%", "1m"), burning("0.010%", "60s"));
+}
+
+#[test]
 fn internal_forms_can_be_looked_at() {
     let site = Site::of("let a: Int = 1 // one\n");
     insta::assert_snapshot!(site.deployc(&["debug", "tokens"]));

@@ -98,20 +98,12 @@ impl Elaborator<'_> {
                 clauses.condition_written = true;
                 let before = self.diagnostics.len();
                 if let Some(bound) = arms.and_then(|arms| self.condition(condition, clause, arms)) {
-                    let text = self.written(clause);
-                    let span = self.span(clause.range);
-                    clauses.conditions.push(ConditionBody { span, text, bound });
+                    clauses.conditions.push(ConditionBody { span: self.span(clause.range), bound });
                 }
                 clauses.unreadable |= self.diagnostics.len() > before;
             }
             GateClauseKind::Error => clauses.unreadable = true,
         }
-    }
-
-    fn written(&self, clause: &GateClause) -> smol_str::SmolStr {
-        let text = self.item.text(self.db);
-        let slice = text.get(clause.range.start as usize..clause.range.end as usize).unwrap_or("");
-        slice.split_whitespace().collect::<Vec<_>>().join(" ").into()
     }
 
     fn undecided(&mut self, then: &Name) -> Option<Undecided> {

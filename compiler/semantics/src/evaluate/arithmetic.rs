@@ -33,7 +33,7 @@ pub(super) fn negate(value: Value) -> Result<Value, Fault> {
 }
 
 /// The order of two values of one type, where it has one.
-pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
+pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Int(l), Value::Int(r)) | (Value::Duration(l), Value::Duration(r)) => Some(l.cmp(r)),
         (Value::Bytes(l), Value::Bytes(r)) => Some(l.cmp(r)),

@@ -57,6 +57,16 @@ impl Evaluator<'_> {
         let selected = self.value(selector);
         let total = self.value(total);
         let bad = if body.inverted { self.complement(selector.span, selected)? } else { selected };
+        if let (Some(chosen), Some(of)) = (listed(&bad), listed(&total))
+            && !of.is_empty()
+            && (chosen.is_empty() || chosen.iter().any(|it| !of.contains(it)))
+        {
+            let message = "what is bad is no part of `total`, so this is no share of it";
+            let diagnostic = Diagnostic::error(codes::IMPOSSIBLE_VALUE, selector.span, message)
+                .help("name under `total` whatever can be bad, or all: `total = responses()`");
+            self.report(diagnostic);
+            return None;
+        }
         let metric = model::Metric { name: id.name.clone(), span: self.named_at(), bad, total, usual };
         Some(Entity::Metric(Arc::new(metric)))
     }
@@ -109,6 +119,16 @@ impl Evaluator<'_> {
             period_ms: period_ms?,
         };
         Some(Entity::Slo(Arc::new(slo)))
+    }
+}
+
+/// The cases that a selector chooses; all of them when it lists none.
+fn listed(selector: &Value) -> Option<&[Value]> {
+    let Value::Case(_, _, fields) = selector else { return None };
+    let mut fields = fields.values();
+    match (fields.next(), fields.next()) {
+        (Some(Value::List(listed)), None) => Some(listed),
+        _ => None,
     }
 }
 

@@ -1,16 +1,18 @@
 //! Gates as values: burn rates become constants.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span, codes};
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::core::{BoundBody, ConditionBody, Core, GateBody};
 use crate::model::{Bound, Condition, Gate, Inconclusive, Metric, Slo};
 use crate::queries::value::{Entity, entity_of};
-use crate::types::DeclId;
-use crate::units::percent_text;
+use crate::types::{DeclId, arm_word};
+use crate::units::{duration_text, percent_text};
 use crate::value::Value;
 
 /// More requests than any gate waits for.
@@ -20,7 +22,7 @@ impl Evaluator<'_> {
     pub(super) fn gate(&mut self, id: &DeclId, body: &GateBody) -> Option<Entity> {
         let at_least = self.int(&body.at_least, "the number of requests", 1, REQUESTS_MAX);
         let confidence = self.confidence(&body.confidence);
-        let conditions: Vec<_> = body.conditions.iter().map(|condition| self.condition(condition)).collect();
+        let conditions: Vec<_> = body.conditions.iter().map(|condition| self.condition(condition, body)).collect();
         let extend_ms = match &body.extend {
             Some(core) => self.not_negative(core, "the extension"),
             None => Some(0),
@@ -65,20 +67,30 @@ impl Evaluator<'_> {
         None
     }
 
-    fn condition(&mut self, body: &ConditionBody) -> Option<Condition> {
+    fn condition(&mut self, body: &ConditionBody, gate: &GateBody) -> Option<Condition> {
         let (metric, bound) = match &body.bound {
             BoundBody::Against { metric, times, plus } => {
                 (self.metric_of(metric), self.against(body.span, times, plus))
             }
-            BoundBody::Constant { metric, limit } => {
-                (self.metric_of(metric), self.share(limit, "a limit").map(Bound::Constant))
-            }
+            BoundBody::Constant { metric, limit } => (self.metric_of(metric), self.constant(body.span, limit)),
             BoundBody::Burn { slo, share, window } => {
                 let Entity::Slo(slo) = entity_of(self.db, slo) else { return None };
                 (Some(slo.metric.clone()), self.burn(body.span, slo, share, window))
             }
         };
-        Some(Condition { span: body.span, text: body.text.clone(), metric: metric?, bound: bound? })
+        let (metric, bound) = (metric?, bound?);
+        let text = written(&metric, &bound, gate);
+        Some(Condition { span: body.span, text, metric, bound })
+    }
+
+    fn constant(&mut self, at: Span, limit: &Core) -> Option<Bound> {
+        let share = self.share(limit, "a limit")?;
+        if share < Decimal::ONE {
+            return Some(Bound::Constant(share));
+        }
+        let message = "this condition can never fail: it allows 100%";
+        self.report(Diagnostic::error(codes::NEVER_FIRES, at, message).help("allow less"));
+        None
     }
 
     fn metric_of(&self, id: &DeclId) -> Option<Arc<Metric>> {
@@ -101,11 +113,11 @@ impl Evaluator<'_> {
             Some((true, _, Value::Points(points))) => -points,
             Some((_, core, other)) => return self.not_constant(core, &other),
         };
-        let kept = plus <= Decimal::ONE && times >= Decimal::ZERO && times.checked_add(plus)? >= Decimal::ZERO;
+        let kept = plus < Decimal::ONE && times >= Decimal::ZERO && times.checked_add(plus)? >= Decimal::ZERO;
         if kept {
             return Some(Bound::Against { times, plus });
         }
-        let message = "this limit lies outside 0%..100% whatever the other arm does";
+        let message = "this limit lies outside 0%..100%, or is 100%, whatever the other arm does";
         self.report(Diagnostic::error(codes::BAD_CONDITION, at, message));
         None
     }
@@ -127,7 +139,7 @@ impl Evaluator<'_> {
                     limit.map_or_else(String::new, |limit| format!(": it allows {}", percent_text(limit.round_dp(4))));
                 let message = format!("this condition can never fail{rate}");
                 let longest = share * budget * Decimal::from(slo.period_ms);
-                let longest = crate::units::duration_text(whole_seconds(longest));
+                let longest = duration_text(whole_seconds(longest));
                 let diagnostic = Diagnostic::error(codes::NEVER_FIRES, at, message)
                     .label("even if every request were bad, less of the budget would be gone")
                     .also(slo.span, "the objective that it follows from")
@@ -136,6 +148,33 @@ impl Evaluator<'_> {
                 None
             }
         }
+    }
+}
+
+/// The condition in its one form: the plan carries it, and no other spelling of it may void an approval.
+fn written(metric: &Metric, bound: &Bound, gate: &GateBody) -> SmolStr {
+    let reading = |arm| format!("{}({})", metric.name, arm_word(arm));
+    let limit = match (bound, gate.against) {
+        (Bound::Burn { slo, share, window_ms, .. }, _) => {
+            let (share, window) = (percent_text(*share), duration_text(*window_ms));
+            return format!("{} burns at most {share} of budget in {window}", slo.name).into();
+        }
+        (Bound::Constant(limit), _) => percent_text(*limit),
+        (Bound::Against { times, plus }, against) => {
+            let factor = if *times == Decimal::ONE { String::new() } else { format!(" * {}", times.normalize()) };
+            format!("{}{factor}{}", against.map(reading).unwrap_or_default(), margin(*plus))
+        }
+    };
+    format!("{} <= {limit}", reading(gate.arm)).into()
+}
+
+/// ` + 2pp`, ` - 0.1pp`, or nothing.
+fn margin(plus: Decimal) -> String {
+    let points = percent_text(plus.abs()).replace('%', "pp");
+    match plus.cmp(&Decimal::ZERO) {
+        Ordering::Less => format!(" - {points}"),
+        Ordering::Equal => String::new(),
+        Ordering::Greater => format!(" + {points}"),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::queries::value::{Entity, Evaluated};
 use crate::types::DeclId;
 use crate::value::Value;
 
+pub(crate) use arithmetic::order;
+
 /// Values that one declaration may make, parts counted.
 const FUEL: u32 = 1_000_000;
 

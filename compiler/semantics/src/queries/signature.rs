@@ -1,5 +1,6 @@
 //! Signatures: all that other declarations may know of one, without places, comments or bodies.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use diagnostics::{Diagnostic, codes};
@@ -9,6 +10,7 @@ use syntax::ast::{Annotation, Decl, DeclKind, Expr, ExprKind, Literal, Param, St
 
 use crate::core::Slot;
 use crate::elaborate::Elaborator;
+use crate::evaluate::order;
 use crate::queries::scope::definition_of;
 use crate::queries::source::{ItemNode, parsed};
 use crate::types::{Arms, DeclId, Type};
@@ -178,6 +180,11 @@ impl Elaborator<'_> {
         };
         let fits = |value: &Value| ty.is_error() || units::same_type(value, &ty);
         match bounds {
+            Some((low, high)) if order(&low, &high) == Some(Ordering::Greater) => {
+                let message = "this range ends before it begins";
+                self.report(Diagnostic::error(codes::BACKWARD_RANGE, self.span(condition.range), message));
+                Signature::Broken
+            }
             Some((low, high)) if fits(&low) && fits(&high) => Signature::Refined { base: ty, low, high },
             _ => {
                 let message = format!("a refinement of {ty} is a range of it, such as `Int where 1..65535`");
