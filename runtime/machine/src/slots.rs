@@ -101,7 +101,7 @@ impl Slots {
     pub fn id<'a>(&self, body: &'a Body, slot: SlotIndex) -> &'a NodeId {
         match self.slots[slot as usize].kind {
             SlotKind::Forward(index) => &body.nodes[index].id,
-            SlotKind::Back(..) => &self.recovery(body, slot).1.id,
+            SlotKind::Back(rollout, step) => &self.rollout(body, rollout).recovery[step].id,
         }
     }
 
@@ -112,20 +112,14 @@ impl Slots {
         }
     }
 
-    fn recovery<'a>(&self, body: &'a Body, slot: SlotIndex) -> (&'a Rollout, &'a plan::RecoveryStep) {
-        let SlotKind::Back(rollout, step) = self.slots[slot as usize].kind else {
-            unreachable!("asked for the way back of a forward node")
-        };
-        let rollout = &body.rollouts[&self.rollouts[rollout]];
-        (rollout, &rollout.recovery[step])
-    }
-
     /// The effect of a slot that has one.
     pub(crate) fn effect<'a>(&self, body: &'a Body, slot: SlotIndex) -> Option<&'a Effect> {
-        match self.node(body, slot) {
-            None => Some(&self.recovery(body, slot).1.effect),
-            Some(Node { work: Work::Effect(effect), .. }) => Some(effect),
-            Some(Node { work: Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish, .. }) => None,
+        match self.slots[slot as usize].kind {
+            SlotKind::Back(rollout, step) => Some(&self.rollout(body, rollout).recovery[step].effect),
+            SlotKind::Forward(index) => match &body.nodes[index].work {
+                Work::Effect(effect) => Some(effect),
+                Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
+            },
         }
     }
 
