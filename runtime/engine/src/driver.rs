@@ -168,7 +168,8 @@ impl Driver {
                 break;
             }
         }
-        self.tasks.abort_all();
+        // Whoever stops the engine may count on the store being let go.
+        self.tasks.shutdown().await;
         self.inner.active.remove(&run);
     }
 

@@ -20,9 +20,13 @@ use crate::{Failure, socket, source};
 /// starts again.
 const REST: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether the store was let go.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+
 /// A runtime that holds its state directory and listens.
 pub struct Host {
     engine: Engine,
+    store: Arc<dyn Store>,
     socket: PathBuf,
     stopping: watch::Sender<bool>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -45,8 +49,9 @@ impl Host {
         let engine = Engine::new(config);
         let resumed = engine.resume_all().await?;
         let (stopping, stop) = watch::channel(false);
-        let serving = serve(listener, Shared { engine: engine.clone(), store, owner, stopping: stop });
-        Ok(Self { engine, socket, stopping, serving, resumed })
+        let shared = Shared { engine: engine.clone(), store: Arc::clone(&store), owner, stopping: stop };
+        let serving = serve(listener, shared);
+        Ok(Self { engine, store, socket, stopping, serving, resumed })
     }
 
     /// The runs that were continued at the start.
@@ -89,6 +94,16 @@ impl Host {
         }
         // Only ours can be there: the directory is still held.
         let _ = std::fs::remove_file(&self.socket);
+        drop(self.engine);
+        let _ = tokio::time::timeout(REST, alone(&self.store)).await;
+    }
+}
+
+/// Resolves when nobody else has the store: connections that have ended let it go a moment later, and only the last
+/// holder lets the directory go.
+async fn alone(store: &Arc<dyn Store>) {
+    while Arc::strong_count(store) > 1 {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
