@@ -46,6 +46,7 @@ fn resolve_now(store: &Path, release: &Release, root: &Path) -> Result<PathBuf, 
     let kept = store.join(digest.digits());
     if kept.is_file() {
         if hash(&kept)? == *digest {
+            note_use(&kept);
             return Ok(kept);
         }
         // The store was tampered with or the disk lost bytes: what does not match its name is not run.
@@ -60,6 +61,12 @@ fn resolve_now(store: &Path, release: &Release, root: &Path) -> Result<PathBuf, 
         Some((path, _)) => copy(path, store, digest),
         None => Err(missing(release, root, &folder, &found)),
     }
+}
+
+/// Retention leaves alone what was looked for lately: the run that looks may not be on record yet. Where the file
+/// belongs to somebody else its old time stays, and at worst it is copied again.
+fn note_use(kept: &Path) {
+    let _ = File::open(kept).and_then(|file| file.set_modified(std::time::SystemTime::now()));
 }
 
 fn missing(release: &Release, root: &Path, folder: &str, found: &[(PathBuf, Digest)]) -> String {

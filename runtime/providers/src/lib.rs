@@ -10,6 +10,7 @@ mod exec;
 mod fence;
 mod host;
 mod http;
+pub mod inspect;
 mod layout;
 mod process;
 mod proxy;

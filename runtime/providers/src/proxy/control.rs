@@ -21,7 +21,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why there is no useful answer.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     /// Nobody listens on the socket: nothing was sent.
     NotThere(String),
     /// The proxy said no.
@@ -45,7 +45,7 @@ impl Broken {
 }
 
 /// Who answers; a proxy of another protocol is refused with the remedy.
-pub(super) async fn hello(place: &Place) -> Result<Hello, Broken> {
+pub(crate) async fn hello(place: &Place) -> Result<Hello, Broken> {
     let value: serde_json::Value = call(place, Method::GET, "/v1/hello", Bytes::new()).await?;
     let protocol = value.get("protocol").and_then(serde_json::Value::as_u64);
     if protocol != Some(u64::from(PROTOCOL)) {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::layout::Layout;
-use control::Broken;
+pub(crate) use control::{Broken, hello};
 
 /// The provider `proxy`.
 pub(crate) struct Proxies {
@@ -32,10 +32,10 @@ struct Config {
 }
 
 /// One proxy: where it listens and where its files are.
-struct Place {
-    name: String,
-    listen: SocketAddr,
-    folder: PathBuf,
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) listen: SocketAddr,
+    pub(crate) folder: PathBuf,
 }
 
 /// A table as asked for.
@@ -118,7 +118,7 @@ impl Proxies {
 
     async fn look_ahead(&self, request: &Request) -> Result<(), String> {
         let table = self.table(request)?;
-        match control::hello(&table.place).await {
+        match hello(&table.place).await {
             Ok(_) => table.check_service(&control::routes(&table.place).await.map_err(Broken::message)?),
             Err(Broken::NotThere(_)) => running::check_port(&table.place),
             Err(broken @ (Broken::Refused { .. } | Broken::NoAnswer(_))) => Err(broken.message()),
