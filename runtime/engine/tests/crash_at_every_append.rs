@@ -132,6 +132,10 @@ impl Provider for InWorld {
         })
     }
 
+    fn observe(&self, _: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         Box::pin(async move {
             let mut world = self.world.lock().unwrap();

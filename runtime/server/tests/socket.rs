@@ -52,6 +52,10 @@ impl Provider for World {
         Box::pin(async { Probe::DidNot })
     }
 
+    fn observe(&self, _: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         let requests = u64::try_from(self.since.elapsed().as_millis()).unwrap() * 20;
         let reading = Reading {

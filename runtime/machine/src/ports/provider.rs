@@ -202,6 +202,11 @@ pub trait Provider: Send + Sync {
     /// Says whether an earlier request with this key took effect.
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe>;
 
+    /// Compares the world with the outcome that this request had, and changes nothing: `None` when it is as expected,
+    /// what differs in words when performing the task again mends it, and an error text when the provider cannot tell
+    /// or when performing it again would not help.
+    fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>>;
+
     /// Reads counters; an error text when this provider has none or they cannot be had.
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>>;
 }

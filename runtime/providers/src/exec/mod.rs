@@ -133,6 +133,11 @@ impl Provider for Exec {
         Box::pin(async move { self.ask(&request).await })
     }
 
+    fn observe(&self, _request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        // An action's outcome is its answer; nothing of it stays in the world to be looked at.
+        Box::pin(async { Ok(None) })
+    }
+
     fn sample(&self, _request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         Box::pin(async { Err("the exec provider counts no requests".to_owned()) })
     }

@@ -6,6 +6,7 @@
 mod config;
 mod ensure;
 mod instance;
+mod observe;
 mod ready;
 mod stop;
 
@@ -170,6 +171,17 @@ impl Provider for Processes {
                 Ok(Some(outputs)) => Probe::Took(outputs),
                 Ok(None) => Probe::DidNot,
                 Err(message) => Probe::CannotTell(message),
+            }
+        })
+    }
+
+    fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async move {
+            let (subject, wish) = self.subject(&request)?;
+            let _alone = self.alone(&subject).await;
+            match wish {
+                Wish::AtLeast(instances) => observe::at_least(&subject, instances).await,
+                Wish::AtMost(keep) => observe::at_most(&subject, keep),
             }
         })
     }

@@ -52,9 +52,8 @@ pub(super) async fn wait(subject: &Subject, instance: &Instance) -> Result<(), N
     let end = Instant::now() + Duration::from_millis(subject.config.ready_within);
     loop {
         let status = instance.status().map_err(never)?;
-        let deaths = status.deaths_within(WINDOW_MS);
-        if deaths >= DEATHS_MAX {
-            return Err(NotReady::Dies { deaths, last_exit: status.last_exit.unwrap_or_default() });
+        if let Some((deaths, last_exit)) = keeps_dying(&status) {
+            return Err(NotReady::Dies { deaths, last_exit });
         }
         let answer = match look(&subject.config.ready, &status, address).await {
             Ok(()) if instance.status().is_ok_and(|after| after.child == status.child) => return Ok(()),
@@ -62,6 +61,7 @@ pub(super) async fn wait(subject: &Subject, instance: &Instance) -> Result<(), N
             Err(answer) => answer,
         };
         if Instant::now() >= end {
+            let deaths = status.deaths_within(WINDOW_MS);
             return Err(match status.last_exit.filter(|_| deaths > 0) {
                 Some(last_exit) => NotReady::Dies { deaths, last_exit },
                 None => never(answer),
@@ -69,6 +69,12 @@ pub(super) async fn wait(subject: &Subject, instance: &Instance) -> Result<(), N
         }
         sleep(LOOK).await;
     }
+}
+
+/// How often an instance died within the last minute and how it last ended, when that is too often.
+pub(super) fn keeps_dying(status: &Status) -> Option<(usize, String)> {
+    let deaths = status.deaths_within(WINDOW_MS);
+    (deaths >= DEATHS_MAX).then(|| (deaths, status.last_exit.clone().unwrap_or_default()))
 }
 
 /// Looks once.

@@ -2,6 +2,7 @@
 //! by any later runtime, told the whole table every time, and asked what it made of it.
 
 mod control;
+mod observe;
 mod running;
 mod sample;
 
@@ -110,7 +111,7 @@ impl Proxies {
             Ok(routes) => retryable(format!(
                 "the proxy {} took the table and now routes otherwise ({})",
                 table.place.name,
-                shown(&routes)
+                observe::weights(&routed(&routes))
             )),
             Err(broken) => Outcome::Unknown { message: broken.message() },
         }
@@ -125,7 +126,7 @@ impl Proxies {
         }
     }
 
-    async fn observe(&self, request: &Request) -> Probe {
+    async fn look_back(&self, request: &Request) -> Probe {
         let table = match self.table(request) {
             Ok(table) => table,
             Err(message) => return Probe::CannotTell(message),
@@ -142,11 +143,7 @@ impl Table {
     /// Whether this is what the proxy does.
     fn holds(&self, routes: &Routes) -> bool {
         let mut asked = self.releases.clone();
-        let mut there: Vec<RouteRelease> = routes
-            .releases
-            .iter()
-            .map(|r| RouteRelease { release: r.release.clone(), weight: r.weight, backends: r.backends.clone() })
-            .collect();
+        let mut there = routed(routes);
         for release in asked.iter_mut().chain(&mut there) {
             release.backends.sort_unstable();
         }
@@ -179,10 +176,14 @@ fn release(route: &Route) -> Result<RouteRelease, String> {
     })
 }
 
-fn shown(routes: &Routes) -> String {
-    let parts: Vec<String> =
-        routes.releases.iter().map(|r| format!("{} {}.{:02}%", r.release, r.weight / 100, r.weight % 100)).collect();
-    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+/// The table in force as one that could be asked for.
+fn routed(routes: &Routes) -> Vec<RouteRelease> {
+    let release = |r: &::proxy::protocol::RoutedRelease| RouteRelease {
+        release: r.release.clone(),
+        weight: r.weight,
+        backends: r.backends.clone(),
+    };
+    routes.releases.iter().map(release).collect()
 }
 
 impl Provider for Proxies {
@@ -199,7 +200,11 @@ impl Provider for Proxies {
     }
 
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
-        Box::pin(async move { self.observe(&request).await })
+        Box::pin(async move { self.look_back(&request).await })
+    }
+
+    fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async move { observe::observe(&self.table(&request)?, request.epoch).await })
     }
 
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {

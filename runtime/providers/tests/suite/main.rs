@@ -5,6 +5,7 @@
 mod conformance;
 mod exec;
 mod harness;
+mod observe;
 mod process;
 mod proxy;
 mod server;

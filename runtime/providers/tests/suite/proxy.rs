@@ -177,3 +177,51 @@ async fn an_address_that_is_none_is_refused() {
     let message = traffic.world.provider("proxy").preflight(request).await.unwrap_err();
     assert!(message.contains("write an IP address and a port"), "{message}");
 }
+
+#[tokio::test]
+async fn weights_changed_by_hand_are_named() {
+    let traffic = Traffic::new();
+    let provider = traffic.world.provider("proxy");
+    let (old, new) = (backend(200).await, backend(404).await);
+    let request = traffic.shift("run/a/1", 1, &[("r-1", 9_500, old), ("r-2", 500, new)]);
+    assert_eq!(provider.perform(request.clone()).await, Outcome::Done(Outputs::None));
+    assert_eq!(provider.observe(request.clone()).await, Ok(None));
+    let by_hand = traffic.shift("by/hand/1", 1, &[("r-1", 0, old), ("r-2", 10_000, old)]);
+    provider.perform(by_hand).await;
+    let seen = provider.observe(request.clone()).await.unwrap().unwrap();
+    assert!(seen.contains("its weights are r-1 0.00%, r-2 100.00%, expected r-1 95.00%, r-2 5.00%"), "{seen}");
+    assert!(seen.contains(&format!("the backends of r-2 are {old}, expected {new}")), "{seen}");
+    let mend = Request { key: "run/a/2".into(), ..request.clone() };
+    assert_eq!(provider.perform(mend).await, Outcome::Done(Outputs::None));
+    assert_eq!(provider.observe(request).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_proxy_of_a_newer_runtime_is_not_ours_to_mend() {
+    let traffic = Traffic::new();
+    let provider = traffic.world.provider("proxy");
+    let request = traffic.shift("run/a/1", 1, &[("r-1", 10_000, backend(200).await)]);
+    provider.perform(Request { epoch: 9, ..request.clone() }).await;
+    let problem = provider.observe(request).await.unwrap_err();
+    assert!(problem.contains("follows another runtime (epoch 9, ours 1)"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_gone_is_named_and_started_again() {
+    let traffic = Traffic::new();
+    let provider = traffic.world.provider("proxy");
+    let request = traffic.shift("run/a/1", 1, &[("r-1", 10_000, backend(200).await)]);
+    assert_eq!(provider.perform(request.clone()).await, Outcome::Done(Outputs::None));
+    let (child, supervisor) = (pid(&traffic.folder(), "child"), pid(&traffic.folder(), "supervisor"));
+    kill(supervisor, "KILL");
+    until("the supervisor is gone", || !runs(supervisor)).await;
+    let seen = provider.observe(request.clone()).await.unwrap().unwrap();
+    assert!(seen.contains("it serves without its supervisor"), "{seen}");
+    kill(child, "KILL");
+    until("the proxy is gone", || !runs(child)).await;
+    let seen = provider.observe(request.clone()).await.unwrap().unwrap();
+    assert!(seen.contains("does not answer") && seen.contains("its supervisor is gone"), "{seen}");
+    let mend = Request { key: "run/a/2".into(), ..request.clone() };
+    assert_eq!(provider.perform(mend).await, Outcome::Done(Outputs::None));
+    assert_eq!(provider.observe(request).await, Ok(None));
+}
