@@ -25,7 +25,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("schemars", &["plan"]),
     ("serde_json_canonicalizer", &["plan"]),
     ("tokio", &["deployd", "engine", "first-canary-service", "providers", "proxy", "server", "store"]),
-    ("toml", &["project", "integration"]),
+    ("toml", &["project", "integration", "server"]),
     ("ulid", &["engine", "deployd"]),
 ];
 

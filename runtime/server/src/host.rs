@@ -13,6 +13,9 @@ use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::group_socket::Group;
+use crate::people::People;
+use crate::places::Places;
 use crate::service::{self, Shared};
 use crate::{Failure, socket, source};
 
@@ -31,6 +34,8 @@ pub struct Host {
     stopping: watch::Sender<bool>,
     serving: JoinHandle<std::io::Result<()>>,
     resumed: Vec<String>,
+    shared: Shared,
+    group: Option<(PathBuf, JoinHandle<std::io::Result<()>>)>,
 }
 
 impl Host {
@@ -49,9 +54,11 @@ impl Host {
         let engine = Engine::new(config);
         let resumed = engine.resume_all().await?;
         let (stopping, stop) = watch::channel(false);
-        let shared = Shared { engine: engine.clone(), store: Arc::clone(&store), owner, stopping: stop };
-        let serving = serve(listener, shared);
-        Ok(Self { engine, store, socket, stopping, serving, resumed })
+        let people = Arc::new(People::of(state, owner));
+        let places = Arc::new(Places::default());
+        let shared = Shared { engine: engine.clone(), store: Arc::clone(&store), people, places, stopping: stop };
+        let serving = serve(listener, shared.clone());
+        Ok(Self { engine, store, socket, stopping, serving, resumed, shared, group: None })
     }
 
     /// The runs that were continued at the start.
@@ -64,6 +71,22 @@ impl Host {
     #[must_use]
     pub fn left_alone(&self) -> BTreeMap<String, String> {
         self.engine.left_alone()
+    }
+
+    /// Listens for the members of a group as well; what they may do is in the role file.
+    ///
+    /// # Errors
+    /// When the socket cannot be made or given to the group.
+    pub fn open_to(&mut self, group: &Group) -> Result<(), Failure> {
+        let serving = serve(group.bind()?, self.shared.clone());
+        self.group = Some((group.socket().to_owned(), serving));
+        Ok(())
+    }
+
+    /// Why the role file as it is now is not in force, if so.
+    #[must_use]
+    pub fn role_problem(&self) -> Option<String> {
+        self.shared.people.problem()
     }
 
     /// The engine of this runtime.
@@ -94,7 +117,12 @@ impl Host {
         }
         // Only ours can be there: the directory is still held.
         let _ = std::fs::remove_file(&self.socket);
+        if let Some((socket, serving)) = self.group {
+            let _ = serving.await;
+            let _ = std::fs::remove_file(socket);
+        }
         drop(self.engine);
+        drop(self.shared);
         let _ = tokio::time::timeout(REST, alone(&self.store)).await;
     }
 }

@@ -81,6 +81,9 @@ pub struct Status {
     pub runs: Vec<RunLine>,
     /// Releases by environment and service.
     pub running: Vec<Running>,
+    /// What the owner should know about this runtime, as sentences.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// Selects runs.

@@ -11,9 +11,12 @@ use machine::ports::store::Store;
 use tokio::net::UnixListener;
 use tokio::sync::watch;
 
-use crate::peer::{self, Peer};
+use crate::peer::Peer;
+use crate::people::People;
+use crate::places::Places;
 use crate::protocol::{BODY_MAX, ErrorBody, PROTOCOL};
-use crate::{Code, Failure, routes};
+use crate::roles::Environments;
+use crate::{Code, Failure, door, routes};
 
 /// How long open requests are given to end once the service was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -23,10 +26,17 @@ const GRACE: Duration = Duration::from_secs(3);
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) store: Arc<dyn Store>,
-    /// Uid of the state directory's owner.
-    pub(crate) owner: u32,
+    pub(crate) people: Arc<People>,
+    pub(crate) places: Arc<Places>,
     /// Turns true when streams are to end.
     pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// The environments that a run touches.
+    pub(crate) async fn environments(&self, run: &str) -> Result<Arc<Environments>, Failure> {
+        self.places.of(&*self.store, run).await
+    }
 }
 
 /// Serves until `stopping` turns true, and a little longer for open requests.
@@ -51,7 +61,7 @@ fn router(shared: Shared) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(shared.clone(), peer::check))
+        .layer(middleware::from_fn_with_state(shared.clone(), door::check))
         .with_state(shared)
 }
 

@@ -32,7 +32,12 @@ pub struct Offline {
 
 impl Offline {
     fn open(state: &Path) -> Result<Self, Failure> {
-        if !store::sqlite::database(state).exists() {
+        let found = std::fs::metadata(store::sqlite::database(state));
+        if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
+            let message = format!("the state in {} is its owner's alone, and no runtime lets you in", state.display());
+            return Err(Failure::new(Code::NotAllowed, message));
+        }
+        if found.is_err() {
             let message = format!("there is no state in {}; give the directory with --state", state.display());
             return Err(Failure::new(Code::Unreachable, message));
         }
@@ -130,7 +135,7 @@ pub(crate) fn clock() -> Result<Arc<dyn Clock>, Failure> {
 
 pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
     let runs = engine.runs(true, PAGE_MAX).await?;
-    Ok(Status { runs, running: store.registry(PAGE_MAX).await? })
+    Ok(Status { runs, running: store.registry(PAGE_MAX).await?, notices: Vec::new() })
 }
 
 pub(crate) async fn explain(engine: &Engine, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {

@@ -1,9 +1,12 @@
 //! `deployd serve`: the long-lived runtime that the other commands talk to.
 
+use std::time::Duration;
+
 use clap::Args;
 use engine::Engine;
 use machine::view::RunView;
 use serde::Serialize;
+use server::group_socket::Group;
 use server::host::Host;
 use server::{Failure, socket};
 use tokio::task::JoinSet;
@@ -14,10 +17,14 @@ use crate::follow::now_ms;
 use crate::interrupt::Interrupt;
 use crate::render::{log, units};
 
+/// How often it is looked whether the role file can be read.
+const LOOK_AT_ROLES: Duration = Duration::from_secs(1);
+
 const EXAMPLES: &str = "\
 Examples:
   deployd serve
-  deployd serve --state /var/lib/deployd";
+  deployd serve --state /var/lib/deployd
+  deployd serve --state /srv/deployd --group deployers";
 
 /// Carry out runs until told to stop; others talk to it over the socket in the state directory
 ///
@@ -25,11 +32,17 @@ Examples:
 /// serving, and unfinished runs go on at the next start.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Serve {}
+pub(crate) struct Serve {
+    /// Let the members of a group in as well, through a socket beside the state directory; what they may do is
+    /// in its roles.toml
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+}
 
 #[derive(Serialize)]
 struct Listening<'a> {
     listening: String,
+    group_socket: Option<String>,
     pid: u32,
     resumed: &'a [String],
     left_alone: std::collections::BTreeMap<String, String>,
@@ -38,8 +51,14 @@ struct Listening<'a> {
 impl Serve {
     pub(crate) async fn execute(self, context: &Context) -> Result<u8, Failure> {
         let mut interrupt = Interrupt::listen()?;
+        let group = self.group.map(|name| Group::find(&context.state, &name)).transpose()?;
         let mut host = start(context).await?;
-        announce(context, &host)?;
+        if let Some(refused) = group.as_ref().and_then(|group| host.open_to(group).err()) {
+            host.stop().await;
+            return Err(refused);
+        }
+        announce(context, &host, group.as_ref())?;
+        let mut roles = Roles::default();
         let mut begun = host.engine().begun();
         let mut logs = JoinSet::new();
         for run in host.resumed() {
@@ -49,6 +68,7 @@ impl Serve {
             tokio::select! {
                 () = interrupt.heard() => break None,
                 failure = host.failed() => break Some(failure),
+                () = tokio::time::sleep(LOOK_AT_ROLES) => roles.tell(host.role_problem()),
                 Ok(run) = begun.recv() => {
                     logs.spawn(keep_log(context.format, host.engine().clone(), run));
                 }
@@ -58,6 +78,21 @@ impl Serve {
         host.stop().await;
         note("stopped; what was deployed keeps serving, and unfinished runs go on at the next start");
         failure.map_or(Ok(0), Err)
+    }
+}
+
+/// What was said about the role file, so that it is said once.
+#[derive(Default)]
+struct Roles(Option<String>);
+
+impl Roles {
+    fn tell(&mut self, problem: Option<String>) {
+        match (&self.0, &problem) {
+            (before, Some(now)) if before.as_ref() != Some(now) => note(&format!("warning: {now}")),
+            (Some(_), None) => note("roles.toml is in force again"),
+            (Some(_) | None, Some(_) | None) => {}
+        }
+        self.0 = problem;
     }
 }
 
@@ -93,9 +128,10 @@ pub(super) async fn start(context: &Context) -> Result<Host, Failure> {
     Host::start(&context.state, providers::all(layout)).await
 }
 
-fn announce(context: &Context, host: &Host) -> Result<(), Failure> {
+fn announce(context: &Context, host: &Host, group: Option<&Group>) -> Result<(), Failure> {
     let listening = Listening {
         listening: socket::path(&context.state).display().to_string(),
+        group_socket: group.map(|group| group.socket().display().to_string()),
         pid: std::process::id(),
         resumed: host.resumed(),
         left_alone: host.left_alone(),
@@ -104,6 +140,7 @@ fn announce(context: &Context, host: &Host) -> Result<(), Failure> {
         Format::Json => print(&json(&listening)?),
         Format::Human => {
             print(&format!("listening on {} (process {})", listening.listening, listening.pid));
+            listening.group_socket.iter().for_each(|socket| print(&format!("listening on {socket} for the group")));
             listening.resumed.iter().for_each(|run| print(&format!("run {run} goes on")));
             listening.left_alone.iter().for_each(|(run, why)| print(&format!("run {run} is left alone: {why}")));
         }

@@ -24,6 +24,7 @@ pub(crate) fn status(status: &Status, now_ms: i64) -> Vec<Line> {
             running.iter().map(release).collect(),
         ),
     });
+    lines.extend(status.notices.iter().map(|notice| Line::of(notice, Paint::Bad)));
     lines
 }
 

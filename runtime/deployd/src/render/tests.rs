@@ -104,13 +104,16 @@ fn a_status() {
     let status = Status {
         runs: vec![line("01b", RunStatus::Advancing)],
         running: vec![running("shop", Some(release)), running("mail", None)],
+        notices: Vec::new(),
     };
     insta::assert_snapshot!(shown(&status::status(&status, START + 5_000)));
-    let nothing = Status { runs: Vec::new(), running: Vec::new() };
+    let nothing =
+        Status { runs: Vec::new(), running: Vec::new(), notices: vec!["roles.toml is not in force".to_owned()] };
     insta::assert_snapshot!(shown(&status::status(&nothing, START)), @r"
     no run is in flight
 
     nothing was deployed from here yet
+    roles.toml is not in force
     ");
 }
 

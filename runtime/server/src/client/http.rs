@@ -92,7 +92,9 @@ pub(super) fn escape(text: &str) -> String {
 fn not_connected(socket: &Path, error: &std::io::Error) -> Failure {
     let place = socket.display();
     if error.kind() == ErrorKind::PermissionDenied {
-        let message = format!("you may not use the runtime on {place}: only its owner and root may");
+        let message = format!(
+            "you may not use the runtime on {place}: only its owner and root may, and whom they let in with `deployd serve --group`"
+        );
         return Failure::new(Code::NotAllowed, message);
     }
     let message = format!("no runtime listens on {place} ({error}); start it with `deployd serve`");

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::protocol::{
     GateQuery, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
 };
-use crate::{Code, Failure, socket};
+use crate::{Code, Failure, group_socket, socket};
 
 pub use watch::Views;
 
@@ -32,7 +32,7 @@ pub struct Client {
 
 /// No runtime listens for this state directory.
 pub(crate) fn unreachable(state: &Path) -> Failure {
-    let socket = socket::path(state);
+    let socket = group_socket::reached(state);
     let message = format!("no runtime listens on {}; start it with `deployd serve`", socket.display());
     Failure::new(Code::Unreachable, message)
 }
@@ -44,7 +44,7 @@ impl Client {
     /// [`Code::Unreachable`] when none listens, [`Code::NotAllowed`] when the caller may not, [`Code::Refused`]
     /// when it speaks another protocol.
     pub async fn connect(state: &Path) -> Result<Self, Failure> {
-        let socket = socket::path(state);
+        let socket = group_socket::reached(state);
         socket::check_length(&socket)?;
         let client = Self { socket };
         let hello = client.hello().await?;

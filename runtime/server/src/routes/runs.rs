@@ -1,18 +1,37 @@
 //! `GET /v1/runs`: runs, newest first.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::{Extension, Json};
 
 use super::{Answer, page};
 use crate::Failure;
-use crate::protocol::{RunLine, RunsQuery};
+use crate::people::Caller;
+use crate::protocol::{PAGE_MAX, RunLine, RunsQuery};
 use crate::service::Shared;
 
 pub(super) async fn runs(
     State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
     query: Result<Query<RunsQuery>, QueryRejection>,
 ) -> Answer<Vec<RunLine>> {
     let Query(query) = query.map_err(|error| Failure::usage(error.body_text()))?;
-    Ok(Json(shared.engine.runs(query.unended, page(query.limit)).await?))
+    let limit = page(query.limit);
+    if caller.actor.owner {
+        return Ok(Json(shared.engine.runs(query.unended, limit).await?));
+    }
+    let mut runs = seen(&shared, &caller, shared.engine.runs(query.unended, PAGE_MAX).await?).await?;
+    runs.truncate(limit as usize);
+    Ok(Json(runs))
+}
+
+/// Those that the caller may see.
+pub(super) async fn seen(shared: &Shared, caller: &Caller, runs: Vec<RunLine>) -> Result<Vec<RunLine>, Failure> {
+    let mut seen = Vec::new();
+    for line in runs {
+        if caller.actor.owner || caller.sees(&*shared.environments(&line.run).await?) {
+            seen.push(line);
+        }
+    }
+    Ok(seen)
 }

@@ -2,8 +2,10 @@
 //! Empty lines say that the stream is alive.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -14,13 +16,21 @@ use tokio::sync::watch;
 
 use super::Named;
 use crate::Failure;
+use crate::people::Caller;
 use crate::protocol::HEARTBEAT_S;
+use crate::roles::Environments;
 use crate::service::Shared;
 
-pub(super) async fn watch(State(shared): State<Shared>, Named(run): Named) -> Result<Response, Failure> {
+pub(super) async fn watch(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Named(run): Named,
+) -> Result<Response, Failure> {
     let mut views = shared.engine.watch(&run).await?;
     views.mark_changed();
-    let state = Stream { views, stopping: shared.stopping.clone(), ended: false };
+    let environments = if caller.actor.owner { Arc::default() } else { shared.environments(&run).await? };
+    let stopping = shared.stopping.clone();
+    let state = Stream { views, stopping, ended: false, shared, caller, environments };
     let lines = stream::unfold(state, |mut state| async move { state.line().await.map(|line| (line, state)) });
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }
@@ -29,6 +39,9 @@ struct Stream {
     views: watch::Receiver<RunView>,
     stopping: watch::Receiver<bool>,
     ended: bool,
+    shared: Shared,
+    caller: Caller,
+    environments: Arc<Environments>,
 }
 
 enum Next {
@@ -43,10 +56,16 @@ impl Stream {
             return None;
         }
         match self.next().await {
+            _ if !self.still_seen() => None,
             Next::View => Some(self.view()),
             Next::Heartbeat => Some(Ok(Bytes::from_static(b"\n"))),
             Next::End => None,
         }
+    }
+
+    /// A stream is open for long: who may no longer see the run sees nothing more of it.
+    fn still_seen(&self) -> bool {
+        self.caller.actor.owner || self.shared.people.again(&self.caller).sees(&self.environments)
     }
 
     async fn next(&mut self) -> Next {
