@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use machine::ports::store::Target;
 use machine::view::RunView;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -14,9 +15,6 @@ pub(crate) const MAILBOX_LENGTH: usize = 1_024;
 
 /// Begun runs that a slow listener may fall behind.
 const BEGUN_LENGTH: usize = 1_024;
-
-/// What a run keeps from others: service and environment.
-pub(crate) type Target = (String, String);
 
 pub(crate) struct Entry {
     pub(crate) mailbox: mpsc::Sender<Message>,

@@ -93,10 +93,13 @@ pub(crate) async fn start(
     at: Moment,
     plan: Vec<u8>,
 ) -> Result<(), StoreError> {
+    let (key, actor) = (started.key.clone(), started.actor.name.clone());
     let (mut driver, inbox) = Driver::new(inner, run, Journal { seq: 0, hash: String::new() });
     driver.step(&at, Event::Started(started));
     let first = driver.append();
-    let new = NewRun { plan, workflow: driver.run.plan().body.workflow.clone(), created_ms: at.wall_ms, first };
+    let workflow = driver.run.plan().body.workflow.clone();
+    let targets = crate::submit::targets(driver.run.plan());
+    let new = NewRun { plan, workflow, created_ms: at.wall_ms, key, actor, targets, first };
     inner.store.create(new).await?;
     driver.register_and_spawn(inbox);
     Ok(())
@@ -242,6 +245,7 @@ impl Driver {
             head: to_value(self.run.head()),
             nodes: self.run.take_touched(),
             ended: self.run.head().status.ended(),
+            moves_by_ms: None,
             running: std::mem::take(&mut self.pending.running),
         }
     }

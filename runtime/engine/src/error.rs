@@ -131,8 +131,12 @@ fn known(gates: &[String]) -> String {
 
 fn store_exit_code(error: &StoreError) -> u8 {
     match error {
-        StoreError::Missing(_) | StoreError::Exists(_) => 1,
-        StoreError::Fenced { .. } | StoreError::Locked { .. } => 3,
-        StoreError::Newer { .. } | StoreError::Gap { .. } | StoreError::Io(_) => 70,
+        StoreError::Missing(_) | StoreError::Exists(_) | StoreError::KeyUsed { .. } => 1,
+        StoreError::Fenced { .. } | StoreError::Locked { .. } | StoreError::Held(_) => 3,
+        StoreError::Newer { .. }
+        | StoreError::Gap { .. }
+        | StoreError::Io(_)
+        | StoreError::Damaged(_)
+        | StoreError::Malformed { .. } => 70,
     }
 }

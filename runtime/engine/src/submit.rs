@@ -5,19 +5,15 @@ use std::sync::Arc;
 
 use machine::event::Started;
 use machine::ports::provider::{Request, Task};
-use machine::ports::store::StoreError;
+use machine::ports::store::{StoreError, Target};
 use machine::{Run, bind};
 use plan::Plan;
 use serde_json::Value;
 
-use crate::active::Target;
 use crate::{Engine, Submission, SubmitError, driver};
 
 /// How long one preflight question may take, in milliseconds.
 const PREFLIGHT_MS: u64 = 30_000;
-
-/// How many of the latest runs are searched for a repeated submission.
-const KEYS_KEPT: u32 = 1_000;
 
 impl Engine {
     /// Checks plan, parameters, lock and world, makes the run durable and starts it. Gives its id.
@@ -53,9 +49,7 @@ impl Engine {
     }
 
     async fn with_key(&self, key: &str, plan: &Plan) -> Result<Option<String>, SubmitError> {
-        let lines = self.inner.store.runs(false, KEYS_KEPT).await?;
-        let same = |head: &Value| head.get("key").and_then(Value::as_str) == Some(key);
-        let Some(line) = lines.into_iter().find(|line| same(&line.head)) else { return Ok(None) };
+        let Some(line) = self.inner.store.with_key(key).await? else { return Ok(None) };
         // Following a run of another plan would let its end pass for that of this one.
         match line.head.get("plan").and_then(Value::as_str) {
             Some(known) if known == String::from(plan.digest.clone()) => Ok(Some(line.run)),
@@ -66,7 +60,9 @@ impl Engine {
     fn lock_is_free(&self, targets: &[Target]) -> Result<(), SubmitError> {
         match self.inner.active.holder(targets) {
             None => Ok(()),
-            Some((run, actor, (service, environment))) => Err(SubmitError::Locked { service, environment, run, actor }),
+            Some((run, actor, Target { environment, service })) => {
+                Err(SubmitError::Locked { service, environment, run, actor })
+            }
         }
     }
 
@@ -109,5 +105,7 @@ impl Engine {
 /// What a plan changes.
 pub(crate) fn targets(plan: &Plan) -> Vec<Target> {
     let rollouts = plan.body.rollouts.values();
-    rollouts.map(|rollout| (rollout.service.clone(), rollout.environment.clone())).collect()
+    let target =
+        |service: &String, environment: &String| Target { environment: environment.clone(), service: service.clone() };
+    rollouts.map(|rollout| target(&rollout.service, &rollout.environment)).collect()
 }

@@ -16,7 +16,7 @@ use engine::{Config, Engine, HostClock, SignalError, Submission};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
-use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use store::memory::MemoryStore;
@@ -88,6 +88,18 @@ impl Store for Slow {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.inner.runs(unended_only, limit)
+    }
+
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.inner.with_key(key)
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.inner.locks(limit)
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        self.inner.anchors(from, limit)
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {

@@ -20,7 +20,7 @@ use machine::ports::clock::Clock;
 use machine::ports::provider::{
     Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
 };
-use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
 use machine::signal::Actor;
 use machine::view::{RunStatus, RunView};
 use plan::{Release, ReleaseId};
@@ -195,6 +195,18 @@ impl Store for Lossy {
         self.inner.runs(unended_only, limit)
     }
 
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.inner.with_key(key)
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.inner.locks(limit)
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        self.inner.anchors(from, limit)
+    }
+
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
         self.inner.journal(run, from, limit)
     }
@@ -291,9 +303,18 @@ async fn set_running(store: &MemoryStore, release: Release) {
         head: serde_json::json!({}),
         nodes: vec![],
         ended: true,
+        moves_by_ms: None,
         running: vec![running],
     };
-    let new = NewRun { plan: vec![], workflow: "earlier".to_owned(), created_ms: -1, first };
+    let new = NewRun {
+        plan: vec![],
+        workflow: "earlier".to_owned(),
+        created_ms: -1,
+        key: "earlier".to_owned(),
+        actor: "ann".to_owned(),
+        targets: vec![],
+        first,
+    };
     store.create(new).await.unwrap();
 }
 

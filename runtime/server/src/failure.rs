@@ -97,9 +97,13 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Missing(_) => Code::Missing,
-            StoreError::Exists(_) | StoreError::Newer { .. } => Code::Refused,
-            StoreError::Locked { .. } => Code::Locked,
-            StoreError::Fenced { .. } | StoreError::Gap { .. } | StoreError::Io(_) => Code::Internal,
+            StoreError::Exists(_) | StoreError::KeyUsed { .. } | StoreError::Newer { .. } => Code::Refused,
+            StoreError::Locked { .. } | StoreError::Held(_) => Code::Locked,
+            StoreError::Fenced { .. }
+            | StoreError::Gap { .. }
+            | StoreError::Io(_)
+            | StoreError::Damaged(_)
+            | StoreError::Malformed { .. } => Code::Internal,
         };
         Self::new(code, error.to_string())
     }

@@ -90,9 +90,21 @@ async fn state() -> tempfile::TempDir {
         head: serde_json::json!({}),
         nodes: vec![],
         ended: true,
+        moves_by_ms: None,
         running: vec![running],
     };
-    store.create(NewRun { plan: vec![], workflow: "earlier".to_owned(), created_ms: 0, first }).await.unwrap();
+    store
+        .create(NewRun {
+            plan: vec![],
+            workflow: "earlier".to_owned(),
+            created_ms: 0,
+            key: "earlier".to_owned(),
+            actor: "ann".to_owned(),
+            targets: vec![],
+            first,
+        })
+        .await
+        .unwrap();
     directory
 }
 

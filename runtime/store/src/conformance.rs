@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use machine::Moment;
 use machine::journal::Record;
-use machine::ports::store::{Append, NewRun, Running, Store, StoreError};
+use machine::ports::store::{Append, Lock, NewRun, Running, Store, StoreError, Target};
 use serde_json::{Value, json};
 
 use crate::memory::MemoryStore;
@@ -53,13 +53,22 @@ pub(crate) fn append(store: &dyn Store, run: &str, records: Vec<Record>) -> Appe
         head: json!({ "status": "advancing" }),
         nodes: Vec::new(),
         ended: false,
+        moves_by_ms: None,
         running: Vec::new(),
     }
 }
 
 pub(crate) fn new_run(store: &dyn Store, run: &str, created_ms: i64) -> NewRun {
     let first = append(store, run, records("", 1, 1));
-    NewRun { plan: vec![0, 159, 146, 150], workflow: "release".to_owned(), created_ms, first }
+    NewRun {
+        plan: vec![0, 159, 146, 150],
+        workflow: "release".to_owned(),
+        created_ms,
+        key: format!("key of {run}"),
+        actor: "ann".to_owned(),
+        targets: Vec::new(),
+        first,
+    }
 }
 
 async fn hash_of_last(store: &dyn Store, run: &str) -> String {
@@ -189,6 +198,94 @@ async fn knows_what_runs_where(world: &mut dyn World) {
     assert_eq!(store.registry(0).await.unwrap(), []);
 }
 
+fn target(service: &str) -> Target {
+    Target { environment: "production".to_owned(), service: service.to_owned() }
+}
+
+async fn finds_a_run_by_its_key(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 7)).await.unwrap();
+    let mut second = new_run(&*store, "b", 8);
+    second.key = "key of a".to_owned();
+    second.targets = vec![target("shop")];
+    let used = StoreError::KeyUsed { key: "key of a".to_owned(), run: "a".to_owned() };
+    assert_eq!(store.create(second).await, Err(used));
+    assert!(store.locks(9).await.unwrap().is_empty(), "a refused run leaves no lock behind");
+    drop(store);
+    let store = world.open();
+    let line = store.with_key("key of a").await.unwrap().unwrap();
+    assert_eq!((line.run.as_str(), line.created_ms, line.ended), ("a", 7, false));
+    assert_eq!(store.with_key("key of b").await.unwrap(), None);
+}
+
+async fn keeps_targets_to_one_run(world: &mut dyn World) {
+    let store = world.open();
+    let mut first = new_run(&*store, "a", 7);
+    first.targets = vec![target("shop"), target("api")];
+    first.first.moves_by_ms = Some(60);
+    store.create(first).await.unwrap();
+    let lock = |service: &str, expires_ms| Lock {
+        environment: "production".to_owned(),
+        service: service.to_owned(),
+        run: "a".to_owned(),
+        actor: "ann".to_owned(),
+        since_ms: 7,
+        expires_ms,
+    };
+    assert_eq!(store.locks(9).await.unwrap(), [lock("api", 60), lock("shop", 60)]);
+    assert_eq!(store.locks(1).await.unwrap(), [lock("api", 60)]);
+    let second = |store: &dyn Store| {
+        let mut second = new_run(store, "b", 8);
+        second.targets = vec![target("cart"), target("shop")];
+        second
+    };
+    let held = store.create(second(&*store)).await;
+    assert_eq!(held, Err(StoreError::Held(Box::new(lock("shop", 60)))));
+    assert!(matches!(store.load("b").await, Err(StoreError::Missing(_))));
+    assert_eq!(store.locks(9).await.unwrap().len(), 2, "a refused run leaves no lock behind");
+    drop(store);
+
+    let store = world.open();
+    store.append(append(&*store, "a", Vec::new())).await.unwrap();
+    assert_eq!(store.locks(9).await.unwrap(), [lock("api", Lock::UNBOUNDED), lock("shop", Lock::UNBOUNDED)]);
+    let mut end = append(&*store, "a", Vec::new());
+    end.ended = true;
+    store.append(end).await.unwrap();
+    assert!(store.locks(9).await.unwrap().is_empty());
+    store.create(second(&*store)).await.unwrap();
+    let held = store.locks(9).await.unwrap();
+    assert_eq!(held.iter().map(Lock::target).collect::<Vec<_>>(), [target("cart"), target("shop")]);
+}
+
+async fn anchors_the_ends_of_journals(world: &mut dyn World) {
+    let store = world.open();
+    for run in ["a", "b"] {
+        store.create(new_run(&*store, run, 3)).await.unwrap();
+        assert!(store.anchors(1, 9).await.unwrap().iter().all(|anchor| anchor.run != run));
+        let mut end = append(&*store, run, records(&hash_of_last(&*store, run).await, 2, 2));
+        end.ended = true;
+        store.append(end).await.unwrap();
+    }
+    drop(store);
+    let store = world.open();
+    let mut instant = new_run(&*store, "c", 3);
+    instant.first.records.clear();
+    instant.first.ended = true;
+    instant.targets = vec![target("shop")];
+    store.create(instant).await.unwrap();
+    assert!(store.locks(9).await.unwrap().is_empty());
+    let anchors = store.anchors(0, 9).await.unwrap();
+    let mut previous = String::new();
+    for (anchor, seq) in anchors.iter().zip(1..) {
+        anchor.verify(&previous, seq).unwrap();
+        previous.clone_from(&anchor.hash);
+    }
+    let ends: Vec<_> = anchors.iter().map(|end| (end.run.as_str(), end.last_seq, end.at_ms)).collect();
+    assert_eq!(ends, [("a", 2, -5), ("b", 2, -5), ("c", 0, 3)]);
+    assert_eq!(anchors[1].last_hash, hash_of_last(&*store, "b").await);
+    assert_eq!(store.anchors(2, 1).await.unwrap(), anchors[1..2]);
+}
+
 async fn one_bad_write_spares_its_neighbours(world: &mut dyn World) {
     let store = world.open();
     let runs: Vec<String> = (0..64).map(|n| format!("run{n:02}")).collect();
@@ -206,6 +303,9 @@ async fn everything(fresh: &dyn Fn() -> Box<dyn World>) {
     names_what_exists_and_what_is_missing(&mut *fresh()).await;
     lists_newest_first(&mut *fresh()).await;
     knows_what_runs_where(&mut *fresh()).await;
+    finds_a_run_by_its_key(&mut *fresh()).await;
+    keeps_targets_to_one_run(&mut *fresh()).await;
+    anchors_the_ends_of_journals(&mut *fresh()).await;
     one_bad_write_spares_its_neighbours(&mut *fresh()).await;
 }
 

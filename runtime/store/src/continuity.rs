@@ -1,8 +1,8 @@
-//! What every store demands of an append before it writes a byte: the right epoch, and records that continue
-//! the journal in number and in hash.
+//! What every store demands of a write before it writes a byte (the right epoch, and records that continue the
+//! journal in number and in hash), and what follows from it (locks and anchors).
 
 use machine::journal::Record;
-use machine::ports::store::{Append, StoreError};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, StoreError, Target};
 
 /// The end of a stored journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,4 +28,34 @@ fn next(tail: Tail, run: &str, record: &Record) -> Result<Tail, StoreError> {
         return Ok(Tail { seq: record.seq, hash: record.hash.clone() });
     }
     Err(StoreError::Gap { run: run.to_owned(), last: tail.seq, found: record.seq })
+}
+
+/// The lock that a new run has on one of its targets.
+pub(crate) fn lock_of(run: &NewRun, target: &Target) -> Lock {
+    Lock {
+        environment: target.environment.clone(),
+        service: target.service.clone(),
+        run: run.first.run.clone(),
+        actor: run.actor.clone(),
+        since_ms: run.created_ms,
+        expires_ms: expiry(run.first.moves_by_ms),
+    }
+}
+
+/// When locks expire whose run moves by then.
+pub(crate) fn expiry(moves_by_ms: Option<i64>) -> i64 {
+    moves_by_ms.unwrap_or(Lock::UNBOUNDED)
+}
+
+/// The anchor of a run that ends with this tail, to be sealed onto the one before it.
+pub(crate) fn anchor(run: &str, tail: &Tail, at_ms: i64) -> Anchor {
+    Anchor {
+        seq: 0,
+        run: run.to_owned(),
+        last_seq: tail.seq,
+        last_hash: tail.hash.clone(),
+        at_ms,
+        previous: String::new(),
+        hash: String::new(),
+    }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun, Target};
 use serde_json::Value;
 
-use crate::continuity::{Tail, check_epoch, follow};
+use crate::continuity::{Tail, anchor, check_epoch, expiry, follow, lock_of};
 
 /// A handle on a world in memory. Handles made by [`MemoryStore::reopen`] share the world; the newest one
 /// fences the others.
@@ -22,6 +22,9 @@ pub struct MemoryStore {
 struct World {
     epoch: u64,
     runs: BTreeMap<String, Kept>,
+    keys: BTreeMap<String, String>,
+    locks: BTreeMap<Target, Lock>,
+    anchors: Vec<Anchor>,
     running: BTreeMap<(String, String), Running>,
 }
 
@@ -77,7 +80,15 @@ impl World {
         if self.runs.contains_key(&run.first.run) {
             return Err(StoreError::Exists(run.first.run));
         }
+        if let Some(holder) = self.keys.get(&run.key) {
+            return Err(StoreError::KeyUsed { key: run.key, run: holder.clone() });
+        }
+        if let Some(held) = run.targets.iter().find_map(|target| self.locks.get(target)) {
+            return Err(StoreError::Held(Box::new(held.clone())));
+        }
         follow(Tail::default(), &run.first)?;
+        self.locks.extend(run.targets.iter().map(|target| (target.clone(), lock_of(&run, target))));
+        self.keys.insert(run.key, run.first.run.clone());
         let kept = Kept {
             plan: run.plan,
             workflow: run.workflow,
@@ -102,6 +113,13 @@ impl World {
         kept.head = append.head;
         kept.ended = append.ended;
         kept.nodes.extend(append.nodes);
+        if append.ended {
+            let anchor = anchor(&append.run, &kept.tail, kept.ended_ms());
+            self.anchors.push(anchor.seal(self.anchors.last()));
+            self.locks.retain(|_, lock| lock.run != append.run);
+        }
+        let locks = self.locks.values_mut().filter(|lock| lock.run == append.run);
+        locks.for_each(|lock| lock.expires_ms = expiry(append.moves_by_ms));
         for entry in append.running {
             self.running.insert((entry.environment.clone(), entry.service.clone()), entry);
         }
@@ -129,7 +147,12 @@ impl Kept {
             nodes: self.nodes.iter().map(|(index, row)| (*index, row.clone())).collect(),
             last_seq: self.tail.seq,
             last_hash: self.tail.hash.clone(),
+            damage: None,
         }
+    }
+
+    fn ended_ms(&self) -> i64 {
+        self.records.last().map_or(self.created_ms, |record| record.at.wall_ms)
     }
 
     fn line((run, kept): (&String, &Self)) -> RunLine {
@@ -166,6 +189,22 @@ impl Store for MemoryStore {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.read(|world| Ok(world.lines(unended_only, limit)))
+    }
+
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.read(|world| {
+            let run = world.keys.get(key);
+            Ok(run.and_then(|run| world.runs.get_key_value(run)).map(Kept::line))
+        })
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.read(|world| Ok(world.locks.values().take(limit as usize).cloned().collect()))
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        let wanted = move |anchor: &&Anchor| anchor.seq >= from;
+        self.read(move |world| Ok(world.anchors.iter().filter(wanted).take(limit as usize).cloned().collect()))
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use machine::ports::store::{Append, Running, Store};
+use machine::ports::store::{Append, Running, Store, Target};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::memory::MemoryStore;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Create { run: u8, created_ms: i8 },
+    Create { run: u8, created_ms: i8, key: u8, target: Option<u8> },
     Append { run: u8, skip: bool, count: u8, node: u8, ended: bool, service: Option<u8>, late: bool },
     Reopen,
 }
@@ -21,7 +21,8 @@ fn step() -> impl Strategy<Value = Step> {
     let odd = || prop::bool::weighted(0.15);
     let append = (run.clone(), odd(), 0..4u8, 0..3u8, any::<bool>(), prop::option::of(0..2u8), odd());
     prop_oneof![
-        2 => (run, any::<i8>()).prop_map(|(run, created_ms)| Step::Create { run, created_ms }),
+        2 => (run, any::<i8>(), 0..4u8, prop::option::of(0..2u8))
+            .prop_map(|(run, created_ms, key, target)| Step::Create { run, created_ms, key, target }),
         8 => append.prop_map(|(run, skip, count, node, ended, service, late)| {
             Step::Append { run, skip, count, node, ended, service, late }
         }),
@@ -38,6 +39,7 @@ async fn appended(store: &dyn Store, step: &Step) -> Option<Append> {
     append.epoch -= u64::from(*late);
     append.nodes = vec![(u32::from(*node), json!({ "n": count }))];
     append.ended = *ended;
+    append.moves_by_ms = (!skip).then_some(i64::from(*count));
     append.running = service.iter().map(|service| entry(*service, &name, from)).collect();
     Some(append)
 }
@@ -54,8 +56,13 @@ fn entry(service: u8, run: &str, from: u64) -> Running {
 
 async fn perform(store: &dyn Store, step: &Step) -> String {
     match step {
-        Step::Create { run, created_ms } => {
-            format!("{:?}", store.create(new_run(store, &run.to_string(), i64::from(*created_ms))).await)
+        Step::Create { run, created_ms, key, target } => {
+            let mut new = new_run(store, &run.to_string(), i64::from(*created_ms));
+            new.key = key.to_string();
+            let target = target.iter().map(u8::to_string);
+            new.targets = target.map(|service| Target { environment: "e".to_owned(), service }).collect();
+            new.first.moves_by_ms = Some(new.created_ms);
+            format!("{:?}", store.create(new).await)
         }
         Step::Append { .. } => match appended(store, step).await {
             Some(append) => format!("{:?}", store.append(append).await.map_err(|error| error.to_string())),
@@ -68,7 +75,9 @@ async fn perform(store: &dyn Store, step: &Step) -> String {
 /// Everything a store can be asked.
 async fn state(store: &dyn Store) -> String {
     let mut text = format!("{:?} {:?}", store.runs(false, 9).await, store.runs(true, 9).await);
+    text += &format!("{:?} {:?}", store.locks(9).await, store.anchors(1, 99).await);
     for name in ["0", "1", "2"] {
+        text += &format!("{:?}", store.with_key(name).await);
         let journal = store.journal(name, 2, 5).await;
         text += &format!("{:?} {journal:?} {:?}", store.load(name).await, store.running("e", name).await);
     }

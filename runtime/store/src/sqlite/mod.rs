@@ -3,6 +3,8 @@
 //! One thread writes. It drains its queue into one transaction, so that many runs share one flush; a savepoint
 //! per write keeps a refused write from undoing its neighbours. Another thread reads.
 
+mod anchors;
+mod locks;
 mod onlooker;
 mod query;
 mod reader;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
 
 use crate::directory::Held;
 use reader::Reader;
@@ -77,6 +79,18 @@ impl Store for SqliteStore {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.reader.runs(unended_only, limit)
+    }
+
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.reader.with_key(key)
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.reader.locks(limit)
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        self.reader.anchors(from, limit)
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Append, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
 
 use super::reader::Reader;
 use super::schema;
@@ -51,6 +51,18 @@ impl Store for Onlooker {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.reader.runs(unended_only, limit)
+    }
+
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.reader.with_key(key)
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.reader.locks(limit)
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        self.reader.anchors(from, limit)
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {

@@ -1,12 +1,12 @@
 //! The statements that read.
 
 use machine::journal::Record;
-use machine::ports::store::{RunLine, Running, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Lock, RunLine, Running, StoreError, StoredRun};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::io;
+use super::{anchors, io, locks};
 
 pub(super) fn load(connection: &Connection, run: &str) -> Result<StoredRun, StoreError> {
     query_run(connection, run).map_err(|error| io(&error))?.ok_or_else(|| StoreError::Missing(run.to_owned()))
@@ -20,7 +20,14 @@ fn query_run(connection: &Connection, run: &str) -> rusqlite::Result<Option<Stor
         .prepare_cached("SELECT plan, head, last_seq, last_hash FROM runs JOIN plans USING (run) WHERE run = ?1")?
         .query_row([run], |row| {
             let last_seq = row.get::<_, i64>(2)?.cast_unsigned();
-            Ok(StoredRun { plan: row.get(0)?, head: json(row, 1)?, nodes, last_seq, last_hash: row.get(3)? })
+            Ok(StoredRun {
+                plan: row.get(0)?,
+                head: json(row, 1)?,
+                nodes,
+                last_seq,
+                last_hash: row.get(3)?,
+                damage: None,
+            })
         })
         .optional()
 }
@@ -51,6 +58,21 @@ fn line(row: &Row<'_>) -> rusqlite::Result<RunLine> {
         ended: row.get(3)?,
         head: json(row, 4)?,
     })
+}
+
+pub(super) fn with_key(connection: &Connection, key: &str) -> Result<Option<RunLine>, StoreError> {
+    connection
+        .prepare_cached("SELECT run, workflow, created_ms, ended, head FROM runs WHERE key = ?1")
+        .and_then(|mut statement| statement.query_row([key], line).optional())
+        .map_err(|error| io(&error))
+}
+
+pub(super) fn locks(connection: &Connection, limit: u32) -> Result<Vec<Lock>, StoreError> {
+    locks::all(connection, limit).map_err(|error| io(&error))
+}
+
+pub(super) fn anchors(connection: &Connection, from: u64, limit: u32) -> Result<Vec<Anchor>, StoreError> {
+    anchors::page(connection, from, limit).map_err(|error| io(&error))
 }
 
 pub(super) fn journal(connection: &Connection, run: &str, from: u64, limit: u32) -> Result<Vec<Record>, StoreError> {

@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{RunLine, Running, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Lock, RunLine, Running, StoreError, StoredRun};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -63,6 +63,19 @@ impl Reader {
 
     pub(super) fn runs(&self, unended_only: bool, limit: u32) -> Read<Vec<RunLine>> {
         self.read(move |connection| query::runs(connection, unended_only, limit))
+    }
+
+    pub(super) fn with_key(&self, key: &str) -> Read<Option<RunLine>> {
+        let key = key.to_owned();
+        self.read(move |connection| query::with_key(connection, &key))
+    }
+
+    pub(super) fn locks(&self, limit: u32) -> Read<Vec<Lock>> {
+        self.read(move |connection| query::locks(connection, limit))
+    }
+
+    pub(super) fn anchors(&self, from: u64, limit: u32) -> Read<Vec<Anchor>> {
+        self.read(move |connection| query::anchors(connection, from, limit))
     }
 
     pub(super) fn journal(&self, run: &str, from: u64, limit: u32) -> Read<Vec<Record>> {

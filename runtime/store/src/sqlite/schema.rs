@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::io;
 
 /// The version of the tables this program writes.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// Before 3.51.3 a reset of the write-ahead log could lose committed pages.
 const OLDEST_SOUND_LIBRARY: i32 = 3_051_003;
@@ -22,8 +22,9 @@ const TABLES: &str = "
     CREATE TABLE meta (format INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
     CREATE TABLE runs (
         run TEXT PRIMARY KEY, workflow TEXT NOT NULL, created_ms INTEGER NOT NULL, ended INTEGER NOT NULL,
-        head TEXT NOT NULL, last_seq INTEGER NOT NULL, last_hash TEXT NOT NULL
+        head TEXT NOT NULL, last_seq INTEGER NOT NULL, last_hash TEXT NOT NULL, key TEXT
     ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX runs_by_key ON runs (key);
     CREATE INDEX runs_by_age ON runs (created_ms, run);
     CREATE INDEX runs_in_flight ON runs (created_ms, run) WHERE ended = 0;
     CREATE TABLE plans (run TEXT PRIMARY KEY, plan BLOB NOT NULL) STRICT;
@@ -36,6 +37,16 @@ const TABLES: &str = "
     CREATE TABLE running (
         environment TEXT NOT NULL, service TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (environment, service)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE locks (
+        environment TEXT NOT NULL, service TEXT NOT NULL, run TEXT NOT NULL, actor TEXT NOT NULL,
+        since_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (environment, service)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX locks_by_run ON locks (run);
+    CREATE TABLE anchors (
+        seq INTEGER PRIMARY KEY, run TEXT NOT NULL, last_seq INTEGER NOT NULL, last_hash TEXT NOT NULL,
+        at_ms INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX anchors_by_run ON anchors (run);
 ";
 
 /// Refuses to touch a state with a SQLite that is known to lose data.

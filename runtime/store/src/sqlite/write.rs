@@ -4,7 +4,7 @@ use machine::ports::store::{Append, NewRun, Running, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::schema;
+use super::{anchors, locks, schema};
 use crate::continuity::{Tail, check_epoch, follow};
 
 /// Why a write was not made.
@@ -32,16 +32,24 @@ pub(super) fn create(connection: &Connection, run: &NewRun) -> Result<(), Refuse
     if tail(connection, &run.first.run)?.is_some() {
         return Err(StoreError::Exists(run.first.run.clone()).into());
     }
+    if let Some(holder) = with_key(connection, &run.key)? {
+        return Err(StoreError::KeyUsed { key: run.key.clone(), run: holder }.into());
+    }
+    locks::take(connection, run)?;
     connection
         .prepare_cached(
-            "INSERT INTO runs (run, workflow, created_ms, ended, head, last_seq, last_hash)
-             VALUES (?1, ?2, ?3, 0, 'null', 0, '')",
+            "INSERT INTO runs (run, workflow, created_ms, ended, head, last_seq, last_hash, key)
+             VALUES (?1, ?2, ?3, 0, 'null', 0, '', ?4)",
         )?
-        .execute(params![run.first.run, run.workflow, run.created_ms])?;
+        .execute(params![run.first.run, run.workflow, run.created_ms, run.key])?;
     connection
         .prepare_cached("INSERT INTO plans (run, plan) VALUES (?1, ?2)")?
         .execute(params![run.first.run, run.plan])?;
     append(connection, &run.first)
+}
+
+fn with_key(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    connection.prepare_cached("SELECT run FROM runs WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
 pub(super) fn append(connection: &Connection, append: &Append) -> Result<(), Refused> {
@@ -51,6 +59,8 @@ pub(super) fn append(connection: &Connection, append: &Append) -> Result<(), Ref
     records(connection, append)?;
     nodes(connection, append)?;
     head(connection, append, &tail)?;
+    locks::follow(connection, append)?;
+    anchors::follow(connection, append, &tail)?;
     append.running.iter().try_for_each(|entry| running(connection, entry))
 }
 

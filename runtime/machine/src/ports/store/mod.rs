@@ -1,4 +1,9 @@
-//! The door to durability: an append-only journal per run, its state rows, and what runs where.
+//! The door to durability: an append-only journal per run, its state rows, what runs where, and who keeps what to
+//! itself.
+
+mod anchor;
+mod error;
+mod lock;
 
 use plan::Release;
 use serde::{Deserialize, Serialize};
@@ -7,57 +12,9 @@ use serde_json::Value;
 use super::BoxFuture;
 use crate::journal::Record;
 
-/// Why the store did not do as asked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// Another runtime has taken over; this one must stop without another effect.
-    #[error("another runtime took over this state directory (epoch {current}, ours {ours})")]
-    Fenced {
-        /// The epoch that holds now.
-        current: u64,
-        /// The epoch of the caller.
-        ours: u64,
-    },
-    /// The record does not continue the journal: a second writer or a lost write.
-    #[error("record {found} of run {run} does not follow record {last}")]
-    Gap {
-        /// The run.
-        run: String,
-        /// The last record that is stored.
-        last: u64,
-        /// The record that was to be appended.
-        found: u64,
-    },
-    /// The run exists already.
-    #[error("run {0} exists already")]
-    Exists(String),
-    /// No such run.
-    #[error("there is no run {0}")]
-    Missing(String),
-    /// The state directory was written by a newer version.
-    #[error(
-        "the state has format {found} and this program knows {known}; start the newer version again, nothing was changed"
-    )]
-    Newer {
-        /// The format found.
-        found: u64,
-        /// The newest this program knows.
-        known: u64,
-    },
-    /// Another living runtime holds the state directory.
-    #[error(
-        "the state directory {directory} is in use by process {holder}; stop that one, or give another with --state"
-    )]
-    Locked {
-        /// The state directory.
-        directory: String,
-        /// The holder's process id, or `unknown` while it is still starting.
-        holder: String,
-    },
-    /// The disk or the database refused; after this the runtime stops.
-    #[error("the state could not be written or read: {0}")]
-    Io(String),
-}
+pub use anchor::Anchor;
+pub use error::StoreError;
+pub use lock::{Lock, Target};
 
 /// A run to be created, with its first records.
 #[derive(Clone, Debug)]
@@ -68,6 +25,12 @@ pub struct NewRun {
     pub workflow: String,
     /// When it was created, UTC milliseconds.
     pub created_ms: i64,
+    /// Key of the request that starts it: no two runs have the same.
+    pub key: String,
+    /// The name of who starts it, for its locks.
+    pub actor: String,
+    /// What it keeps to itself until it has ended.
+    pub targets: Vec<Target>,
     /// What would be appended.
     pub first: Append,
 }
@@ -85,8 +48,10 @@ pub struct Append {
     pub head: Value,
     /// State rows of the nodes that changed, by index.
     pub nodes: Vec<(u32, Value)>,
-    /// Whether the run has ended.
+    /// Whether the run has ended: its locks are freed and its journal's end is anchored with this append.
     pub ended: bool,
+    /// When the run moves again at the latest, UTC milliseconds: the expiry of its locks. None when nothing bounds it.
+    pub moves_by_ms: Option<i64>,
     /// Releases that run from now on (or nothing any more).
     pub running: Vec<Running>,
 }
@@ -109,9 +74,9 @@ pub struct Running {
 /// A run as stored.
 #[derive(Clone, Debug)]
 pub struct StoredRun {
-    /// The plan file's bytes.
+    /// The plan file's bytes; empty when they are missing.
     pub plan: Vec<u8>,
-    /// The state apart from its nodes.
+    /// The state apart from its nodes; null when it cannot be read.
     pub head: Value,
     /// State rows of the nodes that were ever written.
     pub nodes: Vec<(u32, Value)>,
@@ -119,6 +84,9 @@ pub struct StoredRun {
     pub last_seq: u64,
     /// Hash of the last record; empty when there is none.
     pub last_hash: String,
+    /// What of this is missing or is not what was written, as a sentence. The rows are a copy; the journal is the
+    /// truth, and a run can be rebuilt from it as far as it verifies up to `last_seq` and `last_hash`.
+    pub damage: Option<String>,
 }
 
 /// A line of the list of runs.
@@ -132,7 +100,7 @@ pub struct RunLine {
     pub created_ms: i64,
     /// Whether it has ended.
     pub ended: bool,
-    /// Its state apart from its nodes.
+    /// Its state apart from its nodes; null when it cannot be read.
     pub head: Value,
 }
 
@@ -141,7 +109,8 @@ pub trait Store: Send + Sync {
     /// The epoch taken when this store was opened; higher than every earlier one.
     fn epoch(&self) -> u64;
 
-    /// Creates a run together with its first records.
+    /// Creates a run together with its first records and its locks. Refused with [`StoreError::Held`] when another
+    /// run that has not ended has one of them, and with [`StoreError::KeyUsed`] when its key has started one.
     fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Appends to a run.
@@ -152,6 +121,15 @@ pub trait Store: Send + Sync {
 
     /// Runs, newest first, at most `limit`; only those not ended on request.
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>>;
+
+    /// The run that a request with this key has started.
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>>;
+
+    /// What runs that have not ended keep to themselves, by environment and service; at most `limit`.
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>>;
+
+    /// The ends of journals from anchor `from` on, in order, at most `limit`.
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>>;
 
     /// Records of a run from `from` on, in order, at most `limit`.
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>>;
