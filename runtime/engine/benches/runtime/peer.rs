@@ -1,0 +1,35 @@
+//! Another engine that takes part in the rounds: a command that does its steps and says how many a second.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// The option that names one.
+const OPTION: &str = "--peer";
+
+/// A command by its name.
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    words: Vec<String>,
+}
+
+/// The peers that the arguments name.
+pub(crate) fn of(arguments: &[String]) -> Vec<Peer> {
+    let named = arguments.windows(2).filter(|pair| pair[0] == OPTION);
+    let peer = |text: &str| {
+        let (name, command) = text.split_once('=').expect("write --peer 'NAME=COMMAND…'");
+        Peer { name: name.to_owned(), words: command.split_whitespace().map(str::to_owned).collect() }
+    };
+    named.map(|pair| peer(&pair[1])).collect()
+}
+
+impl Peer {
+    /// What its last line says.
+    pub(crate) fn steps_a_second(&self) -> f64 {
+        let output = Command::new(&self.words[0]).args(&self.words[1..]).stdin(Stdio::null()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let said: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
+            .unwrap_or_else(|error| panic!("peer {} says no JSON: {error}: {text}", self.name));
+        said["steps_per_s"].as_f64().expect("a peer says `steps_per_s`")
+    }
+}
