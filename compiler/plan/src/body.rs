@@ -11,6 +11,7 @@ use crate::release::Digest;
 
 /// What a workflow does, in full: graph, gates, ways back and everything they name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Body {
     /// The language edition of the project.
     pub edition: String,
@@ -34,6 +35,7 @@ pub struct Body {
 
 /// A value that a run is started with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// Its type, checked before the first effect.
     pub r#type: ParameterType,
@@ -74,6 +76,7 @@ pub enum Input {
 /// a secret is `{"$secret": "file:…"}` and a value given at the start is `{"$parameter": "name"}`, inside
 /// text `{"$concat": […]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Binding {
     /// The provider, as its signature in the standard library names it.
     pub provider: String,
@@ -83,6 +86,7 @@ pub struct Binding {
 
 /// Where things run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Environment {
     /// Whether the source marks it as protected.
     pub protected: bool,
@@ -96,6 +100,7 @@ pub struct Environment {
 
 /// A service as it is declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Service {
     /// Its name outside the language, in labels and on hosts.
     pub id: String,
@@ -107,6 +112,7 @@ pub struct Service {
 
 /// One rollout of one service to one environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Rollout {
     /// The environment, by its key in the body.
     pub environment: String,
@@ -129,6 +135,7 @@ pub struct Rollout {
 
 /// One stage of a rollout, for people; its nodes carry what is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Stage {
     /// Its label, part of the API: the weight as written, told apart by a number when it repeats.
     pub label: String,

@@ -19,6 +19,7 @@ pub enum Arm {
 
 /// A judged gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Gate {
     /// The arm that is judged.
     pub arm: Arm,
@@ -38,6 +39,7 @@ pub struct Gate {
 
 /// One comparison of a gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The metric.
     pub metric: String,
@@ -49,7 +51,7 @@ pub struct Condition {
 
 /// The right-hand side of a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Bound {
     /// The metric of the gate's other arm, times a factor, plus a share of one (`2pp` is `0.02`).
     Against {
@@ -64,6 +66,7 @@ pub enum Bound {
 
 /// The bounded policy for a gate without an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Inconclusive {
     /// How long the hold is extended, once, in milliseconds.
     pub extend_ms: u64,
@@ -85,6 +88,7 @@ pub enum Undecided {
 
 /// A ratio metric: requests that are bad among all requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Metric {
     /// Selects the bad requests; its meaning belongs to the provider that is asked.
     pub bad: serde_json::Value,

@@ -20,6 +20,7 @@ impl fmt::Display for NodeId {
 
 /// One unit of work of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Node {
     /// Unique in the plan.
     pub id: NodeId,
@@ -53,6 +54,7 @@ pub enum Work {
 
 /// A typed effect with what a crash or a lost answer means for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Effect {
     /// What is asked of which provider.
     pub call: Call,
@@ -78,6 +80,7 @@ pub enum EffectClass {
 
 /// Bounded, jittered, exponential back-off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Retry {
     /// Attempts in all, at least one.
     pub attempts: u32,
@@ -99,7 +102,7 @@ pub enum Which {
 
 /// What is asked of a provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Call {
     /// Have at least this many ready instances of a release; answers with their addresses.
     Ensure {
@@ -134,6 +137,7 @@ pub enum Call {
 
 /// Staying at one state of the world for a time, under watch or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Hold {
     /// What is watched.
     pub subject: Subject,
@@ -145,7 +149,7 @@ pub struct Hold {
 
 /// What a hold is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Subject {
     /// The arms of the node's own rollout.
     Rollout,
@@ -160,6 +164,7 @@ pub enum Subject {
 
 /// How a gate guards a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Guard {
     /// The gate, by its key in the body.
     pub gate: String,
@@ -171,6 +176,7 @@ pub struct Guard {
 
 /// Waiting for people to agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Who may approve.
     pub from: People,
@@ -182,6 +188,7 @@ pub struct Approval {
 
 /// A set of people, resolved on the host where the runtime runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[serde(rename_all = "snake_case", tag = "case")]
 pub enum People {
     /// These user names.
@@ -200,6 +207,7 @@ pub enum People {
 
 /// One step of a rollout's way back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RecoveryStep {
     /// Unique in the plan.
     pub id: NodeId,

@@ -14,6 +14,9 @@ use crate::cargo::{cargo, metadata};
 pub(crate) struct Options {
     /// Only benchmarks whose `crate/name` contains this.
     filter: Option<String>,
+    /// Handed to the benchmarks, after `--`.
+    #[arg(last = true)]
+    arguments: Vec<String>,
 }
 
 struct Row {
@@ -28,7 +31,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
     for (package, bench) in benches(&metadata()?) {
         let name = format!("{package}/{bench}");
         if options.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str())) {
-            rows.extend(measure(&package, &bench)?.lines().filter_map(|line| row(&name, line)));
+            rows.extend(measure(&package, &bench, &options.arguments)?.lines().filter_map(|line| row(&name, line)));
         }
     }
     if rows.is_empty() {
@@ -49,9 +52,9 @@ fn benches(metadata: &Value) -> Vec<(String, String)> {
     packages.flat_map(of).collect()
 }
 
-fn measure(package: &str, bench: &str) -> Result<String, String> {
+fn measure(package: &str, bench: &str, arguments: &[String]) -> Result<String, String> {
     let mut command = cargo();
-    command.args(["bench", "--quiet", "--package", package, "--bench", bench]);
+    command.args(["bench", "--quiet", "--package", package, "--bench", bench, "--"]).args(arguments);
     let output = command.output().map_err(|e| format!("{command:?} could not be started: {e}"))?;
     if !output.status.success() {
         return Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr)));

@@ -4,6 +4,7 @@
 //! The contestants take turns in every round and the median of the rounds is shown, with its ratio to the limit beside
 //! it: only the ratios of one run mean anything on a shared machine. Another engine joins every round with
 //! `cargo bench -p engine --bench runtime -- --peer 'NAME=COMMAND…'`, whose last line is JSON with `steps_per_s`.
+//! `-- --only sequential` (or `concurrent`, `going-on`, `memory`) runs that part alone.
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends here")]
 
 mod bare;
@@ -38,10 +39,14 @@ fn main() {
         return;
     }
     let peers = peer::of(&arguments);
-    one_after_the_other(&peers);
-    many_at_once();
-    going_on();
-    memory();
+    let only = arguments.windows(2).find(|pair| pair[0] == "--only").map(|pair| pair[1].as_str());
+    let parts: [(&str, &dyn Fn()); 4] = [
+        ("sequential", &|| one_after_the_other(&peers)),
+        ("concurrent", &many_at_once),
+        ("going-on", &going_on),
+        ("memory", &memory),
+    ];
+    parts.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).for_each(|(_, part)| part());
 }
 
 fn one_after_the_other(peers: &[peer::Peer]) {

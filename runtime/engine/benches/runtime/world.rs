@@ -56,6 +56,10 @@ impl Provider for Steps {
         Box::pin(async { Probe::DidNot })
     }
 
+    fn observe(&self, _: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn sample(&self, _: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         Box::pin(async { Err("nothing is counted here".to_owned()) })
     }
