@@ -203,3 +203,20 @@ fn a_log_being_written_can_be_read() {
     let read = Command::new(LOAD).arg("--summary").arg(&log).output().unwrap();
     assert!(error(&read).contains("line 2"));
 }
+
+#[test]
+fn a_thin_release_serves_and_keeps_its_diary() {
+    let folder = tempfile::tempdir().unwrap();
+    let diary = folder.path().join("diary.jsonl");
+    let release = pack(&folder, "v7", &["--thin", "--diary", diary.to_str().unwrap()]);
+    assert!(std::fs::metadata(&release).unwrap().len() < 1_000);
+    let shop = Shop::start(&release);
+    assert_eq!(shop.get("/").unwrap(), ("200".to_owned(), "shop v7\n".to_owned()));
+    let pid = shop.process.id();
+    assert!(shop.terminate().0);
+    let text = std::fs::read_to_string(&diary).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["serves", "stopped"]);
+    assert!(lines.iter().all(|line| line["version"] == "v7" && line["pid"] == pid), "{text}");
+}

@@ -3,13 +3,14 @@
 //! How a release behaves (its name, how often it fails) is appended to the executable itself, so that each version is an
 //! artifact of its own with a digest of its own: `shop pack` makes them, and running one serves HTTP on `PORT`.
 
+mod diary;
 mod pack;
 mod release;
 mod serve;
 mod share;
 mod trailer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,12 @@ struct Arguments {
 enum Command {
     /// Make a release: this executable with a behaviour appended.
     Pack(Pack),
+    /// Serve a release made with `--thin`; the kernel starts it like this.
+    #[command(hide = true)]
+    Carry {
+        /// The release.
+        release: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -54,6 +61,12 @@ struct Pack {
     /// Exit with an error at the request to `/` after this many.
     #[arg(long)]
     die_after: Option<u64>,
+    /// Note in this file, synced, when an instance begins to serve and when it has stopped.
+    #[arg(long)]
+    diary: Option<PathBuf>,
+    /// Make a release of a few hundred bytes that needs this executable to stay where it is.
+    #[arg(long)]
+    thin: bool,
     /// Where to write the release.
     #[arg(long)]
     out: PathBuf,
@@ -69,14 +82,16 @@ impl Pack {
             ready: self.ready,
             start_delay_ms: self.start_delay_ms,
             die: if self.die_at_once { Some(Death::AtStart) } else { after },
+            diary: self.diary.clone(),
         }
     }
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Some(Command::Pack(pack)) => pack::write(&pack.release(), &pack.out),
-        None => serve::run(),
+        Some(Command::Pack(pack)) => pack::write(&pack.release(), pack.thin, &pack.out),
+        Some(Command::Carry { release }) => serve::run(&release),
+        None => serve::run(Path::new(pack::MYSELF)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +12,19 @@ use crate::{Failure, trailer};
 /// The executable this process runs, also when its file has been replaced since.
 pub(crate) const MYSELF: &str = "/proc/self/exe";
 
-/// Writes this executable with a release appended. A file already there is replaced, also while it runs.
-pub(crate) fn write(release: &Release, out: &Path) -> Result<(), Failure> {
+/// Writes this executable, or a reference to it, with a release appended. A file already there is replaced, also while
+/// it runs.
+pub(crate) fn write(release: &Release, thin: bool, out: &Path) -> Result<(), Failure> {
     let failed = |cause| Failure::Io(format!("write {}", out.display()), cause);
-    let mut bytes = trailer::bare(Path::new(MYSELF)).map_err(failed)?;
+    let mut bytes = if thin { reference() } else { trailer::bare(Path::new(MYSELF)) }.map_err(failed)?;
     bytes.extend(trailer::encode(release).map_err(|cause| failed(cause.into()))?);
     replace(out, &bytes).map_err(failed)
+}
+
+/// The line that makes the kernel start this executable with the release's own path (execve(2), interpreter scripts).
+fn reference() -> io::Result<Vec<u8>> {
+    let program = fs::read_link(MYSELF)?;
+    Ok([b"#!", program.as_os_str().as_bytes(), b" carry\n"].concat())
 }
 
 fn replace(out: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! How one release of the shop behaves.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,9 @@ pub(crate) struct Release {
     /// Time before it listens.
     pub(crate) start_delay_ms: u64,
     pub(crate) die: Option<Death>,
+    /// Where each instance notes, synced, when it begins to serve and when it has stopped.
+    #[serde(default)]
+    pub(crate) diary: Option<PathBuf>,
 }
 
 /// When a release says that it is ready.

@@ -22,9 +22,8 @@ use tokio::select;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep, timeout};
 
-use crate::pack::MYSELF;
 use crate::release::{Death, Readiness, Release};
-use crate::{Failure, trailer};
+use crate::{Failure, diary, trailer};
 
 /// Time for requests in flight after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -38,9 +37,9 @@ struct Shop {
     dice: Mutex<fastrand::Rng>,
 }
 
-/// Serves on `PORT` until SIGTERM or SIGINT.
-pub(crate) fn run() -> Result<(), Failure> {
-    let release = trailer::read(Path::new(MYSELF))?;
+/// Serves the release that `file` carries on `PORT`, until SIGTERM or SIGINT.
+pub(crate) fn run(file: &Path) -> Result<(), Failure> {
+    let release = trailer::read(file)?;
     if release.die == Some(Death::AtStart) {
         return Err(Failure::DiesAtStart);
     }
@@ -67,6 +66,7 @@ async fn serve(release: Release, port: u16) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(failed(&format!("listen on {address}")))?;
     let address = listener.local_addr().map_err(failed("learn its address"))?;
     say(&format!("shop {} serves on {address}, errors {}", release.version, release.errors));
+    diary::note(&release, "serves", address.port())?;
     let shop = Arc::new(Shop { release, requests: AtomicU64::new(0), dice: Mutex::new(dice()) });
     let graceful = GracefulShutdown::new();
     loop {
@@ -88,6 +88,7 @@ async fn serve(release: Release, port: u16) -> Result<(), Failure> {
     let finished = timeout(DRAIN, graceful.shutdown()).await.is_ok();
     let requests = shop.requests.load(Ordering::Relaxed);
     let how = if finished { "stopped" } else { "stopped with requests unfinished" };
+    diary::note(&shop.release, "stopped", address.port())?;
     say(&format!("shop {} {how} after {requests} requests", shop.release.version));
     Ok(())
 }

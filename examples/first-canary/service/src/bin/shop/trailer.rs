@@ -81,6 +81,7 @@ mod tests {
             ready: Readiness::Never,
             start_delay_ms: 5,
             die: Some(Death::AfterRequests(100)),
+            diary: None,
         }
     }
 
