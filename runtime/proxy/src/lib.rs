@@ -18,6 +18,7 @@
 //! The time from a request's head to its response head is what the latency histogram holds; the in-flight gauge counts
 //! to the end of the response body, so a release that left the table is drained when it is 0.
 
+mod accepted;
 mod backend;
 mod chance;
 mod client;

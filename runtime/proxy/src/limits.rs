@@ -73,3 +73,6 @@ pub const KEYS_REMEMBERED: usize = 256;
 
 /// Largest state file read at start, in bytes.
 pub const STATE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Length after which the log of accepted tables is begun anew, in bytes; the one before it is kept.
+pub const ACCEPTED_BYTES_MAX: u64 = 4 * 1024 * 1024;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::limits::{KEYS_REMEMBERED, STATE_BYTES_MAX};
 use crate::protocol::PutRoutes;
+use crate::{Error, accepted};
 
 /// The version of the state file written here.
 const FORMAT: u32 = 1;
@@ -65,6 +65,7 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct StateFile {
     path: PathBuf,
+    accepted: accepted::Log,
     _lock: File,
 }
 
@@ -79,7 +80,18 @@ impl StateFile {
             .map_err(|source| Error::io("create the folder", folder, source))?;
         let lock = hold(&beside(path, "lock"))?;
         let state = read(path)?;
-        Ok((Self { path: path.to_owned(), _lock: lock }, state))
+        let accepted = accepted::Log::open(path, state.routes.as_ref())?;
+        Ok((Self { path: path.to_owned(), accepted, _lock: lock }, state))
+    }
+
+    /// Makes a state with a new table durable, and logs the table. A log that cannot be written holds up no traffic: the
+    /// line is made up for at the next start.
+    pub(crate) fn accept(&self, state: &State, table: &PutRoutes) -> io::Result<()> {
+        self.save(state)?;
+        if let Err(cause) = self.accepted.add(table) {
+            let _ = writeln!(io::stderr(), "the log of accepted tables could not be written: {cause}");
+        }
+        Ok(())
     }
 
     /// Makes a state durable: written beside, flushed, renamed over, and the folder flushed.

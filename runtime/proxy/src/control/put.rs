@@ -51,7 +51,7 @@ async fn take(control: Arc<Control>, offered: PutRoutes) -> Response<Full<Bytes>
         if kept.state.knows(&offered.key) { kept.state.seen(&offered) } else { kept.state.with(offered.clone()) };
     let apply = !kept.state.knows(&offered.key);
     if (apply || next.place() > kept.state.place())
-        && let Err(reason) = save(&mut kept, next).await
+        && let Err(reason) = save(&mut kept, next, apply.then(|| offered.clone())).await
     {
         return answer::refuse(StatusCode::INTERNAL_SERVER_ERROR, reason);
     }
@@ -75,9 +75,14 @@ fn contradiction(state: &State, offered: &PutRoutes) -> Option<String> {
         .then(|| format!("the key `{}` was already used for another table: a new table needs a new key", last.key))
 }
 
-async fn save(kept: &mut Kept, next: State) -> Result<(), String> {
+/// Makes a state durable, with the table that is new in it, if any.
+async fn save(kept: &mut Kept, next: State, table: Option<PutRoutes>) -> Result<(), String> {
     let file = Arc::clone(&kept.file);
-    let saved = spawn_blocking(move || file.save(&next).map(|()| next)).await;
+    let save = move || match table {
+        Some(table) => file.accept(&next, &table).map(|()| next),
+        None => file.save(&next).map(|()| next),
+    };
+    let saved = spawn_blocking(save).await;
     match saved {
         Ok(Ok(state)) => {
             kept.state = state;

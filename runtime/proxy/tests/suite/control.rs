@@ -21,11 +21,11 @@ async fn hello_says_who_is_there() {
 async fn only_the_owner_may_use_the_files() {
     let backend = Backend::new("a").await;
     let world = World::with(&[("r-1", 10_000, &[&backend])]).await;
-    for name in ["control.sock", "state.json", "state.json.lock"] {
+    for name in ["accepted.jsonl", "control.sock", "state.json", "state.json.lock"] {
         let mode = std::fs::metadata(world.folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().count(), 3, "nothing is left behind");
+    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().count(), 4, "nothing is left behind");
 }
 
 #[tokio::test]

@@ -110,3 +110,40 @@ fn a_specification_of_another_version_is_refused() {
     std::fs::write(&path, "{}").unwrap();
     assert!(Spec::read(&path).unwrap_err().to_string().contains("spec.json"));
 }
+
+#[tokio::test]
+async fn every_accepted_table_is_logged_once() {
+    let (old, new) = (Backend::new("old").await, Backend::new("new").await);
+    let world = World::new().await;
+    world.route(5, "first", &[("r-1", 10_000, &[&old])]).await;
+    for _ in 0..2 {
+        world.route(5, "split", &[("r-1", 9_000, &[&old]), ("r-2", 1_000, &[&new])]).await;
+    }
+    world.refused(&table(4, "late", &[])).await;
+    assert_eq!(logged(&world), ["first", "split"]);
+    let world = world.restart().await;
+    assert_eq!(logged(&world), ["first", "split"]);
+}
+
+#[tokio::test]
+async fn a_line_that_was_not_written_is_made_up_for() {
+    let backend = Backend::new("a").await;
+    let world = World::with(&[("r-1", 10_000, &[&backend])]).await;
+    let log = world.folder.path().join("accepted.jsonl");
+    std::fs::write(&log, "{\"format\":1,\"at_").unwrap();
+    let world = world.restart().await;
+    world.route(2, "second", &[("r-1", 10_000, &[&backend])]).await;
+    let text = std::fs::read_to_string(&log).unwrap();
+    let keys: Vec<String> = text.lines().filter_map(key).collect();
+    assert_eq!(keys, ["first", "second"], "{text}");
+}
+
+fn logged(world: &World) -> Vec<String> {
+    let text = std::fs::read_to_string(world.folder.path().join("accepted.jsonl")).unwrap();
+    text.lines().map(|line| key(line).expect("a whole line")).collect()
+}
+
+fn key(line: &str) -> Option<String> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    line["routes"]["key"].as_str().map(str::to_owned)
+}
