@@ -26,20 +26,20 @@ const SHUTDOWN: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let Cli { options, command } = Cli::parse();
-    match command {
-        Command::Internal(internal) => ExitCode::from(internal.execute()),
-        command => {
-            let context = Context::new(&options);
-            let done = context.as_ref().map_err(Clone::clone).and_then(|context| on_a_runtime(command, context));
-            ExitCode::from(done.unwrap_or_else(|failure| context::tell(options.format, &failure)))
-        }
-    }
+    let done = match command {
+        Command::Internal(internal) => match internal.execute() {
+            Ok(code) => Ok(code),
+            Err(held) => Context::new(&options).and_then(|context| on_a_runtime(held.execute(&context))),
+        },
+        command => Context::new(&options).and_then(|context| on_a_runtime(commands::execute(command, &context))),
+    };
+    ExitCode::from(done.unwrap_or_else(|failure| context::tell(options.format, &failure)))
 }
 
-fn on_a_runtime(command: Command, context: &Context) -> Result<u8, Failure> {
+fn on_a_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
-    let done = runtime.block_on(commands::execute(command, context));
+    let done = runtime.block_on(work);
     // A line that nobody reads must not keep the process.
     runtime.shutdown_timeout(SHUTDOWN);
     done

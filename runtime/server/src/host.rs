@@ -45,9 +45,21 @@ impl Host {
     /// When the directory is held by another runtime ([`crate::Code::Locked`]), cannot be used, or its path is
     /// too long for a socket.
     pub async fn start(state: &Path, providers: Vec<Arc<dyn Provider>>) -> Result<Self, Failure> {
+        Self::start_over(state, providers, |store| store).await
+    }
+
+    /// The same over the store that `dress` makes of the directory's own.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub async fn start_over(
+        state: &Path,
+        providers: Vec<Arc<dyn Provider>>,
+        dress: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> Result<Self, Failure> {
         let socket = socket::path(state);
         socket::check_length(&socket)?;
-        let store = open(state.to_owned()).await?;
+        let store = dress(open(state.to_owned()).await?);
         let listener = socket::bind(&socket)?;
         let owner = std::fs::metadata(state).map_err(|e| Failure::internal(format!("{}: {e}", state.display())))?.uid();
         let config = Config { store: Arc::clone(&store), providers, clock: source::clock()? };

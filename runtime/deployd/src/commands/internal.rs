@@ -1,8 +1,13 @@
 //! `deployd internal`: the processes that outlive the runtime. Started by the providers, not by people.
 
+mod held;
+mod point;
+mod serve_until;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use serve_until::ServeUntil;
 
 use crate::context::note;
 
@@ -30,14 +35,17 @@ enum What {
         #[arg(long)]
         spec: PathBuf,
     },
+    ServeUntil(ServeUntil),
 }
 
 impl Internal {
-    /// Outside of any async runtime: a supervisor prepares its process first and makes its own.
-    pub(crate) fn execute(self) -> u8 {
+    /// Carries it out and gives its exit code, or gives back what needs an async runtime. Called outside of any: a
+    /// supervisor prepares its process first and makes its own.
+    pub(crate) fn execute(self) -> Result<u8, ServeUntil> {
         match self.what {
-            What::Supervise { spec } => providers::supervisor::run(&spec),
-            What::Proxy { spec } => proxy(&spec).map_or_else(broken, |()| 0),
+            What::Supervise { spec } => Ok(providers::supervisor::run(&spec)),
+            What::Proxy { spec } => Ok(proxy(&spec).map_or_else(broken, |()| 0)),
+            What::ServeUntil(command) => Err(command),
         }
     }
 }

@@ -37,6 +37,9 @@ pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, F
         Command::Rollback(command) => command.execute(context).await,
         Command::Explain(command) => command.execute(context).await,
         Command::Debug(command) => command.execute(context).await,
-        Command::Internal(command) => Ok(command.execute()),
+        Command::Internal(command) => match command.execute() {
+            Ok(code) => Ok(code),
+            Err(held) => held.execute(context).await,
+        },
     }
 }

@@ -1,9 +1,11 @@
 //! `deployd serve`: the long-lived runtime that the other commands talk to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use engine::Engine;
+use machine::ports::provider::Provider;
 use machine::view::RunView;
 use serde::Serialize;
 use server::group_socket::Group;
@@ -50,9 +52,18 @@ struct Listening<'a> {
 
 impl Serve {
     pub(crate) async fn execute(self, context: &Context) -> Result<u8, Failure> {
+        self.carry_out(context, start(context)).await
+    }
+
+    /// Listens with the runtime that `starting` gives, until told to stop.
+    pub(super) async fn carry_out(
+        self,
+        context: &Context,
+        starting: impl Future<Output = Result<Host, Failure>>,
+    ) -> Result<u8, Failure> {
         let mut interrupt = Interrupt::listen()?;
         let group = self.group.map(|name| Group::find(&context.state, &name)).transpose()?;
-        let mut host = start(context).await?;
+        let mut host = starting.await?;
         if let Some(refused) = group.as_ref().and_then(|group| host.open_to(group).err()) {
             host.stop().await;
             return Err(refused);
@@ -122,10 +133,14 @@ fn lines(format: Format, before: Option<&RunView>, view: &RunView) -> Vec<String
 
 /// A runtime with every provider of this program.
 pub(super) async fn start(context: &Context) -> Result<Host, Failure> {
+    Host::start(&context.state, providers(context)?).await
+}
+
+/// Every provider of this program.
+pub(super) fn providers(context: &Context) -> Result<Vec<Arc<dyn Provider>>, Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::internal(format!("cannot find this program's own file: {error}")))?;
-    let layout = providers::Layout { state: context.state.clone(), program };
-    Host::start(&context.state, providers::all(layout)).await
+    Ok(providers::all(providers::Layout { state: context.state.clone(), program }))
 }
 
 fn announce(context: &Context, host: &Host, group: Option<&Group>) -> Result<(), Failure> {

@@ -1,0 +1,122 @@
+//! Store and providers behind a barrier: what they do is what the real ones do, except that one point is never passed.
+
+use std::sync::Arc;
+
+use machine::journal::Record;
+use machine::ports::BoxFuture;
+use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
+use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+
+use super::point::{Barrier, Moment, Place, name_of, node_of};
+
+/// A store that holds before or after an append.
+pub(crate) struct HeldStore {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) barrier: Arc<Barrier>,
+}
+
+impl HeldStore {
+    async fn around<T>(&self, records: Vec<(String, String)>, write: BoxFuture<'_, T>) -> T {
+        self.pass(Moment::Before, &records).await;
+        let written = write.await;
+        self.pass(Moment::After, &records).await;
+        written
+    }
+
+    async fn pass(&self, moment: Moment, records: &[(String, String)]) {
+        for (kind, node) in records {
+            self.barrier.pass(moment, &Place::Append(kind.clone()), node).await;
+        }
+    }
+}
+
+fn names(append: &Append) -> Vec<(String, String)> {
+    append.records.iter().filter_map(|record| name_of(&record.body)).collect()
+}
+
+impl Store for HeldStore {
+    fn epoch(&self) -> u64 {
+        self.inner.epoch()
+    }
+
+    fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.around(names(&run.first), self.inner.create(run)))
+    }
+
+    fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.around(names(&append), self.inner.append(append)))
+    }
+
+    fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
+        self.inner.load(run)
+    }
+
+    fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
+        self.inner.runs(unended_only, limit)
+    }
+
+    fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
+        self.inner.with_key(key)
+    }
+
+    fn locks(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Lock>, StoreError>> {
+        self.inner.locks(limit)
+    }
+
+    fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
+        self.inner.anchors(from, limit)
+    }
+
+    fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
+        self.inner.journal(run, from, limit)
+    }
+
+    fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
+        self.inner.registry(limit)
+    }
+
+    fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
+        self.inner.running(environment, service)
+    }
+}
+
+/// A provider that holds before or after an effect or a probe.
+pub(crate) struct HeldProvider {
+    pub(crate) inner: Arc<dyn Provider>,
+    pub(crate) barrier: Arc<Barrier>,
+}
+
+impl HeldProvider {
+    async fn around<T>(&self, place: Place, key: String, asked: BoxFuture<'_, T>) -> T {
+        self.barrier.pass(Moment::Before, &place, node_of(&key)).await;
+        let answer = asked.await;
+        self.barrier.pass(Moment::After, &place, node_of(&key)).await;
+        answer
+    }
+}
+
+impl Provider for HeldProvider {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn preflight(&self, request: Request) -> BoxFuture<'_, Result<(), String>> {
+        self.inner.preflight(request)
+    }
+
+    fn perform(&self, request: Request) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.around(Place::Perform, request.key.clone(), self.inner.perform(request)))
+    }
+
+    fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
+        Box::pin(self.around(Place::Probe, request.key.clone(), self.inner.probe(request)))
+    }
+
+    fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        self.inner.observe(request)
+    }
+
+    fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
+        self.inner.sample(request)
+    }
+}
