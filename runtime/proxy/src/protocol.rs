@@ -13,8 +13,15 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// The version of the control protocol spoken here.
-pub const PROTOCOL: u32 = 1;
+/// The newest version of the control protocol spoken here. A version adds fields to the answers of the one before and
+/// takes none away, so that an answer of version N is read by whoever speaks N − 1.
+///
+/// Version 2: [`Hello`] names the oldest version that is spoken too.
+pub const PROTOCOL: u32 = 2;
+
+/// The oldest version spoken here: a runtime and a proxy that are one version apart understand each other, whichever
+/// of them is the older one.
+pub const OLDEST: u32 = 1;
 
 /// The sum of all weights of a table that routes anything: weights are in basis points, 1/10 000 of the requests.
 pub const WEIGHT_SUM: u32 = 10_000;
@@ -28,8 +35,11 @@ pub const LATENCY_BOUNDS_US: [u64; 24] = [
 /// Who is at the other end of the socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The protocol version, [`PROTOCOL`].
+    /// The newest protocol version that the proxy speaks, [`PROTOCOL`].
     pub protocol: u32,
+    /// The oldest one, [`OLDEST`]; a proxy that does not say speaks only one.
+    #[serde(default)]
+    pub oldest: Option<u32>,
     /// A random id of this process start; counters are monotone within it.
     pub incarnation: String,
     /// The proxy's process id.
@@ -42,11 +52,20 @@ pub struct Hello {
     pub listen: SocketAddr,
 }
 
+impl Hello {
+    /// The newest version that the proxy and a client of this library both speak.
+    pub fn common(&self) -> Option<u32> {
+        let oldest = self.oldest.unwrap_or(self.protocol).max(OLDEST);
+        let newest = self.protocol.min(PROTOCOL);
+        (oldest <= newest).then_some(newest)
+    }
+}
+
 /// The whole routing table that shall hold from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PutRoutes {
-    /// The protocol version, [`PROTOCOL`].
+    /// The protocol version of this table, [`OLDEST`] to [`PROTOCOL`].
     pub protocol: u32,
     /// The fencing epoch of the writer. Lower than the last one seen is refused with 409.
     pub epoch: u64,

@@ -64,6 +64,11 @@ impl Identity {
         u32::try_from(self.pid).ok().and_then(Self::of).as_ref() == Some(self)
     }
 
+    /// Whether this very process is there and stopped (SIGSTOP): it holds what it holds and does nothing.
+    pub(crate) fn stopped(&self) -> bool {
+        self.alive() && Stat::of(self.pid).is_some_and(|stat| stat.state == 'T')
+    }
+
     /// A handle on this very process, safe against a reused pid.
     pub(crate) fn open(&self) -> Option<std::os::fd::OwnedFd> {
         let handle = rustix::process::pidfd_open(Pid::from_raw(self.pid)?, PidfdFlags::empty()).ok()?;

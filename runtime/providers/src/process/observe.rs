@@ -73,7 +73,7 @@ async fn compare(subject: &Subject, instance: &Instance) -> Result<Option<Differ
             Ok(Some(Difference::Gone(format!("serves without its supervisor ({supervisor})"))))
         }
         None => Ok(Some(Difference::Gone(died(&status, instance)))),
-        Some(supervisor) if stopped(supervisor) => {
+        Some(supervisor) if supervisor.stopped() => {
             let frozen = format!("has a supervisor, {}, that is stopped", describe(supervisor.pid));
             let remedy = format!("continue it with `kill -CONT {}`", supervisor.pid);
             Ok(Some(match child {
@@ -108,10 +108,6 @@ fn fate(process: Option<&Identity>) -> String {
 
 fn zombie(process: &Identity) -> bool {
     Stat::of(process.pid).is_some_and(|stat| stat.state == 'Z' && stat.start == process.start)
-}
-
-fn stopped(process: &Identity) -> bool {
-    Stat::of(process.pid).is_some_and(|stat| stat.state == 'T')
 }
 
 /// Why a supervised instance does not answer, when it does not for a while.

@@ -3,16 +3,19 @@
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use ::proxy::protocol::{Counters, Hello, PROTOCOL, PutRoutes, Refusal, Routes};
+use ::proxy::protocol::{Counters, Hello, OLDEST, PROTOCOL, PutRoutes, Refusal, Routes};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Request};
 use rustix::fs::{Mode, OFlags};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::net::UnixStream;
 
 use super::Place;
+use crate::host::identity::describe;
 use crate::http::exchange;
+use crate::supervisor::read_status;
 
 /// The control socket's name in the proxy's folder.
 pub(super) const SOCKET: &str = "control.sock";
@@ -44,22 +47,30 @@ impl Broken {
     }
 }
 
-/// Who answers; a proxy of another protocol is refused with the remedy.
+/// Who answers; a proxy with which no version of the protocol is shared is refused with the remedy.
 pub(crate) async fn hello(place: &Place) -> Result<Hello, Broken> {
-    let value: serde_json::Value = call(place, Method::GET, "/v1/hello", Bytes::new()).await?;
-    let protocol = value.get("protocol").and_then(serde_json::Value::as_u64);
-    if protocol != Some(u64::from(PROTOCOL)) {
-        let pid = value.get("pid").and_then(serde_json::Value::as_u64).unwrap_or_default();
-        return Err(Broken::Refused {
-            retryable: false,
-            message: format!(
-                "the proxy on {} (pid {pid}) speaks control protocol {} and this program speaks {PROTOCOL}; use the program that started it, or end that proxy's supervisor and run again",
-                place.listen,
-                protocol.map_or_else(|| "unknown".to_owned(), |p| p.to_string()),
-            ),
-        });
+    // Read as plain JSON first: another version's greeting may have another shape.
+    let value: Value = call(place, Method::GET, "/v1/hello", Bytes::new()).await?;
+    let greeting = serde_json::from_value::<Hello>(value.clone());
+    match greeting {
+        Ok(hello) if hello.common().is_some() => Ok(hello),
+        Ok(_) | Err(_) => Err(Broken::Refused { retryable: false, message: no_common_version(place, &value) }),
     }
-    serde_json::from_value(value).map_err(|e| Broken::NoAnswer(format!("the proxy on {}: {e}", place.listen)))
+}
+
+fn no_common_version(place: &Place, hello: &Value) -> String {
+    let field = |name: &str| hello.get(name).map(Value::to_string);
+    let newest = field("protocol").unwrap_or_else(|| "unknown".to_owned());
+    let theirs = match field("oldest").filter(|oldest| *oldest != newest && oldest != "null") {
+        Some(oldest) => format!("{oldest} to {newest}"),
+        None => newest,
+    };
+    let pid = field("pid").unwrap_or_else(|| "unknown".to_owned());
+    let version = field("version").unwrap_or_else(|| "unknown".to_owned());
+    let listen = place.listen;
+    format!(
+        "the proxy on {listen} (pid {pid}, version {version}) speaks control protocol {theirs} and this program {OLDEST} to {PROTOCOL}; use the deployd that started it, or one in between, or end that proxy and its supervisor so that another is started (users are refused until then)"
+    )
 }
 
 /// The table in force.
@@ -90,12 +101,23 @@ async fn call<T: DeserializeOwned>(place: &Place, method: Method, path: &str, bo
     let stream = connect(place).await.map_err(|e| {
         Broken::NotThere(format!("the proxy on {} does not answer at {}: {e}", place.listen, place.folder.display()))
     })?;
-    let silent = |e: String| Broken::NoAnswer(format!("the proxy on {}, {path}: {e}", place.listen));
+    let silent = |e: String| Broken::NoAnswer(format!("the proxy on {}, {path}: {e}{}", place.listen, frozen(place)));
     let (status, body) = exchange(stream, request, ANSWER_WITHIN).await.map_err(silent)?;
     match status {
         200..=299 => serde_json::from_slice(&body).map_err(|e| silent(e.to_string())),
         _ => Err(Broken::Refused { retryable: status >= 500, message: refusal(place, status, &body) }),
     }
+}
+
+/// Why nothing answers, when somebody stopped the proxy or its supervisor.
+pub(super) fn frozen(place: &Place) -> String {
+    let status = read_status(&place.folder).ok().flatten();
+    let processes = status.iter().flat_map(|status| [&status.child, &status.supervisor]).flatten();
+    let stopped: Vec<String> = processes
+        .filter(|process| process.stopped())
+        .map(|process| format!("; {} is stopped, continue it with `kill -CONT {}`", describe(process.pid), process.pid))
+        .collect();
+    stopped.concat()
 }
 
 fn refusal(place: &Place, status: u16, body: &[u8]) -> String {

@@ -89,11 +89,13 @@ impl Proxies {
             let _one = self.starting.lock().await;
             running::ensure(&self.layout, &table.place).await
         };
-        if let Err(message) = found {
-            return retryable(message);
-        }
+        let protocol = match found.map(|hello| hello.common()) {
+            Ok(common) => common.unwrap_or(PROTOCOL),
+            Err(Broken::Refused { retryable, message }) => return Outcome::Failed { retryable, message },
+            Err(broken) => return retryable(broken.message()),
+        };
         let put = PutRoutes {
-            protocol: PROTOCOL,
+            protocol,
             epoch: request.epoch,
             sequence: request.sequence,
             key: request.key.clone(),

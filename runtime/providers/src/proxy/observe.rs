@@ -20,16 +20,13 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) async fn observe(table: &Table, epoch: u64) -> Result<Option<String>, String> {
     let place = &table.place;
     let supervised = read_status(&place.folder)?.as_ref().is_some_and(Status::supervised);
-    let end = Instant::now() + PATIENCE;
-    let routes = loop {
-        match control::routes(place).await {
-            Ok(routes) => break routes,
-            Err(Broken::NotThere(message)) if !supervised => {
-                return Ok(Some(format!("{message}, and its supervisor is gone")));
-            }
-            Err(Broken::NotThere(_)) if Instant::now() < end => sleep(LOOK).await,
-            Err(broken) => return Err(broken.message()),
+    let routes = match routes(place, supervised).await {
+        Ok(routes) => routes,
+        Err(Broken::NotThere(message)) if !supervised => {
+            return Ok(Some(format!("{message}, and its supervisor is gone")));
         }
+        Err(Broken::NotThere(message)) => return Err(message + &control::frozen(place)),
+        Err(broken) => return Err(broken.message()),
     };
     if routes.epoch > epoch {
         return Err(format!(
@@ -42,6 +39,22 @@ pub(super) async fn observe(table: &Table, epoch: u64) -> Result<Option<String>,
         what.push("it serves without its supervisor".to_owned());
     }
     Ok((!what.is_empty()).then(|| sentence(place, &what)))
+}
+
+async fn routes(place: &Place, supervised: bool) -> Result<Routes, Broken> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let answer = match control::hello(place).await {
+            Ok(_) => control::routes(place).await,
+            Err(broken) => Err(broken),
+        };
+        match answer {
+            Err(Broken::NotThere(_)) if supervised && Instant::now() < end => sleep(LOOK).await,
+            // It was ending while it was asked.
+            Err(Broken::NoAnswer(_)) if Instant::now() < end => sleep(LOOK).await,
+            answer => return answer,
+        }
+    }
 }
 
 fn sentence(place: &Place, what: &[String]) -> String {

@@ -26,7 +26,30 @@ const WINDOW_MS: u64 = 60_000;
 const STOP_WITHIN_MS: u64 = 15_000;
 
 /// Has the proxy running and answering.
-pub(super) async fn ensure(layout: &Layout, place: &Place) -> Result<Hello, String> {
+pub(super) async fn ensure(layout: &Layout, place: &Place) -> Result<Hello, Broken> {
+    supervise(layout, place).await.map_err(Broken::NotThere)?;
+    let end = Instant::now() + ANSWERS_WITHIN;
+    loop {
+        let status = read_status(&place.folder).map_err(Broken::NotThere)?.unwrap_or_else(Status::new);
+        let problem = match hello(place).await {
+            Ok(hello) if is_child(&status, &hello) => return Ok(hello),
+            Ok(hello) => format!("its socket is answered by {}", identity::describe(hello.pid.cast_signed())),
+            Err(refused @ Broken::Refused { .. }) => return Err(refused),
+            Err(broken @ (Broken::NotThere(_) | Broken::NoAnswer(_))) => broken.message(),
+        };
+        if let Some(reason) = hopeless(place, status).await {
+            return Err(Broken::NotThere(reason));
+        }
+        if Instant::now() >= end {
+            let problem = format!("the proxy on {} did not come up: {problem}", place.listen);
+            return Err(Broken::NotThere(problem));
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// Has a supervisor, the one that is there or another.
+async fn supervise(layout: &Layout, place: &Place) -> Result<(), String> {
     match read_status(&place.folder)? {
         Some(Status { stopping: true, supervisor: Some(ending), .. }) => {
             identity::gone(&ending, Duration::from_millis(STOP_WITHIN_MS) + ANSWERS_WITHIN).await;
@@ -38,29 +61,20 @@ pub(super) async fn ensure(layout: &Layout, place: &Place) -> Result<Hello, Stri
         }
         Some(_) | None => start(layout, place).await?,
     }
-    let end = Instant::now() + ANSWERS_WITHIN;
-    loop {
-        let status = read_status(&place.folder)?.unwrap_or_else(Status::new);
-        let problem = match hello(place).await {
-            Ok(hello) if is_child(&status, &hello) => return Ok(hello),
-            Ok(hello) => format!("its socket is answered by {}", identity::describe(hello.pid.cast_signed())),
-            Err(broken @ Broken::Refused { .. }) => return Err(broken.message()),
-            Err(broken @ (Broken::NotThere(_) | Broken::NoAnswer(_))) => broken.message(),
-        };
-        if let Some(blocked) = status.blocked {
-            end_supervisor(place).await;
-            return Err(format!("the proxy cannot start: {blocked}; free the address or choose another"));
-        }
-        if status.deaths_within(WINDOW_MS) >= DEATHS_MAX {
-            let lines = output::tail(&place.folder.join(OUTPUT), 3);
-            let last = status.last_exit.unwrap_or_default();
-            return Err(format!("the proxy on {} keeps dying: {last}; its last lines: {lines}", place.listen));
-        }
-        if Instant::now() >= end {
-            return Err(format!("the proxy on {} did not come up: {problem}", place.listen));
-        }
-        sleep(LOOK).await;
+    Ok(())
+}
+
+/// Why waiting on does not help.
+async fn hopeless(place: &Place, status: Status) -> Option<String> {
+    if let Some(blocked) = status.blocked {
+        end_supervisor(place).await;
+        return Some(format!("the proxy cannot start: {blocked}; free the address or choose another"));
     }
+    (status.deaths_within(WINDOW_MS) >= DEATHS_MAX).then(|| {
+        let lines = output::tail(&place.folder.join(OUTPUT), 3);
+        let last = status.last_exit.unwrap_or_default();
+        format!("the proxy on {} keeps dying: {last}; its last lines: {lines}", place.listen)
+    })
 }
 
 /// Whether the port is free, or held by this very proxy.

@@ -9,3 +9,4 @@ mod observe;
 mod process;
 mod proxy;
 mod server;
+mod versions;

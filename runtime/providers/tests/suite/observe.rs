@@ -146,6 +146,8 @@ async fn a_stopped_supervisor_is_named() {
     let folder = world.instance(&release, 1);
     let (child, supervisor) = (pid(&folder, "child"), pid(&folder, "supervisor"));
     kill(supervisor, "STOP");
+    let stat = || std::fs::read_to_string(format!("/proc/{supervisor}/stat")).unwrap();
+    until("the supervisor is stopped", || stat().contains(") T ")).await;
     let problem = provider.observe(world.ensure(&release, 1)).await.unwrap_err();
     assert!(problem.contains(&format!("continue it with `kill -CONT {supervisor}`")), "{problem}");
     kill(child, "KILL");

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::limits::{BACKENDS_MAX, NAME_BYTES_MAX, RELEASES_MAX};
-use crate::protocol::{PROTOCOL, PutRoutes, RouteRelease, WEIGHT_SUM};
+use crate::protocol::{OLDEST, PROTOCOL, PutRoutes, RouteRelease, WEIGHT_SUM};
 
 /// Checks a table without regard to what came before it.
 pub(crate) fn check(routes: &PutRoutes) -> Result<(), String> {
-    if routes.protocol != PROTOCOL {
-        return Err(format!("protocol {} is not known here: this proxy speaks protocol {PROTOCOL}", routes.protocol));
+    if !(OLDEST..=PROTOCOL).contains(&routes.protocol) {
+        let offered = routes.protocol;
+        return Err(format!("protocol {offered} is not known here: this proxy speaks {OLDEST} to {PROTOCOL}"));
     }
     name("key", &routes.key)?;
     name("service", &routes.service)?;

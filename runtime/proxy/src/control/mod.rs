@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 pub(crate) use check::check;
 pub(crate) use socket::{Socket, serve};
 
-use crate::protocol::{Hello, PROTOCOL};
+use crate::protocol::{Hello, OLDEST, PROTOCOL};
 use crate::router::Router;
 use crate::state::{State, StateFile};
 
@@ -60,6 +60,7 @@ async fn handle(control: Arc<Control>, request: Request<Incoming>) -> Response<F
 fn hello(control: &Control) -> Hello {
     Hello {
         protocol: PROTOCOL,
+        oldest: Some(OLDEST),
         incarnation: control.router.incarnation.clone(),
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -13,7 +13,8 @@ async fn hello_says_who_is_there() {
     let world = World::new().await;
     let (_, body) = world.ask(Method::GET, "/v1/hello", Vec::new()).await;
     let hello: Hello = serde_json::from_slice(&body).unwrap();
-    assert_eq!((hello.protocol, hello.pid, hello.listen), (1, std::process::id(), world.proxy.address()));
+    assert_eq!((hello.protocol, hello.pid, hello.listen), (2, std::process::id(), world.proxy.address()));
+    assert_eq!((hello.oldest, hello.common()), (Some(1), Some(2)));
     assert_eq!(hello.incarnation, world.counters().await.incarnation);
 }
 

@@ -3,6 +3,8 @@
 use std::net::TcpListener;
 use std::os::fd::AsRawFd;
 
+use hyper::StatusCode;
+use proxy::protocol::{OLDEST, PROTOCOL, PutRoutes};
 use proxy::{Error, Proxy, Spec};
 
 use crate::harness::{Backend, Client, World, spec, table};
@@ -18,6 +20,22 @@ async fn a_restart_brings_back_weights_and_epoch() {
     assert_eq!(world.client().await.get("/").await.status, 200);
     assert_eq!(world.refused(&table(4, "late", &[])).await.1.epoch_seen, Some(5));
     assert_eq!(world.route(5, "split", &[("r-1", 9_000, &[&old]), ("r-2", 1_000, &[&new])]).await.key, "split");
+}
+
+#[tokio::test]
+async fn a_table_of_the_version_before_is_taken_and_kept() {
+    let backend = Backend::new("a").await;
+    let world = World::new().await;
+    let older = PutRoutes { protocol: OLDEST, ..table(3, "older", &[("r-1", 10_000, &[&backend])]) };
+    assert_eq!(world.put(&older).await.0, StatusCode::OK);
+    let state = std::fs::read_to_string(world.folder.path().join("state.json")).unwrap();
+    assert!(state.contains(r#""protocol":1"#), "{state}");
+    let world = world.restart().await;
+    assert_eq!(world.routes().await.key, "older");
+    let newer = PutRoutes { protocol: PROTOCOL + 1, ..older };
+    let (status, refusal) = world.refused(&newer).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(refusal.error.contains("protocol 3 is not known here: this proxy speaks 1 to 2"), "{}", refusal.error);
 }
 
 #[tokio::test]
