@@ -99,14 +99,14 @@ async fn bad_input_is_answered_with_a_sentence() {
     let with = |releases: Value| json!({"protocol": 1, "epoch": 1, "sequence": 1, "key": "k", "service": "shop", "releases": releases});
     let here = json!(["127.0.0.1:1"]);
     let mut newer = with(json!([]));
-    newer["protocol"] = json!(2);
+    newer["protocol"] = json!(3);
     let mut unknown = with(json!([]));
     unknown["weights"] = json!(1);
     let mut keyless = with(json!([]));
     keyless["key"] = json!("");
     let cases = [
         (json!("{"), "routing table"),
-        (newer, "protocol 2"),
+        (newer, "protocol 3"),
         (unknown, "weights"),
         (keyless, "key is empty"),
         (with(json!([release("r", 9_999, here.clone())])), "sum to 9999"),
