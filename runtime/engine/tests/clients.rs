@@ -16,7 +16,9 @@ use engine::{Config, Engine, HostClock, SignalError, Submission};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use store::memory::MemoryStore;
@@ -80,6 +82,10 @@ impl Store for Slow {
 
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
         self.inner.append(append)
+    }
+
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        self.inner.prune(prune)
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {

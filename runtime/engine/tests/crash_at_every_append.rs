@@ -20,7 +20,9 @@ use machine::ports::clock::Clock;
 use machine::ports::provider::{
     Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
 };
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+};
 use machine::signal::Actor;
 use machine::view::{RunStatus, RunView};
 use plan::{Release, ReleaseId};
@@ -185,6 +187,10 @@ impl Store for Lossy {
 
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(self.pass(async move || self.inner.append(append).await))
+    }
+
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        self.inner.prune(prune)
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use machine::Moment;
 use machine::journal::Record;
-use machine::ports::store::{Append, Lock, NewRun, Running, Store, StoreError, Target};
+use machine::ports::store::{Append, Lock, NewRun, Prune, Pruned, Running, Store, StoreError, Target};
 use serde_json::{Value, json};
 
 use crate::memory::MemoryStore;
@@ -295,6 +295,59 @@ async fn one_bad_write_spares_its_neighbours(world: &mut dyn World) {
     assert_eq!(store.runs(true, 1000).await.unwrap().len(), 64);
 }
 
+/// A run that has ended at -5, when the records of these tests were written.
+async fn ended(store: &dyn Store, run: &str) {
+    store.create(new_run(store, run, 0)).await.unwrap();
+    let mut end = append(store, run, records(&hash_of_last(store, run).await, 2, 2));
+    end.ended = true;
+    store.append(end).await.unwrap();
+}
+
+async fn forgets_what_ended_long_ago(world: &mut dyn World) {
+    let store = world.open();
+    for run in ["a", "b", "c"] {
+        ended(&*store, run).await;
+    }
+    store.create(new_run(&*store, "d", 0)).await.unwrap();
+    let mut made = append(&*store, "b", Vec::new());
+    made.ended = true;
+    made.running = vec![Running {
+        environment: "e".to_owned(),
+        service: "s".to_owned(),
+        release: None,
+        run: "b".to_owned(),
+        since_ms: 0,
+    }];
+    store.append(made).await.unwrap();
+    let anchors = store.anchors(1, 100).await.unwrap();
+    let ask = |ended_before_ms, limit, dry_run| {
+        let prune = Prune { epoch: store.epoch(), ended_before_ms, limit, actor: "olga".to_owned(), at_ms: 9, dry_run };
+        store.prune(prune)
+    };
+    let named = |runs: &[&str]| Pruned {
+        runs: runs.iter().map(|&run| run.to_owned()).collect(),
+        records: 2 * runs.len() as u64,
+    };
+    assert_eq!(ask(-5, 9, false).await, Ok(named(&[])), "what ended at that moment did not end before it");
+    assert_eq!(ask(0, 9, true).await, Ok(named(&["a", "c"])), "neither what made what runs nor what is under way");
+    assert_eq!(store.runs(false, 9).await.unwrap().len(), 4, "a dry run removes nothing");
+    assert_eq!(ask(0, 1, false).await, Ok(named(&["a"])));
+    assert_eq!(ask(0, 9, false).await, Ok(named(&["c"])));
+    assert_eq!(ask(0, 9, false).await, Ok(named(&[])));
+    assert_eq!(store.load("a").await.unwrap_err(), StoreError::Missing("a".to_owned()));
+    assert_eq!(store.journal("c", 1, 9).await.unwrap_err(), StoreError::Missing("c".to_owned()));
+    assert_eq!(store.anchors(1, 100).await.unwrap(), anchors, "anchors stay");
+    let late = Prune {
+        epoch: store.epoch() - 1,
+        ended_before_ms: 0,
+        limit: 9,
+        actor: String::new(),
+        at_ms: 9,
+        dry_run: false,
+    };
+    assert!(matches!(store.prune(late).await, Err(StoreError::Fenced { .. })));
+}
+
 async fn everything(fresh: &dyn Fn() -> Box<dyn World>) {
     keeps_what_it_was_given(&mut *fresh()).await;
     pages_the_journal(&mut *fresh()).await;
@@ -306,6 +359,7 @@ async fn everything(fresh: &dyn Fn() -> Box<dyn World>) {
     finds_a_run_by_its_key(&mut *fresh()).await;
     keeps_targets_to_one_run(&mut *fresh()).await;
     anchors_the_ends_of_journals(&mut *fresh()).await;
+    forgets_what_ended_long_ago(&mut *fresh()).await;
     one_bad_write_spares_its_neighbours(&mut *fresh()).await;
 }
 

@@ -12,28 +12,41 @@ const LOCK: &str = "lock";
 /// The database.
 pub(crate) const DATABASE: &str = "state.sqlite";
 
-/// The state directory, held until dropped or until the process dies in whatever way.
+/// The lock of a state directory, held until dropped or until the process dies in whatever way.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Creates the directory when it is not there and takes its lock.
+    pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
+        make_private(directory).map_err(|error| failed("cannot prepare", directory, &error))?;
+        let lock = open_private(&directory.join(LOCK));
+        let lock = lock.map_err(|error| failed("cannot open the lock in", directory, &error))?;
+        Ok(Self { _file: lock_exclusively(lock, directory)? })
+    }
+}
+
+fn failed(what: &str, directory: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Io(format!("{what} {}: {error}; choose another state directory with --state", directory.display()))
+}
+
+/// The state directory with its database, held as long as its lock.
 #[derive(Debug)]
 pub(crate) struct Held {
     database: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Held {
-    /// Creates the directory when it is not there and takes its lock.
+    /// Takes the directory's lock, and makes the database's file when it is not there.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
-        let failed = |what: &str, error: &std::io::Error| {
-            StoreError::Io(format!(
-                "{what} {}: {error}; choose another state directory with --state",
-                directory.display()
-            ))
-        };
-        make_private(directory).map_err(|error| failed("cannot prepare", &error))?;
-        let lock = open_private(&directory.join(LOCK)).map_err(|error| failed("cannot open the lock in", &error))?;
-        let lock = lock_exclusively(lock, directory)?;
+        let lock = Lock::take(directory)?;
         let database = directory.join(DATABASE);
-        open_private(&database).and_then(|file| file.sync_all()).map_err(|error| failed("cannot write in", &error))?;
-        sync(directory).map_err(|error| failed("cannot make durable", &error))?;
+        let made = open_private(&database).and_then(|file| file.sync_all());
+        made.map_err(|error| failed("cannot write in", directory, &error))?;
+        sync(directory).map_err(|error| failed("cannot make durable", directory, &error))?;
         Ok(Self { database, _lock: lock })
     }
 
@@ -95,7 +108,7 @@ fn read_holder(lock: &mut File) -> String {
 }
 
 /// A new file's name is durable only when its directory is.
-fn sync(directory: &Path) -> std::io::Result<()> {
+pub(crate) fn sync(directory: &Path) -> std::io::Result<()> {
     File::open(directory)?.sync_all()?;
     match directory.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => sync_if_readable(parent),

@@ -1,10 +1,13 @@
 //! Where runs are kept: in memory for tests and simulation, in SQLite for a host. One trait, one conformance
 //! suite; everything above sees only [`machine::ports::store::Store`].
 
+pub mod audit;
+pub mod backup;
 mod continuity;
 mod directory;
 pub mod memory;
 pub mod sqlite;
+pub mod texts;
 
 #[cfg(test)]
 mod conformance;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun, Target};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
+};
 use serde_json::Value;
 
 use crate::continuity::{Tail, anchor, check_epoch, expiry, follow, lock_of};
@@ -126,6 +128,30 @@ impl World {
         Ok(())
     }
 
+    fn prune(&mut self, prune: &Prune) -> Result<Pruned, StoreError> {
+        check_epoch(self.epoch, prune.epoch)?;
+        let ended: BTreeMap<&str, i64> =
+            self.anchors.iter().map(|anchor| (anchor.run.as_str(), anchor.at_ms)).collect();
+        let mut old: Vec<(i64, String)> = ended
+            .into_iter()
+            .filter(|(run, at_ms)| *at_ms < prune.ended_before_ms && self.may_go(run))
+            .map(|(run, at_ms)| (at_ms, run.to_owned()))
+            .collect();
+        old.sort();
+        old.truncate(prune.limit as usize);
+        let runs: Vec<String> = old.into_iter().map(|(_, run)| run).collect();
+        let records = runs.iter().filter_map(|run| self.runs.get(run)).map(|kept| kept.records.len() as u64).sum();
+        if !prune.dry_run {
+            self.runs.retain(|run, _| !runs.contains(run));
+            self.keys.retain(|_, run| !runs.contains(run));
+        }
+        Ok(Pruned { runs, records })
+    }
+
+    fn may_go(&self, run: &str) -> bool {
+        self.runs.get(run).is_some_and(|kept| kept.ended) && self.running.values().all(|entry| entry.run != run)
+    }
+
     fn kept(&self, run: &str) -> Result<&Kept, StoreError> {
         self.runs.get(run).ok_or_else(|| StoreError::Missing(run.to_owned()))
     }
@@ -148,6 +174,7 @@ impl Kept {
             last_seq: self.tail.seq,
             last_hash: self.tail.hash.clone(),
             damage: None,
+            restored: false,
         }
     }
 
@@ -181,6 +208,10 @@ impl Store for MemoryStore {
 
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move { lock(&self.world).append(append) })
+    }
+
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        Box::pin(async move { lock(&self.world).prune(&prune) })
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {

@@ -6,9 +6,10 @@
 mod anchors;
 mod locks;
 mod onlooker;
-mod query;
+mod prune;
+pub(crate) mod query;
 mod reader;
-mod schema;
+pub(crate) mod schema;
 mod write;
 mod writer;
 
@@ -16,7 +17,9 @@ use std::path::{Path, PathBuf};
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+};
 
 use crate::directory::Held;
 use reader::Reader;
@@ -56,7 +59,7 @@ pub fn database(directory: &Path) -> PathBuf {
     directory.join(crate::directory::DATABASE)
 }
 
-fn io(error: &rusqlite::Error) -> StoreError {
+pub(crate) fn io(error: &rusqlite::Error) -> StoreError {
     StoreError::Io(format!("database: {error}"))
 }
 
@@ -71,6 +74,10 @@ impl Store for SqliteStore {
 
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(self.writer.write(Write::Append(Box::new(append))))
+    }
+
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        Box::pin(self.writer.prune(prune))
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {

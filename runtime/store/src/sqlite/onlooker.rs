@@ -4,7 +4,9 @@ use std::path::Path;
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+};
 
 use super::reader::Reader;
 use super::schema;
@@ -26,7 +28,7 @@ pub fn look(directory: &Path) -> Result<Onlooker, StoreError> {
     Ok(Onlooker { reader: Reader::start(schema::connect_to_read(&database)?)? })
 }
 
-fn refuse<'a>() -> BoxFuture<'a, Result<(), StoreError>> {
+fn refuse<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, StoreError>> {
     let error = StoreError::Io("the state directory was opened to be read only".to_owned());
     Box::pin(std::future::ready(Err(error)))
 }
@@ -42,6 +44,10 @@ impl Store for Onlooker {
     }
 
     fn append(&self, _append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
+        refuse()
+    }
+
+    fn prune(&self, _prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
         refuse()
     }
 

@@ -15,7 +15,13 @@ pub(super) fn load(connection: &Connection, run: &str) -> Result<StoredRun, Stor
 /// One transaction: the run's row and its nodes' rows are of the same moment.
 fn query_run(connection: &Connection, run: &str) -> rusqlite::Result<Option<StoredRun>> {
     let transaction = connection.unchecked_transaction()?;
-    let nodes = query_nodes(&transaction, run)?;
+    stored(&transaction, run)
+}
+
+/// The same within a transaction that the caller has begun.
+pub(crate) fn stored(transaction: &Connection, run: &str) -> rusqlite::Result<Option<StoredRun>> {
+    let nodes = query_nodes(transaction, run)?;
+    let restored = is_restored(transaction, run)?;
     transaction
         .prepare_cached("SELECT plan, head, last_seq, last_hash FROM runs JOIN plans USING (run) WHERE run = ?1")?
         .query_row([run], |row| {
@@ -27,9 +33,18 @@ fn query_run(connection: &Connection, run: &str) -> rusqlite::Result<Option<Stor
                 last_seq,
                 last_hash: row.get(3)?,
                 damage: None,
+                restored,
             })
         })
         .optional()
+}
+
+/// A state that no runtime of this version has opened yet has no notes on runs.
+fn is_restored(connection: &Connection, run: &str) -> rusqlite::Result<bool> {
+    if !connection.table_exists(None, "restored")? {
+        return Ok(false);
+    }
+    connection.prepare_cached("SELECT 1 FROM restored WHERE run = ?1")?.exists([run])
 }
 
 fn query_nodes(connection: &Connection, run: &str) -> rusqlite::Result<Vec<(u32, Value)>> {

@@ -60,7 +60,7 @@ pub(super) fn refuse_unsound_library(linked: i32) -> Result<(), StoreError> {
 }
 
 /// Refuses a state of a newer version, on a connection that cannot write.
-pub(super) fn refuse_newer(database: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_newer(database: &Path) -> Result<(), StoreError> {
     let connection = connect_to_read(database)?;
     match stored_format(&connection).map_err(|error| io(&error))? {
         Some(found) if found > FORMAT => Err(StoreError::Newer { found, known: FORMAT }),
@@ -86,6 +86,8 @@ pub(super) fn connect(database: &Path) -> Result<Connection, StoreError> {
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
+    // Before the first page is written, so that space which retention frees can be given back.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "mmap_size", 0)?;
@@ -94,7 +96,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// A connection that only reads.
-pub(super) fn connect_to_read(database: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn connect_to_read(database: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags).map_err(|error| io(&error))?;
     connection.busy_timeout(BUSY).and_then(|()| connection.pragma_update(None, "mmap_size", 0)).map_err(|e| io(&e))?;
@@ -113,6 +115,7 @@ fn next_epoch(connection: &mut Connection) -> rusqlite::Result<u64> {
         let format = i64::try_from(FORMAT).unwrap_or(i64::MAX);
         transaction.execute("INSERT INTO meta (format, epoch) VALUES (?1, 0)", [format])?;
     }
+    transaction.execute_batch(super::prune::TABLES)?;
     transaction.execute("UPDATE meta SET epoch = epoch + 1", [])?;
     let epoch = epoch(&transaction)?;
     transaction.commit()?;
@@ -120,7 +123,7 @@ fn next_epoch(connection: &mut Connection) -> rusqlite::Result<u64> {
 }
 
 /// The epoch that holds.
-pub(super) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
+pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
     let epoch: i64 = connection.prepare_cached("SELECT epoch FROM meta")?.query_row([], |row| row.get(0))?;
     Ok(u64::try_from(epoch).unwrap_or(0))
 }

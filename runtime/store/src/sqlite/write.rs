@@ -59,9 +59,15 @@ pub(super) fn append(connection: &Connection, append: &Append) -> Result<(), Ref
     records(connection, append)?;
     nodes(connection, append)?;
     head(connection, append, &tail)?;
+    taken_up(connection, &append.run)?;
     locks::follow(connection, append)?;
     anchors::follow(connection, append, &tail)?;
     append.running.iter().try_for_each(|entry| running(connection, entry))
+}
+
+/// Whoever appends has decided what becomes of a run that a backup brought back.
+fn taken_up(connection: &Connection, run: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM restored WHERE run = ?1")?.execute([run]).map(drop)
 }
 
 fn tail(connection: &Connection, run: &str) -> rusqlite::Result<Option<Tail>> {

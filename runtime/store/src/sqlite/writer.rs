@@ -2,10 +2,11 @@
 
 use std::thread::JoinHandle;
 
-use machine::ports::store::{Append, NewRun, StoreError};
+use machine::ports::store::{Append, NewRun, Prune, Pruned, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::prune;
 use super::write::{self, Refused};
 
 /// Writes that may wait before callers are held back.
@@ -17,9 +18,11 @@ const GROUP: usize = 256;
 pub(super) enum Write {
     Create(Box<NewRun>),
     Append(Box<Append>),
+    Prune(Box<Prune>),
 }
 
-type Answer = Result<(), StoreError>;
+/// What a prune removed; none for the other writes.
+type Answer = Result<Option<Pruned>, StoreError>;
 type Asked = (Write, oneshot::Sender<Answer>);
 
 /// The handle on the thread; dropping it finishes what was asked and closes the database.
@@ -39,7 +42,18 @@ impl Writer {
     }
 
     /// Resolves once the write is durable, or was refused.
-    pub(super) fn write(&self, write: Write) -> impl Future<Output = Answer> + Send + use<> {
+    pub(super) fn write(&self, write: Write) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let answered = self.ask(write);
+        async move { answered.await.map(drop) }
+    }
+
+    /// Resolves once what was removed is gone durably, or was refused.
+    pub(super) fn prune(&self, prune: Prune) -> impl Future<Output = Result<Pruned, StoreError>> + Send + use<> {
+        let answered = self.ask(Write::Prune(Box::new(prune)));
+        async move { answered.await.map(Option::unwrap_or_default) }
+    }
+
+    fn ask(&self, write: Write) -> impl Future<Output = Answer> + Send + use<> {
         let queue = self.queue.clone();
         async move {
             let gone = || StoreError::Io("the writer has ended".to_owned());
@@ -101,11 +115,12 @@ fn group(connection: &Connection, writes: &[Write]) -> rusqlite::Result<Vec<Answ
 fn one(connection: &Connection, write: &Write) -> rusqlite::Result<Answer> {
     connection.prepare_cached("SAVEPOINT one")?.execute([])?;
     let written = match write {
-        Write::Create(run) => write::create(connection, run),
-        Write::Append(append) => write::append(connection, append),
+        Write::Create(run) => write::create(connection, run).map(|()| None),
+        Write::Append(append) => write::append(connection, append).map(|()| None),
+        Write::Prune(prune) => prune::prune(connection, prune).map(Some),
     };
     let answer = match written {
-        Ok(()) => Ok(()),
+        Ok(done) => Ok(done),
         Err(Refused::Caller(error)) => {
             connection.prepare_cached("ROLLBACK TO one")?.execute([])?;
             Err(error)

@@ -4,6 +4,7 @@
 mod anchor;
 mod error;
 mod lock;
+mod prune;
 
 use plan::Release;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::journal::Record;
 pub use anchor::Anchor;
 pub use error::StoreError;
 pub use lock::{Lock, Target};
+pub use prune::{Prune, Pruned};
 
 /// A run to be created, with its first records.
 #[derive(Clone, Debug)]
@@ -87,6 +89,9 @@ pub struct StoredRun {
     /// What of this is missing or is not what was written, as a sentence. The rows are a copy; the journal is the
     /// truth, and a run can be rebuilt from it as far as it verifies up to `last_seq` and `last_hash`.
     pub damage: Option<String>,
+    /// Whether it was under way in the backup that this state was restored from, and nothing was appended since: what
+    /// it did after the backup is not known, so only a person has it taken up.
+    pub restored: bool,
 }
 
 /// A line of the list of runs.
@@ -115,6 +120,10 @@ pub trait Store: Send + Sync {
 
     /// Appends to a run.
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Forgets journals, states and plans of runs that ended long ago; their anchors stay. Never the run that made what
+    /// runs. A key of a run that was forgotten can start another one.
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>>;
 
     /// A run by its id.
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>>;
