@@ -10,6 +10,7 @@ use crate::commands::debug::Debug;
 use crate::commands::explain::Explain;
 use crate::commands::history::History;
 use crate::commands::internal::Internal;
+use crate::commands::lock::Lock;
 use crate::commands::pause::Pause;
 use crate::commands::reject::Reject;
 use crate::commands::resume::Resume;
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Abort(Abort),
     Rollback(Rollback),
     Explain(Explain),
+    Lock(Lock),
     Debug(Debug),
     #[command(hide = true)]
     Internal(Internal),

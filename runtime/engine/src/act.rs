@@ -29,7 +29,7 @@ const PROBE_MS: u64 = 30_000;
 const SLEEP_MS_MAX: u64 = 30_000;
 
 /// Said of a provider that panicked.
-const BROKE_OFF: &str = "broke off without an answer; its panic is in the runtime's standard error";
+pub(crate) const BROKE_OFF: &str = "broke off without an answer; its panic is in the runtime's standard error";
 
 type Mailbox = mpsc::Sender<Message>;
 
@@ -64,7 +64,10 @@ fn provider(inner: &Inner, name: &str) -> Result<Arc<dyn Provider>, String> {
 
 /// A provider's answer within its time; none when it broke off, which is a defect of the provider and must not keep
 /// the run waiting.
-async fn within<T>(ms: u64, asked: impl Future<Output = T> + Send) -> Option<Result<T, tokio::time::error::Elapsed>> {
+pub(crate) async fn within<T>(
+    ms: u64,
+    asked: impl Future<Output = T> + Send,
+) -> Option<Result<T, tokio::time::error::Elapsed>> {
     let answered = tokio::time::timeout(Duration::from_millis(ms), asked);
     AssertUnwindSafe(answered).catch_unwind().await.ok()
 }

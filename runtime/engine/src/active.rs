@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use machine::ports::store::Target;
+use futures_util::future::join_all;
+use machine::ports::BoxFuture;
 use machine::view::RunView;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::broadcast;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::driver::Message;
 
@@ -16,11 +20,11 @@ pub(crate) const MAILBOX_LENGTH: usize = 1_024;
 /// Begun runs that a slow listener may fall behind.
 const BEGUN_LENGTH: usize = 1_024;
 
-pub(crate) struct Entry {
-    pub(crate) mailbox: mpsc::Sender<Message>,
-    pub(crate) view: watch::Receiver<RunView>,
-    pub(crate) targets: Vec<Target>,
-    pub(crate) task: Option<JoinHandle<()>>,
+struct Entry {
+    mailbox: Sender<Message>,
+    view: Receiver<RunView>,
+    /// None once somebody waits for its end.
+    task: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -47,47 +51,42 @@ impl Active {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// False when no run is taken up any more.
-    pub(crate) fn insert(&self, run: &str, entry: Entry) -> bool {
+    /// Drives a run from now on; not when no run is taken up any more.
+    pub(crate) fn drive(
+        &self,
+        run: &str,
+        mailbox: Sender<Message>,
+        view: Receiver<RunView>,
+        work: BoxFuture<'static, ()>,
+    ) {
         let mut state = self.lock();
         if !state.stopped {
-            state.runs.insert(run.to_owned(), entry);
+            let task = Some(tokio::spawn(work));
+            state.runs.insert(run.to_owned(), Entry { mailbox, view, task });
             // Nobody has to listen.
             let _ = self.begun.send(run.to_owned());
         }
-        !state.stopped
     }
 
     pub(crate) fn begun(&self) -> broadcast::Receiver<String> {
         self.begun.subscribe()
     }
 
-    /// Keeps the driver's task, unless the run has ended meanwhile.
-    pub(crate) fn set_task(&self, run: &str, task: JoinHandle<()>) {
-        if let Some(entry) = self.lock().runs.get_mut(run) {
-            entry.task = Some(task);
+    /// The run is driven no more; with a problem it has not ended and is left alone.
+    pub(crate) fn remove(&self, run: &str, problem: Option<String>) {
+        let mut state = self.lock();
+        state.runs.remove(run);
+        if let Some(problem) = problem {
+            state.left_alone.insert(run.to_owned(), problem);
         }
     }
 
-    pub(crate) fn remove(&self, run: &str) {
-        self.lock().runs.remove(run);
-    }
-
-    pub(crate) fn mailbox(&self, run: &str) -> Option<mpsc::Sender<Message>> {
+    pub(crate) fn mailbox(&self, run: &str) -> Option<Sender<Message>> {
         self.lock().runs.get(run).map(|entry| entry.mailbox.clone())
     }
 
-    pub(crate) fn view(&self, run: &str) -> Option<watch::Receiver<RunView>> {
+    pub(crate) fn view(&self, run: &str) -> Option<Receiver<RunView>> {
         self.lock().runs.get(run).map(|entry| entry.view.clone())
-    }
-
-    /// The run that holds one of these targets, with the name of who started it.
-    pub(crate) fn holder(&self, targets: &[Target]) -> Option<(String, String, Target)> {
-        let state = self.lock();
-        state.runs.iter().find_map(|(run, entry)| {
-            let target = entry.targets.iter().find(|target| targets.contains(target))?;
-            Some((run.clone(), entry.view.borrow().actor.name.clone(), target.clone()))
-        })
     }
 
     pub(crate) fn leave_alone(&self, run: String, problem: String) {
@@ -98,18 +97,26 @@ impl Active {
         self.lock().left_alone.clone()
     }
 
-    pub(crate) async fn stop(&self) {
-        let runs = {
-            let mut state = self.lock();
-            state.stopped = true;
-            std::mem::take(&mut state.runs)
-        };
-        for entry in runs.into_values() {
+    pub(crate) fn why_left_alone(&self, run: &str) -> Option<String> {
+        self.lock().left_alone.get(run).cloned()
+    }
+
+    /// Takes no run up any more, tells those that are driven to come to rest until then, and waits for it.
+    pub(crate) async fn stop(&self, until: Instant) {
+        let driven = self.close();
+        join_all(driven.into_iter().map(|(mailbox, task)| async move {
             // A run whose driver has ended already has no mailbox to tell.
-            let _ = entry.mailbox.send(Message::Stop).await;
-            if let Some(task) = entry.task {
+            let _ = mailbox.send(Message::Stop { until }).await;
+            if let Some(task) = task {
                 let _ = task.await;
             }
-        }
+        }))
+        .await;
+    }
+
+    fn close(&self) -> Vec<(Sender<Message>, Option<JoinHandle<()>>)> {
+        let mut state = self.lock();
+        state.stopped = true;
+        state.runs.values_mut().map(|entry| (entry.mailbox.clone(), entry.task.take())).collect()
     }
 }

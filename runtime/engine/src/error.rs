@@ -3,6 +3,8 @@
 use machine::Refusal;
 use machine::ports::store::StoreError;
 
+use crate::locks::InTheWay;
+
 /// Why a run was not started. Nothing has been changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
@@ -12,20 +14,20 @@ pub enum SubmitError {
     /// The parameters do not fit the plan.
     #[error("{0}")]
     Parameters(String),
-    /// Another run works on the same service and environment.
-    #[error(
-        "`{service}` in `{environment}` is being rolled out by run {run}, started by {actor}; wait for it (`deployd watch {run}`) or end it (`deployd abort {run}`)"
-    )]
-    Locked {
-        /// The service.
-        service: String,
-        /// The environment.
-        environment: String,
-        /// The run that holds it.
-        run: String,
-        /// Who started that.
-        actor: String,
+    /// Another run works on the same service and environment, or other submissions wait for it.
+    #[error("{}", .0.message)]
+    Locked(Box<InTheWay>),
+    /// Too many wait already.
+    #[error("{most} submissions wait for {what} already, and no more are kept; try again when some have begun")]
+    QueueFull {
+        /// What they wait for.
+        what: String,
+        /// How many may wait.
+        most: usize,
     },
+    /// The runtime takes no run any more.
+    #[error("the runtime stops; submit again when it has been started")]
+    Stopping,
     /// The key was used for another plan.
     #[error("the key `{key}` started run {run}, which has another plan; give this one another key")]
     KeyTaken {
@@ -43,12 +45,12 @@ pub enum SubmitError {
 }
 
 impl SubmitError {
-    /// 1 no · 2 usage · 3 locked · 70 internal.
+    /// 1 no · 2 usage · 3 locked or stopping · 70 internal.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Plan(_) | Self::Preflight(_) | Self::KeyTaken { .. } => 1,
             Self::Parameters(_) => 2,
-            Self::Locked { .. } => 3,
+            Self::Locked(_) | Self::QueueFull { .. } | Self::Stopping => 3,
             Self::Store(error) => store_exit_code(error),
         }
     }

@@ -1,12 +1,9 @@
 //! Runs as they were: lists, journals, and why a gate said what it said.
 
-use std::sync::Arc;
-
-use machine::Run;
 use machine::event::Event;
 use machine::evidence::Evidence;
 use machine::journal::Record;
-use machine::ports::store::{self, StoreError, StoredRun};
+use machine::ports::store::{self, StoreError};
 use machine::state::Head;
 use machine::view::RunStatus;
 use plan::Plan;
@@ -89,10 +86,4 @@ fn line(line: store::RunLine) -> Option<RunLine> {
         paused: head.paused,
         reason: head.cause.map(|cause| cause.message),
     })
-}
-
-/// A run from what is stored of it.
-pub(crate) fn restore(stored: StoredRun) -> Result<Run, String> {
-    let plan = Plan::read(&stored.plan).map_err(|error| error.to_string())?;
-    Run::restore(Arc::new(plan), stored.head, stored.nodes).map_err(|error| error.to_string())
 }

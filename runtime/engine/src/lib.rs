@@ -9,12 +9,17 @@ mod clock;
 mod driver;
 mod error;
 mod history;
+mod locks;
+mod plans;
+mod queue;
 mod submit;
+mod take_up;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use machine::Run;
 use machine::ports::clock::Clock;
@@ -22,12 +27,16 @@ use machine::ports::provider::Provider;
 use machine::ports::store::{Store, StoreError};
 use machine::signal::{Actor, Signal};
 use machine::view::RunView;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{RwLock, broadcast, watch};
+use tokio::time::Instant;
 
 use crate::active::Active;
 pub use crate::clock::HostClock;
 pub use crate::error::{ExplainError, SignalError, SubmitError};
 pub use crate::history::RunLine;
+pub use crate::locks::InTheWay;
+use crate::plans::Plans;
+use crate::queue::Queue;
 
 /// What an engine works with.
 pub struct Config {
@@ -52,7 +61,13 @@ pub struct Submission {
     pub actor: Actor,
     /// Chosen by the client: a second submission with the same key names the same run.
     pub key: String,
+    /// Wait for locks that others hold, in order of arrival, instead of being refused.
+    pub queue: bool,
 }
+
+/// How long effects under way are given to answer when the engine is stopped and nobody says another time. Each ends
+/// at its own deadline at the latest.
+pub const GRACE: Duration = Duration::from_secs(30);
 
 /// A handle to the engine; clones are the same engine. Must be used inside a tokio runtime.
 #[derive(Clone)]
@@ -69,8 +84,12 @@ pub(crate) struct Inner {
     /// Requests sent under this epoch. No other engine has this epoch, so that epoch and sequence together order
     /// the requests of a state directory.
     pub(crate) sequence: AtomicU64,
-    /// One submission at a time, so that two cannot take the same lock.
-    pub(crate) submitting: tokio::sync::Mutex<()>,
+    pub(crate) plans: Plans,
+    pub(crate) queue: Arc<Queue>,
+    /// Turns true when what waits for its turn is to give up.
+    pub(crate) stopping: watch::Sender<bool>,
+    /// Whether a run may begin; held while one does.
+    pub(crate) open: RwLock<bool>,
 }
 
 impl Inner {
@@ -90,34 +109,12 @@ impl Engine {
             active: Active::default(),
             fatal: watch::Sender::new(None),
             sequence: AtomicU64::new(0),
-            submitting: tokio::sync::Mutex::new(()),
+            plans: Plans::default(),
+            queue: Arc::default(),
+            stopping: watch::Sender::new(false),
+            open: RwLock::new(true),
         };
         Self { inner: Arc::new(inner) }
-    }
-
-    /// Takes up every run that has not ended, and says which. A run whose plan or state cannot be read is left as
-    /// it is and named by [`Engine::left_alone`]; it does not stop the others.
-    pub async fn resume_all(&self) -> Result<Vec<String>, StoreError> {
-        let mut taken = Vec::new();
-        for line in self.inner.store.runs(true, u32::MAX).await? {
-            match self.resume(&line.run).await? {
-                Ok(()) => taken.push(line.run),
-                Err(problem) => self.inner.active.leave_alone(line.run, problem),
-            }
-        }
-        Ok(taken)
-    }
-
-    async fn resume(&self, run: &str) -> Result<Result<(), String>, StoreError> {
-        let stored = self.inner.store.load(run).await?;
-        let journal = driver::Journal { seq: stored.last_seq, hash: stored.last_hash.clone() };
-        match history::restore(stored) {
-            Ok(run) => {
-                driver::resume(&self.inner, run, journal);
-                Ok(Ok(()))
-            }
-            Err(problem) => Ok(Err(problem)),
-        }
     }
 
     /// Runs that could not be taken up, with the reason.
@@ -137,7 +134,7 @@ impl Engine {
 
     /// A run that nobody drives repeats what it answered; nothing new can be said to it.
     async fn signal_to_undriven(&self, run: &str, signal: &Signal) -> Result<String, SignalError> {
-        let state = self.load(run).await?;
+        let (state, _) = self.load(run).await?;
         let head = state.head();
         if head.status.ended() || head.signals.contains_key(&signal.key) {
             return state.consider(signal).map_err(SignalError::from);
@@ -146,8 +143,12 @@ impl Engine {
         Err(SignalError::Invalid(format!("run {run} {message}")))
     }
 
-    async fn load(&self, run: &str) -> Result<Run, StoreError> {
-        history::restore(self.inner.store.load(run).await?).map_err(StoreError::Io)
+    /// A run that nobody drives, and the number of its last record.
+    async fn load(&self, run: &str) -> Result<(Run, u64), StoreError> {
+        let stored = self.inner.store.load(run).await?;
+        let seq = stored.last_seq;
+        let restored = take_up::plan(&self.inner, &stored).and_then(|plan| take_up::restore(plan, stored));
+        restored.map(|run| (run, seq)).map_err(|why| StoreError::Damaged(format!("run {run} cannot be read: {why}")))
     }
 
     /// A run as it stands, also after it has ended.
@@ -160,9 +161,7 @@ impl Engine {
         if let Some(view) = self.inner.active.view(run) {
             return Ok(view);
         }
-        let stored = self.inner.store.load(run).await?;
-        let seq = stored.last_seq;
-        let run = history::restore(stored).map_err(StoreError::Io)?;
+        let (run, seq) = self.load(run).await?;
         let now = run.head().ended.clone().unwrap_or_else(|| self.inner.clock.now());
         Ok(watch::Sender::new(run.view(&now, seq, &|_| None)).subscribe())
     }
@@ -172,9 +171,17 @@ impl Engine {
         self.inner.active.begun()
     }
 
-    /// Stops taking steps. What is under way in the world goes on; every run stays resumable.
+    /// [`Engine::stop_within`] the usual [`GRACE`].
     pub async fn stop(&self) {
-        self.inner.active.stop().await;
+        self.stop_within(GRACE).await;
+    }
+
+    /// Takes no further step. Effects under way are waited for, each until its own deadline and all for `grace` at
+    /// most, and their outcomes recorded. Every run stays resumable.
+    pub async fn stop_within(&self, grace: Duration) {
+        self.inner.stopping.send_replace(true);
+        *self.inner.open.write().await = false;
+        self.inner.active.stop(Instant::now() + grace).await;
     }
 
     /// Becomes some when the store failed or another runtime took over: the process must end without another

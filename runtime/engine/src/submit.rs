@@ -1,103 +1,192 @@
 //! Taking a run: everything that can be refused is refused here, before the first effect.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
 use machine::event::Started;
 use machine::ports::provider::{Request, Task};
 use machine::ports::store::{StoreError, Target};
+use machine::signal::Actor;
 use machine::{Run, bind};
 use plan::Plan;
 use serde_json::Value;
+use tokio::sync::watch;
 
+use crate::act::{BROKE_OFF, within};
+use crate::locks::InTheWay;
+use crate::queue::Place;
 use crate::{Engine, Submission, SubmitError, driver};
 
 /// How long one preflight question may take, in milliseconds.
 const PREFLIGHT_MS: u64 = 30_000;
 
+/// Preflight questions of one submission that are asked at the same time.
+const PREFLIGHTS_AT_ONCE: usize = 16;
+
+/// A submission whose plan and parameters fit each other.
+struct Asked {
+    plan: Arc<Plan>,
+    bytes: Vec<u8>,
+    parameters: BTreeMap<String, Value>,
+    targets: Vec<Target>,
+    root: PathBuf,
+    actor: Actor,
+    key: String,
+}
+
+/// How an attempt to begin a run ended.
+enum Attempt {
+    Run(String),
+    InTheWay(InTheWay),
+}
+
 impl Engine {
-    /// Checks plan, parameters, lock and world, makes the run durable and starts it. Gives its id.
+    /// Checks plan, parameters, locks and world, makes the run durable and starts it. Gives its id. With
+    /// [`Submission::queue`] it waits for its locks, and leaves the queue when it is dropped.
     pub async fn submit(&self, submission: Submission) -> Result<String, SubmitError> {
-        // In a task of its own: a client that goes away must not leave a run that is durable and that nobody drives.
-        let engine = self.clone();
-        let taken = tokio::spawn(async move { engine.take(submission).await }).await;
-        taken.unwrap_or_else(|broken| Err(StoreError::Io(format!("the submission broke off: {broken}")).into()))
+        self.submit_telling(submission, &watch::Sender::new(None)).await
     }
 
-    async fn take(&self, submission: Submission) -> Result<String, SubmitError> {
-        let _one_at_a_time = self.inner.submitting.lock().await;
-        let plan = Plan::read(&submission.plan)?;
-        if let Some(run) = self.with_key(&submission.key, &plan).await? {
-            return Ok(run);
+    /// As [`Engine::submit`], and tells meanwhile what the submission waits for.
+    pub async fn submit_telling(
+        &self,
+        submission: Submission,
+        told: &watch::Sender<Option<InTheWay>>,
+    ) -> Result<String, SubmitError> {
+        let queues = submission.queue;
+        let asked = Arc::new(self.check(submission)?);
+        if let Some(run) = self.with_key(&asked).await? {
+            return Ok(self.driven(run).await);
         }
+        let place = if queues { Some(self.inner.queue.enter(&asked.targets)?) } else { None };
+        loop {
+            let in_the_way = match self.attempt(&asked, place.as_ref()).await? {
+                Attempt::Run(run) => return Ok(self.driven(run).await),
+                Attempt::InTheWay(in_the_way) => in_the_way,
+            };
+            let Some(place) = &place else { return Err(SubmitError::Locked(Box::new(in_the_way))) };
+            told.send_replace(Some(in_the_way));
+            self.unless_stopped(place.called()).await?;
+        }
+    }
+
+    fn check(&self, submission: Submission) -> Result<Asked, SubmitError> {
+        let plan = self.inner.plans.read(&submission.plan)?;
         let parameters = bind::parameters(&plan.body, &submission.parameters).map_err(SubmitError::Parameters)?;
-        self.lock_is_free(&targets(&plan))?;
-        self.preflight(&plan, &parameters, &submission).await?;
-        let run = ulid::Ulid::generate().to_string().to_lowercase();
-        let started = Started {
-            run: run.clone(),
-            plan: plan.digest.clone(),
+        Ok(Asked {
+            targets: targets(&plan),
+            plan,
+            bytes: submission.plan,
+            parameters,
             root: submission.root,
             actor: submission.actor,
             key: submission.key,
-            parameters,
-        };
-        let at = self.inner.clock.now();
-        let state = Run::new(Arc::new(plan), &started, &at);
-        driver::start(&self.inner, state, started, at, submission.plan).await?;
-        Ok(run)
+        })
     }
 
-    async fn with_key(&self, key: &str, plan: &Plan) -> Result<Option<String>, SubmitError> {
-        let Some(line) = self.inner.store.with_key(key).await? else { return Ok(None) };
+    async fn attempt(&self, asked: &Arc<Asked>, place: Option<&Place>) -> Result<Attempt, SubmitError> {
+        if let Some(run) = self.with_key(asked).await? {
+            return Ok(Attempt::Run(run));
+        }
+        if let Some(in_the_way) = self.in_the_way(&asked.targets, place).await? {
+            return Ok(Attempt::InTheWay(in_the_way));
+        }
+        self.unless_stopped(self.preflight(asked)).await??;
+        // In a task of its own: a client that goes away must not leave a run that is durable and that nobody drives.
+        let (engine, asked) = (self.clone(), Arc::clone(asked));
+        let begun = tokio::spawn(async move { engine.begin(&asked).await }).await;
+        begun.unwrap_or_else(|broken| Err(StoreError::Io(format!("the submission broke off: {broken}")).into()))
+    }
+
+    async fn begin(&self, asked: &Asked) -> Result<Attempt, SubmitError> {
+        // Held until the run is driven: who stops the engine waits for that, so that no run is durable whose first
+        // effects were intended and never performed.
+        let open = self.inner.open.read().await;
+        if !*open {
+            return Err(SubmitError::Stopping);
+        }
+        let run = ulid::Ulid::generate().to_string().to_lowercase();
+        let at = self.inner.clock.now();
+        let started = asked.started(run.clone());
+        let state = Run::new(Arc::clone(&asked.plan), &started, &at);
+        match driver::start(&self.inner, state, started, at, asked.bytes.clone(), asked.targets.clone()).await {
+            Ok(()) => Ok(Attempt::Run(run)),
+            Err(StoreError::Held(lock)) => match self.with_key(asked).await? {
+                Some(run) => Ok(Attempt::Run(run)),
+                None => Ok(Attempt::InTheWay(self.held_by(*lock))),
+            },
+            Err(StoreError::KeyUsed { key, run }) => {
+                self.with_key(asked).await?.map(Attempt::Run).ok_or(SubmitError::KeyTaken { key, run })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn with_key(&self, asked: &Asked) -> Result<Option<String>, SubmitError> {
+        let Some(line) = self.inner.store.with_key(&asked.key).await? else { return Ok(None) };
         // Following a run of another plan would let its end pass for that of this one.
         match line.head.get("plan").and_then(Value::as_str) {
-            Some(known) if known == String::from(plan.digest.clone()) => Ok(Some(line.run)),
-            Some(_) | None => Err(SubmitError::KeyTaken { key: key.to_owned(), run: line.run }),
+            Some(known) if known == String::from(asked.plan.digest.clone()) => Ok(Some(line.run)),
+            Some(_) | None => Err(SubmitError::KeyTaken { key: asked.key.clone(), run: line.run }),
         }
     }
 
-    fn lock_is_free(&self, targets: &[Target]) -> Result<(), SubmitError> {
-        match self.inner.active.holder(targets) {
-            None => Ok(()),
-            Some((run, actor, Target { environment, service })) => {
-                Err(SubmitError::Locked { service, environment, run, actor })
-            }
+    /// A run that another submission with the same key is just beginning is durable a little before it is driven.
+    async fn driven(&self, run: String) -> String {
+        if self.inner.active.mailbox(&run).is_none() {
+            drop(self.inner.open.write().await);
+        }
+        run
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, SubmitError> {
+        let mut stopping = self.inner.stopping.subscribe();
+        tokio::select! {
+            done = work => Ok(done),
+            _ = stopping.wait_for(|stopping| *stopping) => Err(SubmitError::Stopping),
         }
     }
 
-    async fn preflight(
-        &self,
-        plan: &Plan,
-        parameters: &BTreeMap<String, Value>,
-        submission: &Submission,
-    ) -> Result<(), SubmitError> {
-        let mut problems = BTreeSet::new();
-        for (provider, task) in bind::preflight(&plan.body, parameters).map_err(SubmitError::Parameters)? {
-            if let Err(problem) = self.preflight_one(&provider, task, submission).await {
-                problems.insert(problem);
-            }
-        }
+    async fn preflight(&self, asked: &Asked) -> Result<(), SubmitError> {
+        let questions = bind::preflight(&asked.plan.body, &asked.parameters).map_err(SubmitError::Parameters)?;
+        let asking = questions.into_iter().map(|(provider, task)| self.preflight_one(provider, task, asked));
+        let answers = stream::iter(asking).buffer_unordered(PREFLIGHTS_AT_ONCE);
+        let problems: BTreeSet<String> = answers.filter_map(async |answer| answer.err()).collect().await;
         if problems.is_empty() { Ok(()) } else { Err(SubmitError::Preflight(problems.into_iter().collect())) }
     }
 
-    async fn preflight_one(&self, provider: &str, task: Task, submission: &Submission) -> Result<(), String> {
-        let known = self.inner.providers.get(provider);
-        let provider = known.ok_or_else(|| format!("this runtime has no provider `{provider}`"))?;
+    async fn preflight_one(&self, provider: String, task: Task, asked: &Asked) -> Result<(), String> {
+        let known = self.inner.providers.get(provider.as_str());
+        let known = known.ok_or_else(|| format!("this runtime has no provider `{provider}`"))?;
         let request = Request {
-            key: format!("preflight/{}", submission.key),
+            key: format!("preflight/{}", asked.key),
             attempt: 1,
             run: String::new(),
             epoch: self.inner.store.epoch(),
             sequence: self.inner.next_sequence(),
             timeout_ms: PREFLIGHT_MS,
-            root: submission.root.clone(),
+            root: asked.root.clone(),
             task,
         };
-        let asked = provider.preflight(request);
-        match tokio::time::timeout(std::time::Duration::from_millis(PREFLIGHT_MS), asked).await {
-            Ok(answer) => answer,
-            Err(_) => Err(format!("provider `{}` did not answer the preflight within 30 s", provider.name())),
+        match within(PREFLIGHT_MS, known.preflight(request)).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) => Err(format!("provider `{provider}` did not answer the preflight within 30 s")),
+            None => Err(format!("provider `{provider}` {BROKE_OFF}")),
+        }
+    }
+}
+
+impl Asked {
+    fn started(&self, run: String) -> Started {
+        Started {
+            run,
+            plan: self.plan.digest.clone(),
+            root: self.root.clone(),
+            actor: self.actor.clone(),
+            key: self.key.clone(),
+            parameters: self.parameters.clone(),
         }
     }
 }
@@ -106,6 +195,6 @@ impl Engine {
 pub(crate) fn targets(plan: &Plan) -> Vec<Target> {
     let rollouts = plan.body.rollouts.values();
     let target =
-        |service: &String, environment: &String| Target { environment: environment.clone(), service: service.clone() };
-    rollouts.map(|rollout| target(&rollout.service, &rollout.environment)).collect()
+        |rollout: &plan::Rollout| Target { environment: rollout.environment.clone(), service: rollout.service.clone() };
+    rollouts.map(target).collect()
 }

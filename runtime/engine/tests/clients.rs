@@ -139,6 +139,7 @@ fn submission(plan: &str) -> Submission {
         root: "/project".into(),
         actor: ann(),
         key: "key".to_owned(),
+        queue: false,
     }
 }
 
@@ -174,8 +175,8 @@ async fn what_nobody_records_is_not_confirmed() {
     assert!(matches!(refused, SignalError::Invalid(_)), "{refused}");
     assert!(refused.to_string().contains("not being carried out now"), "{refused}");
     engine.signal(&run, say("pause", SignalKind::Pause)).await.unwrap();
-    let later = engine.submit(Submission { key: "later".to_owned(), ..submission("actions") }).await.unwrap();
-    assert_eq!(engine.view(&later).await.unwrap().seq, 2, "a stopped engine takes no step");
+    let later = engine.submit(Submission { key: "later".to_owned(), ..submission("actions") }).await.unwrap_err();
+    assert_eq!((later.exit_code(), later.to_string().starts_with("the runtime stops")), (3, true), "{later}");
 }
 
 #[tokio::test]

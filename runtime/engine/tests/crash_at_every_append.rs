@@ -331,6 +331,7 @@ fn submission(plan: &str) -> Submission {
         root: "/project".into(),
         actor: Actor { uid: 0, name: "ann".to_owned(), groups: vec![], owner: true },
         key: "key".to_owned(),
+        queue: false,
     }
 }
 

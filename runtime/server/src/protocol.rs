@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use machine::ports::store::Running;
+use machine::ports::store::{Lock, Running};
 use machine::signal::SignalKind;
 use serde::{Deserialize, Serialize};
 
-pub use engine::RunLine;
+pub use engine::{InTheWay, RunLine};
 
 use crate::Failure;
 
@@ -54,6 +54,28 @@ pub struct Submit {
 pub struct Submitted {
     /// The run.
     pub run: String,
+}
+
+/// A line of the answer to a submission that waits for its turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queued {
+    /// What is in the way now.
+    Waits(InTheWay),
+    /// The run has begun; nothing follows.
+    Begun(Submitted),
+    /// It does not begin; nothing follows.
+    Refused(Failure),
+}
+
+/// What a run keeps to itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Who keeps what, since when, and until when it moves at the latest.
+    #[serde(flatten)]
+    pub lock: Lock,
+    /// Why the runtime leaves the run alone, if it does.
+    pub left_alone: Option<String>,
 }
 
 /// Something said to a run; who says it is read from the socket.

@@ -12,7 +12,7 @@ use machine::ports::store::Store;
 use machine::view::RunView;
 
 use crate::client::Client;
-use crate::protocol::{PAGE_MAX, RunLine, Status};
+use crate::protocol::{Held, PAGE_MAX, RunLine, Status};
 use crate::{Code, Failure};
 
 /// Where answers come from.
@@ -93,6 +93,17 @@ impl Source {
         }
     }
 
+    /// What runs keep to themselves, by environment and service.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub async fn locks(&self) -> Result<Vec<Held>, Failure> {
+        match self {
+            Self::Runtime(client) => client.locks().await,
+            Self::Directory(offline) => locks(&offline.engine).await,
+        }
+    }
+
     /// A run as it is now, or as it ended.
     ///
     /// # Errors
@@ -136,6 +147,12 @@ pub(crate) fn clock() -> Result<Arc<dyn Clock>, Failure> {
 pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
     let runs = engine.runs(true, PAGE_MAX).await?;
     Ok(Status { runs, running: store.registry(PAGE_MAX).await?, notices: Vec::new() })
+}
+
+pub(crate) async fn locks(engine: &Engine) -> Result<Vec<Held>, Failure> {
+    let left_alone = engine.left_alone();
+    let locks = engine.locks(PAGE_MAX).await?.into_iter();
+    Ok(locks.map(|lock| Held { left_alone: left_alone.get(&lock.run).cloned(), lock }).collect())
 }
 
 pub(crate) async fn explain(engine: &Engine, run: &str, gate: &str) -> Result<Vec<Evidence>, Failure> {

@@ -6,6 +6,7 @@ pub(crate) mod debug;
 pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod internal;
+pub(crate) mod lock;
 pub(crate) mod pause;
 pub(crate) mod reject;
 pub(crate) mod resume;
@@ -36,6 +37,7 @@ pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, F
         Command::Abort(command) => command.execute(context).await,
         Command::Rollback(command) => command.execute(context).await,
         Command::Explain(command) => command.execute(context).await,
+        Command::Lock(command) => command.execute(context).await,
         Command::Debug(command) => command.execute(context).await,
         Command::Internal(command) => match command.execute() {
             Ok(code) => Ok(code),

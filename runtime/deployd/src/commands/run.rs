@@ -41,6 +41,9 @@ pub(crate) struct Run {
     /// Submitting again with the same key follows the same run [default: a fresh one]
     #[arg(long)]
     key: Option<String>,
+    /// Where another run works on the same, wait for it to end, in the order of arrival, instead of being refused
+    #[arg(long)]
+    queue: bool,
     /// Do not follow; needs a runtime that listens
     #[arg(long)]
     detach: bool,
@@ -51,9 +54,9 @@ impl Run {
         let submit = self.submission()?;
         let mut interrupt = Interrupt::listen()?;
         match Client::connect(&context.state).await {
-            Ok(client) => there(context, &client, &submit, self.detach, &mut interrupt).await,
+            Ok(client) => there(context, &client, &submit, self.queue, self.detach, &mut interrupt).await,
             Err(failure) if failure.code == Code::Unreachable && !self.detach => {
-                here(context, &submit, &mut interrupt).await
+                here(context, &submit, self.queue, &mut interrupt).await
             }
             Err(failure) => Err(failure),
         }
@@ -109,10 +112,14 @@ async fn there(
     context: &Context,
     client: &Client,
     submit: &Submit,
+    queue: bool,
     detach: bool,
     interrupt: &mut Interrupt,
 ) -> Result<u8, Failure> {
-    let run = client.submit(submit).await?;
+    let run = tokio::select! {
+        run = begin(client, submit, queue) => run?,
+        () = interrupt.heard() => return Err(left(context, &submit.key)),
+    };
     if detach {
         context.answer(&Submitted { run }, |submitted| vec![Line::plain(&submitted.run)])?;
         return Ok(0);
@@ -123,11 +130,29 @@ async fn there(
     }
 }
 
+/// Submits, and tells what it waits for.
+async fn begin(client: &Client, submit: &Submit, queue: bool) -> Result<String, Failure> {
+    if queue {
+        client.submit_queued(submit, |waits| note(&format!("waiting: {}", waits.message))).await
+    } else {
+        client.submit(submit).await
+    }
+}
+
+/// Whoever stops before the runtime has answered may be too late.
+fn left(context: &Context, key: &str) -> Failure {
+    let message = format!(
+        "stopped before the run began; should it have begun after all, `{} run` with `--key {key}` follows it",
+        context.program
+    );
+    Failure::new(Code::Refused, message)
+}
+
 /// In this process: it ends with the run, or leaves it resumable.
-async fn here(context: &Context, submit: &Submit, interrupt: &mut Interrupt) -> Result<u8, Failure> {
+async fn here(context: &Context, submit: &Submit, queue: bool, interrupt: &mut Interrupt) -> Result<u8, Failure> {
     let mut host = serve::start(context).await?;
     host.resumed().iter().for_each(|run| note(&format!("run {run} had not ended and goes on")));
-    let done = hosted(context, &mut host, submit, interrupt).await;
+    let done = hosted(context, &mut host, submit, queue, interrupt).await;
     host.stop().await;
     done
 }
@@ -146,10 +171,16 @@ fn unfinished(context: &Context, failure: Failure) -> Failure {
     }
 }
 
-async fn hosted(context: &Context, host: &mut Host, submit: &Submit, interrupt: &mut Interrupt) -> Result<u8, Failure> {
+async fn hosted(
+    context: &Context,
+    host: &mut Host,
+    submit: &Submit,
+    queue: bool,
+    interrupt: &mut Interrupt,
+) -> Result<u8, Failure> {
     let client = Client::connect(&context.state).await?;
     let run = tokio::select! {
-        run = client.submit(submit) => run.map_err(|failure| unfinished(context, failure))?,
+        run = begin(&client, submit, queue) => run.map_err(|failure| unfinished(context, failure))?,
         failure = host.failed() => return Err(failure),
         () = interrupt.heard() => return Err(Failure::new(Code::Refused, "stopped before the run began")),
     };

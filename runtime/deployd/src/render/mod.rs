@@ -4,6 +4,7 @@ pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod journal;
 pub(crate) mod last;
+pub(crate) mod locks;
 pub(crate) mod log;
 pub(crate) mod screen;
 pub(crate) mod status;

@@ -81,6 +81,7 @@ pub(crate) async fn submit(engine: &Engine, plan: &[u8], key: usize) -> String {
         root: "/".into(),
         actor,
         key: format!("bench-{key}"),
+        queue: false,
     };
     engine.submit(submission).await.unwrap()
 }

@@ -70,6 +70,11 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
+/// The body of a request.
+pub(super) fn body<B: Serialize>(body: &B) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body).map_err(|error| Failure::internal(format!("request: {error}")))
+}
+
 /// A query string of a flat record.
 pub(super) fn query<Q: Serialize>(query: &Q) -> Result<String, Failure> {
     let value = serde_json::to_value(query).map_err(|error| Failure::internal(format!("request: {error}")))?;

@@ -1,6 +1,8 @@
 //! The other end of the socket, as the commands use it. Every wait has a limit.
 
 mod http;
+mod lines;
+mod queue;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -13,9 +15,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::{
-    GateQuery, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
+    GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
 };
 use crate::{Code, Failure, group_socket, socket};
+
+use lines::Lines;
 
 pub use watch::Views;
 
@@ -115,6 +119,14 @@ impl Client {
         Ok(answer.run)
     }
 
+    /// What runs keep to themselves, by environment and service.
+    ///
+    /// # Errors
+    /// As the runtime answers.
+    pub async fn locks(&self) -> Result<Vec<Held>, Failure> {
+        self.get("/v1/locks", ANSWER).await
+    }
+
     /// Says something to a run; answers with what that does.
     ///
     /// # Errors
@@ -131,7 +143,7 @@ impl Client {
     pub async fn watch(&self, run: &str) -> Result<Views, Failure> {
         let path = of_run(run, "/watch");
         let response = within(ANSWER, &self.socket, http::send(&self.socket, "GET", &path, Vec::new())).await?;
-        Views::new(http::checked(response).await?)
+        Ok(Views(Lines::new(http::checked(response).await?)))
     }
 
     async fn ask<Q: Serialize, T: DeserializeOwned>(&self, path: &str, query: &Q) -> Result<T, Failure> {
@@ -148,7 +160,7 @@ impl Client {
         body: &B,
         limit: Duration,
     ) -> Result<T, Failure> {
-        let body = serde_json::to_vec(body).map_err(|error| Failure::internal(format!("request: {error}")))?;
+        let body = http::body(body)?;
         within(limit, &self.socket, http::exchange(&self.socket, "POST", path, body)).await
     }
 }

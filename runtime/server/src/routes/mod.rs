@@ -3,6 +3,8 @@
 mod explain;
 mod hello;
 mod journal;
+mod locks;
+mod queue;
 mod runs;
 mod signal;
 mod status;
@@ -25,6 +27,8 @@ pub(crate) fn all() -> Router<Shared> {
         .route("/hello", get(hello::hello))
         .route("/status", get(status::status))
         .route("/runs", get(runs::runs).post(submit::submit))
+        .route("/queue", post(queue::queue))
+        .route("/locks", get(locks::locks))
         .route("/runs/{run}", get(view::view))
         .route("/runs/{run}/watch", get(watch::watch))
         .route("/runs/{run}/journal", get(journal::journal))

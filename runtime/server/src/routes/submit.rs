@@ -19,16 +19,27 @@ pub(super) async fn submit(
     Extension(caller): Extension<Caller>,
     body: Result<Json<Submit>, JsonRejection>,
 ) -> Answer<Submitted> {
+    let submission = submission(caller, body, false)?;
+    let run = shared.engine.submit(submission).await.map_err(refused)?;
+    Ok(Json(Submitted { run }))
+}
+
+/// What the engine is asked, where the caller may ask it.
+pub(super) fn submission(
+    caller: Caller,
+    body: Result<Json<Submit>, JsonRejection>,
+    queue: bool,
+) -> Result<Submission, Failure> {
     let Json(Submit { plan, parameters, root, key }) = body.map_err(|error| Failure::usage(error.body_text()))?;
     if !root.is_absolute() {
         return Err(Failure::usage(format!("the root `{}` is not an absolute path", root.display())));
     }
     may_run(&caller, &plan)?;
-    let actor = caller.actor;
-    let submission = Submission { plan: plan.into_bytes(), parameters, root, actor, key };
-    let failed = |error: engine::SubmitError| Failure::new(Code::of_exit(error.exit_code()), error.to_string());
-    let run = shared.engine.submit(submission).await.map_err(failed)?;
-    Ok(Json(Submitted { run }))
+    Ok(Submission { plan: plan.into_bytes(), parameters, root, actor: caller.actor, key, queue })
+}
+
+pub(super) fn refused(error: engine::SubmitError) -> Failure {
+    Failure::new(Code::of_exit(error.exit_code()), error.to_string())
 }
 
 /// Asked before anything else is: already the preflight reads files as the owner.

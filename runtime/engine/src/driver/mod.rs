@@ -3,33 +3,34 @@
 //! Messages that wait together become durable together: the outcome of one step and the intent of the next
 //! share one commit.
 
+mod looks;
+
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use machine::event::{Event, Started};
 use machine::evidence::{Evidence, Verdict};
 use machine::journal::Record;
-use machine::judge::{Look, look};
+use machine::ports::BoxFuture;
 use machine::ports::provider::Sample;
-use machine::ports::store::{Append, NewRun, Running, StoreError};
+use machine::ports::store::{Append, NewRun, Running, StoreError, Target};
 use machine::signal::Signal;
-use machine::state::SlotState;
 use machine::view::RunView;
 use machine::{Action, Moment, Run, SlotIndex};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::AbortHandle;
-use tokio::time::{Duration, Instant};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::Inner;
-use crate::active::{Entry, MAILBOX_LENGTH};
+use crate::active::MAILBOX_LENGTH;
 use crate::error::SignalError;
+use crate::take_up::of_one_run;
 
 /// Messages that become durable in one commit at most.
 const BATCH: usize = 64;
-
-/// A look that says nothing new is journalled this often, in milliseconds.
-const KEEP_LOOK_MS: u64 = 10_000;
 
 /// Time between two views at least, in milliseconds: the first for every plan, the second for each thousand of its
 /// nodes. A view visits every node, and one for each of very many steps would cost their square.
@@ -50,8 +51,11 @@ pub(crate) enum Message {
     },
     /// A person said something.
     Signal(Signal, oneshot::Sender<Result<String, SignalError>>),
-    /// Take no further step.
-    Stop,
+    /// Take no further step, and end when the effects under way have answered.
+    Stop {
+        /// By when at the latest.
+        until: Instant,
+    },
 }
 
 /// The end of a run's journal.
@@ -82,8 +86,17 @@ pub(crate) struct Driver {
     live: BTreeMap<SlotIndex, Evidence>,
     kept: BTreeMap<SlotIndex, (i64, Verdict)>,
     watches: BTreeMap<SlotIndex, AbortHandle>,
-    tasks: tokio::task::JoinSet<()>,
+    /// What is done in the world.
+    effects: JoinSet<()>,
+    /// What only waits, asks or looks.
+    tasks: JoinSet<()>,
+    /// Told to come to rest, by then.
+    rest_by: Option<Instant>,
 }
+
+/// Said of a run whose own driver panicked.
+pub(crate) const BROKE_OFF: &str =
+    "carrying it out broke off, which is a defect of this program; its panic is in the runtime's standard error";
 
 /// Makes a new run durable and drives it.
 pub(crate) async fn start(
@@ -92,23 +105,24 @@ pub(crate) async fn start(
     started: Started,
     at: Moment,
     plan: Vec<u8>,
+    targets: Vec<Target>,
 ) -> Result<(), StoreError> {
     let (key, actor) = (started.key.clone(), started.actor.name.clone());
     let (mut driver, inbox) = Driver::new(inner, run, Journal { seq: 0, hash: String::new() });
     driver.step(&at, Event::Started(started));
     let first = driver.append();
     let workflow = driver.run.plan().body.workflow.clone();
-    let targets = crate::submit::targets(driver.run.plan());
     let new = NewRun { plan, workflow, created_ms: at.wall_ms, key, actor, targets, first };
     inner.store.create(new).await?;
     driver.register_and_spawn(inbox);
     Ok(())
 }
 
-/// Takes up a stored run.
-pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal) {
+/// Takes up a stored run, with notes for its journal on how that was done.
+pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<Value>) {
     let (mut driver, inbox) = Driver::new(inner, run, journal);
     let at = inner.clock.now();
+    notes.into_iter().for_each(|note| driver.record(&at, note));
     driver.step(&at, Event::Resumed { epoch: inner.store.epoch() });
     driver.register_and_spawn(inbox);
 }
@@ -136,55 +150,78 @@ impl Driver {
             live: BTreeMap::new(),
             kept: BTreeMap::new(),
             watches: BTreeMap::new(),
-            tasks: tokio::task::JoinSet::new(),
+            effects: JoinSet::new(),
+            tasks: JoinSet::new(),
+            rest_by: None,
         };
         (driver, inbox)
     }
 
     fn register_and_spawn(self, inbox: mpsc::Receiver<Message>) {
         let (inner, run) = (Arc::clone(&self.inner), self.run.head().run.clone());
-        let entry = Entry {
-            mailbox: self.mailbox.clone(),
-            view: self.view.subscribe(),
-            targets: crate::submit::targets(self.run.plan()),
-            task: None,
-        };
-        if !inner.active.insert(&run, entry) {
-            return;
-        }
-        let task = tokio::spawn(self.drive(inbox));
-        inner.active.set_task(&run, task);
+        let (mailbox, view) = (self.mailbox.clone(), self.view.subscribe());
+        inner.active.drive(&run, mailbox, view, self.guarded(inbox));
     }
 
-    async fn drive(mut self, mut inbox: mpsc::Receiver<Message>) {
-        let run = self.run.head().run.clone();
-        loop {
-            if let Err(error) = self.commit().await {
-                self.inner.fatal.send_replace(Some(error));
-                break;
-            }
-            if self.run.head().status.ended() {
-                break;
-            }
-            let Some(first) = self.next(&mut inbox).await else { break };
-            if !self.take_batch(first, &mut inbox) {
-                break;
-            }
-        }
+    /// Drives until the end. What goes wrong with this run leaves this run alone; only what is wrong with the store
+    /// as a whole ends the engine.
+    fn guarded(self, inbox: mpsc::Receiver<Message>) -> BoxFuture<'static, ()> {
+        let (inner, run) = (Arc::clone(&self.inner), self.run.head().run.clone());
+        let targets = crate::submit::targets(self.run.plan());
+        Box::pin(async move {
+            let problem = match AssertUnwindSafe(self.drive(inbox)).catch_unwind().await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) if of_one_run(&error) => Some(error.to_string()),
+                Ok(Err(error)) => {
+                    inner.fatal.send_replace(Some(error));
+                    None
+                }
+                Err(_) => Some(BROKE_OFF.to_owned()),
+            };
+            inner.active.remove(&run, problem);
+            inner.queue.freed(&targets);
+        })
+    }
+
+    async fn drive(mut self, mut inbox: mpsc::Receiver<Message>) -> Result<(), StoreError> {
+        let driven = self.drive_on(&mut inbox).await;
         // Whoever stops the engine may count on the store being let go.
+        self.effects.shutdown().await;
         self.tasks.shutdown().await;
-        self.inner.active.remove(&run);
+        driven
     }
 
-    /// The next message; a view that was held back is shown meanwhile.
+    async fn drive_on(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Result<(), StoreError> {
+        loop {
+            self.commit().await?;
+            if self.run.head().status.ended() {
+                return Ok(());
+            }
+            match self.next(inbox).await {
+                Some(first) => self.take_batch(first, inbox),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The next message; a view that was held back is shown meanwhile. None when a run that is to come to rest has
+    /// done so, or is given no more time.
     async fn next(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
-        if self.unshown {
+        loop {
+            // In this order: what an effect had to say is in the mailbox before it is seen to have ended.
+            if let Some(by) = self.rest_by
+                && (self.effects.is_empty() || by <= Instant::now())
+            {
+                return inbox.try_recv().ok();
+            }
+            let (rest_by, next_view) = (self.rest_by.unwrap_or_else(Instant::now), self.next_view());
             tokio::select! {
                 message = inbox.recv() => return message,
-                () = tokio::time::sleep_until(self.next_view()) => self.show(),
+                Some(_) = self.effects.join_next() => {}
+                () = sleep_until(rest_by), if self.rest_by.is_some() => {}
+                () = sleep_until(next_view), if self.unshown => self.show(),
             }
         }
-        inbox.recv().await
     }
 
     fn next_view(&self) -> Instant {
@@ -193,13 +230,13 @@ impl Driver {
         self.shown + Duration::from_millis(always + per_thousand * thousands)
     }
 
-    /// Takes messages until the batch is full or none waits; false when told to stop.
-    fn take_batch(&mut self, first: Message, inbox: &mut mpsc::Receiver<Message>) -> bool {
+    /// Takes messages until the batch is full or none waits.
+    fn take_batch(&mut self, first: Message, inbox: &mut mpsc::Receiver<Message>) {
         let mut next = Some(first);
         let mut taken = 0;
         while let Some(message) = next {
             match message {
-                Message::Stop => return false,
+                Message::Stop { until } => self.come_to_rest(until),
                 Message::Event(event) => self.step(&self.inner.clock.now(), event),
                 Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
                 Message::Signal(signal, answer) => self.take_signal(signal, answer),
@@ -207,7 +244,11 @@ impl Driver {
             taken += 1;
             next = if taken < BATCH { inbox.try_recv().ok() } else { None };
         }
-        true
+    }
+
+    /// From now on nothing new begins; told again, only the time that is left changes.
+    fn come_to_rest(&mut self, until: Instant) {
+        self.rest_by = Some(until.min(Instant::now()));
     }
 
     /// Moves the machine and notes what becomes durable and what follows.
@@ -272,6 +313,7 @@ impl Driver {
             let _ = answer.send(Ok(text));
         }
         while self.tasks.try_join_next().is_some() {}
+        while self.effects.try_join_next().is_some() {}
         Ok(())
     }
 
@@ -296,69 +338,22 @@ impl Driver {
         }
     }
 
-    /// Looks at a gate with fresh counters and journals the look where it is worth keeping.
-    fn sampled(&mut self, slot: SlotIndex, last: bool, sample: Result<Sample, String>) {
-        let at = self.inner.clock.now();
-        let node = self.run.id(slot).to_owned();
-        let seen = match look(&self.run, slot, &at, sample.clone()) {
-            Some(Look::Restarted(restarted)) => {
-                let note = Some("the counters began again".to_owned());
-                self.step(&at, Event::Opened { node: node.clone(), sample: Some(restarted), note });
-                look(&self.run, slot, &at, sample)
-            }
-            other => other,
-        };
-        let Some(Look::Seen(evidence)) = seen else { return };
-        self.live.insert(slot, (*evidence).clone());
-        if last || self.worth_keeping(slot, &evidence) {
-            self.kept.insert(slot, (evidence.at_ms, evidence.verdict));
-            self.step(&at, Event::Judged { node, last, evidence });
-        }
-    }
-
-    fn worth_keeping(&self, slot: SlotIndex, evidence: &Evidence) -> bool {
-        if evidence.gate.is_empty() {
-            return false;
-        }
-        let paused = self.run.head().paused;
-        let extended = matches!(self.run.state(slot), SlotState::Holding(holding) if holding.extended && !paused);
-        match self.kept.get(&slot) {
-            None => true,
-            Some((_, verdict)) if *verdict != evidence.verdict => true,
-            Some(_) if extended && evidence.verdict == Verdict::Pass => true,
-            Some((at_ms, _)) => evidence.at_ms.abs_diff(*at_ms) >= KEEP_LOOK_MS,
-        }
-    }
-
-    /// Ends the watching of slots that hold no more.
-    fn end_watches(&mut self) {
-        let run = &self.run;
-        self.watches.retain(|&slot, watch| {
-            let holds = is_watched(run, slot);
-            if !holds {
-                watch.abort();
-            }
-            holds
-        });
-        self.live.retain(|&slot, _| is_watched(run, slot));
-    }
-
     fn dispatch(&mut self, action: Action) {
         let (inner, mailbox) = (Arc::clone(&self.inner), self.mailbox.clone());
         let watched = match &action {
             Action::Watch { slot, .. } => Some(*slot),
             _ => None,
         };
+        let is_effect = matches!(action, Action::Perform { .. });
+        if self.rest_by.is_some() && !is_effect {
+            return;
+        }
         let Some(work) = crate::act::work(inner, mailbox, &self.run, action) else { return };
-        let handle = self.tasks.spawn(work);
+        let handle = if is_effect { self.effects.spawn(work) } else { self.tasks.spawn(work) };
         if let Some(earlier) = watched.and_then(|slot| self.watches.insert(slot, handle)) {
             earlier.abort();
         }
     }
-}
-
-fn is_watched(run: &Run, slot: SlotIndex) -> bool {
-    matches!(run.state(slot), SlotState::Holding(_) | SlotState::Asking { .. })
 }
 
 /// Our own types have string keys only, on which serialisation is total.
