@@ -4,6 +4,7 @@ mod bad_input;
 mod durability;
 mod load;
 mod rollouts;
+mod secrets;
 mod shop;
 mod signals;
 mod survival;

@@ -28,6 +28,11 @@ impl Shop {
         Self { site: Site::of(PROJECT) }
     }
 
+    /// A place with another project of the tests.
+    pub(super) fn of(project: &str) -> Self {
+        Self { site: Site::of(project) }
+    }
+
     /// In a folder whose name begins like this.
     pub(super) fn named(prefix: &str) -> Self {
         Self { site: Site::named(PROJECT, prefix) }
@@ -49,6 +54,11 @@ impl Shop {
     pub(super) fn pack(&self, version: &str, behaviour: &[&str]) {
         let mut command = self.site.command("shop", &["pack", "--version", version, "--out"]);
         run(command.arg(self.artifact(version)).args(behaviour)).with_code(0);
+    }
+
+    /// Makes a release that is a shell script.
+    pub(super) fn script(&self, version: &str, text: &str) {
+        executable(&self.artifact(version), text);
     }
 
     /// The file of a release.
@@ -193,4 +203,11 @@ impl Drop for Runtime {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Writes a program that anybody may start.
+pub(super) fn executable(path: &std::path::Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, text).expect("the site is ours");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("the file is ours");
 }

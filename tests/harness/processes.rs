@@ -31,7 +31,17 @@ pub(crate) fn signal(pid: i32, signal: Signal) {
 pub(crate) fn of(folder: &Path) -> Vec<Process> {
     let entries = std::fs::read_dir("/proc").expect("Linux has /proc");
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| *pid != std::process::id() as i32).filter_map(|pid| belongs(pid, folder)).collect()
+    let holder = holder(folder);
+    let ours = |pid: i32| belongs(pid, folder, Some(pid) == holder);
+    pids.filter(|pid| *pid != std::process::id() as i32).filter_map(ours).collect()
+}
+
+/// The runtime that holds the folder's state: the links in `/proc` of a process that keeps its memory private are closed
+/// even to its own user.
+fn holder(folder: &Path) -> Option<i32> {
+    let pid = std::fs::read_to_string(folder.join("state/lock")).ok()?.trim().parse().ok()?;
+    let command = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+    (command.trim() == "deployd").then_some(pid)
 }
 
 /// Ends them all, those too that are started meanwhile.
@@ -43,7 +53,7 @@ pub(crate) fn end_all(folder: &Path) {
     });
 }
 
-fn belongs(pid: i32, folder: &Path) -> Option<Process> {
+fn belongs(pid: i32, folder: &Path, holds: bool) -> Option<Process> {
     let proc = PathBuf::from(format!("/proc/{pid}"));
     // A dead process that nobody has waited for yet has no command line.
     let command_line = std::fs::read(proc.join("cmdline")).ok().filter(|line| !line.is_empty())?;
@@ -51,5 +61,5 @@ fn belongs(pid: i32, folder: &Path) -> Option<Process> {
     let needle = folder.as_os_str().as_bytes();
     let named = command_line.windows(needle.len()).any(|part| part == needle);
     let command = command_line.split(|b| *b == 0).map(|part| String::from_utf8_lossy(part).into_owned());
-    (named || within("exe") || within("cwd")).then(|| Process { pid, command: command.collect() })
+    (holds || named || within("exe") || within("cwd")).then(|| Process { pid, command: command.collect() })
 }

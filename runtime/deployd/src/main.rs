@@ -37,6 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn on_a_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    providers::memory::keep_private();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
     let done = runtime.block_on(work);

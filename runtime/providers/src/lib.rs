@@ -12,6 +12,7 @@ mod host;
 mod http;
 pub mod inspect;
 mod layout;
+pub mod memory;
 mod process;
 mod proxy;
 mod secrets;

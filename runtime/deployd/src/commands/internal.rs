@@ -56,6 +56,7 @@ fn broken(message: String) -> u8 {
 }
 
 fn proxy(spec: &std::path::Path) -> Result<(), String> {
+    providers::memory::write_no_core();
     let spec = proxy::Spec::read(spec).map_err(|error| error.to_string())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start the proxy: {error}"))?;

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 
 fn proxy(spec_file: &Path) -> ExitCode {
     let run = || -> Result<(), String> {
+        providers::memory::write_no_core();
         let spec = proxy::Spec::read(spec_file).map_err(|e| e.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
         runtime.block_on(proxy::run(spec)).map_err(|e| e.to_string())

@@ -1,12 +1,13 @@
-//! Takes known secret values out of output, also where they were encoded on the way: base64 (in any of the
-//! three alignments that a prefix can give it) and percent-encoding.
+//! Takes known secret values out of output, also where they were encoded on the way: base64 (in any of the three
+//! alignments that a prefix can give it), percent-encoding, JSON, HTML and hexadecimal. Of a secret that is a URL the
+//! password alone is known as well.
 
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use super::Secret;
 
@@ -62,25 +63,68 @@ impl Scrubber {
     }
 }
 
-fn values(secret: &[u8]) -> Vec<&[u8]> {
-    let whole = std::iter::once(secret.trim_ascii());
-    let lines = secret.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.len() >= 2 * LENGTH_MIN);
-    whole.chain(lines).filter(|value| value.len() >= LENGTH_MIN).collect()
+fn values(secret: &[u8]) -> Vec<Vec<u8>> {
+    let lines = secret.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let mut all: Vec<Vec<u8>> = lines.clone().filter(|line| line.len() >= 2 * LENGTH_MIN).map(<[u8]>::to_vec).collect();
+    all.push(secret.trim_ascii().to_vec());
+    for password in lines.filter_map(password) {
+        all.push(percent_decode(password).collect());
+        all.push(password.to_vec());
+    }
+    all.retain(|value| value.len() >= LENGTH_MIN);
+    all
 }
 
-fn spellings(value: &[u8]) -> Vec<Vec<u8>> {
-    let percent = percent_encode(value, NON_ALPHANUMERIC).to_string();
+/// The password of a URL, as `scheme://user:password@host` has it (RFC 3986, section 3.2.1).
+fn password(url: &[u8]) -> Option<&[u8]> {
+    let after =
+        |bytes: &'_ [u8], mark: &[u8]| bytes.windows(mark.len()).position(|w| w == mark).map(|at| at + mark.len());
+    let rest = url.get(after(url, b"://")?..)?;
+    let authority = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next()?;
+    let user = authority.get(..authority.iter().rposition(|b| *b == b'@')?)?;
+    user.get(after(user, b":")?..)
+}
+
+fn spellings(value: Vec<u8>) -> Vec<Vec<u8>> {
+    let percent = percent_encode(&value, NON_ALPHANUMERIC).to_string();
+    let (unreserved, hex) = (percent_encode(&value, &UNRESERVED).to_string(), hex::encode(&value));
     let mut all = vec![
-        value.to_vec(),
         percent.to_ascii_lowercase().into_bytes(),
         percent.into_bytes(),
-        percent_encode(value, &UNRESERVED).to_string().into_bytes(),
+        unreserved.replace("%20", "+").into_bytes(),
+        unreserved.into_bytes(),
+        hex.to_ascii_uppercase().into_bytes(),
+        hex.into_bytes(),
     ];
+    if let Ok(text) = std::str::from_utf8(&value) {
+        all.extend(quoted(text).map(String::into_bytes));
+    }
+    let value = value.as_slice();
+    all.push(value.to_vec());
     for shift in 0..3 {
         all.extend(encoded(value, shift));
     }
     all.retain(|spelling| spelling.len() >= LENGTH_MIN);
     all
+}
+
+/// What JSON (RFC 8259, section 7) and HTML make of a text, with what each leaves to the writer: whether `/` is escaped,
+/// and whether everything beyond ASCII is.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    let json = serde_json::Value::from(text).to_string();
+    let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let ascii: String = json.chars().map(in_ascii).collect();
+    let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let (named, numbered) = (html.replace('\'', "&apos;"), html.replace('\'', "&#39;"));
+    let double = |html: &str| html.replace('"', "&quot;");
+    [json.replace('/', "\\/"), ascii.replace('/', "\\/"), json, ascii, double(&named), double(&numbered), double(&html)]
+        .into_iter()
+        .chain([html])
+}
+
+fn in_ascii(c: char) -> String {
+    let unit = |unit: &u16| format!("\\u{unit:04x}");
+    if c.is_ascii() { c.to_string() } else { c.encode_utf16(&mut [0; 2]).iter().map(unit).collect() }
 }
 
 /// What base64 makes of a value with `shift` bytes before it, without the characters that the neighbours
@@ -101,7 +145,7 @@ mod tests {
 
     #[test]
     fn encoded_forms_are_scrubbed_too() {
-        let secret = "s3cr/t? päss";
+        let secret = "s3cr/t? päss\"&<";
         let scrubber = Scrubber::new(&[Secret::new(format!("{secret}\n").into_bytes())]);
         let percent = percent_encode(secret.as_bytes(), NON_ALPHANUMERIC).to_string();
         for text in [
@@ -111,11 +155,25 @@ mod tests {
             STANDARD_NO_PAD.encode(secret),
             STANDARD_NO_PAD.encode(format!("u:{secret}")),
             URL_SAFE_NO_PAD.encode(format!("user:{secret}:x")),
+            r#"s3cr\/t? p\u00e4ss\"&<"#.to_owned(),
+            r#"s3cr/t? päss\"&<"#.to_owned(),
+            "s3cr/t? päss&quot;&amp;&lt;".to_owned(),
+            "s3cr%2Ft%3F+p%C3%A4ss%22%26%3C".to_owned(),
+            hex::encode(secret),
         ] {
             let clean = scrubber.text(format!("a {text} b").as_bytes());
             assert!(clean.contains("[secret]") && !clean.contains(&text), "{clean}");
         }
         assert_eq!(scrubber.text(b"nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn of_a_url_the_password_is_a_secret_of_its_own() {
+        let url = b"postgres://shop:p%40ss:word@db.internal/shop?sslmode=require\n".to_vec();
+        let scrubber = Scrubber::new(&[Secret::new(url.clone())]);
+        assert_eq!(scrubber.text(&url), "[secret]\n");
+        assert_eq!(scrubber.text(b"login p@ss:word failed, p%40ss:word"), "login [secret] failed, [secret]");
+        assert_eq!(scrubber.text(b"db.internal for shop"), "db.internal for shop");
     }
 
     #[test]

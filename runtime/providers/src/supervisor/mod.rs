@@ -43,6 +43,7 @@ pub(crate) const SECRETS: &str = "secrets";
 /// Supervises what a specification file says until SIGTERM, and returns the exit status. The hidden
 /// subcommand `internal supervise --spec FILE` is this call; it must not be made inside an async runtime.
 pub fn run(spec_file: &Path) -> u8 {
+    crate::memory::keep_private();
     match supervise(spec_file) {
         Ok(()) => EXIT_DONE,
         Err(message) => {
