@@ -5,7 +5,9 @@ use std::sync::Arc;
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
-use machine::ports::store::{Anchor, Append, Lock, NewRun, RunLine, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+};
 
 use super::point::{Barrier, Moment, Place, name_of, node_of};
 
@@ -65,6 +67,10 @@ impl Store for HeldStore {
 
     fn anchors(&self, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Anchor>, StoreError>> {
         self.inner.anchors(from, limit)
+    }
+
+    fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
+        self.inner.prune(prune)
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
