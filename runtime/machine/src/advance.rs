@@ -13,13 +13,14 @@ use crate::run::Run;
 use crate::slots::SlotIndex;
 use crate::state::{Attempt, SlotState};
 use crate::view::RunStatus;
+use crate::wait::Wait;
 
 impl Run {
-    /// Begins every slot that waits for nothing any more. Called with the first event.
+    /// Begins every slot that waits for nothing any more. Called with the first event, and when nothing held it back any more.
     pub(crate) fn advance(&mut self, at: &Moment, out: &mut Vec<Action>) {
         let ready: Vec<SlotIndex> = (0..self.plan.body.nodes.len())
-            .filter(|&index| self.blocked[index] == 0 && self.states[index].is_pending())
             .filter_map(|index| SlotIndex::try_from(index).ok())
+            .filter(|&slot| self.may_begin(slot))
             .collect();
         self.begin_all(at, ready, out);
         self.complete_if_done(at, out);
@@ -42,19 +43,25 @@ impl Run {
         self.complete_if_done(at, out);
     }
 
-    fn released_by(&self, slot: SlotIndex) -> Vec<SlotIndex> {
-        let free = |next: &SlotIndex| self.blocked[*next as usize] == 0 && self.states[*next as usize].is_pending();
-        self.slots.slots[slot as usize].dependents.iter().copied().filter(free).collect()
+    pub(crate) fn released_by(&self, slot: SlotIndex) -> Vec<SlotIndex> {
+        let dependents = self.slots.slots[slot as usize].dependents.iter().copied();
+        dependents.filter(|&next| self.may_begin(next)).collect()
+    }
+
+    /// Whether a slot has not begun and waits for nothing any more.
+    pub(crate) fn may_begin(&self, slot: SlotIndex) -> bool {
+        self.blocked[slot as usize] == 0 && self.states[slot as usize].is_pending()
     }
 
     /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.
-    fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
-        if self.head.paused {
+    pub(crate) fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
+        if self.head.paused || self.head.stopping {
             return;
         }
         let mut ready = VecDeque::from(ready);
         while let Some(slot) = ready.pop_front() {
-            let begins = self.head.status == RunStatus::Advancing && self.states[slot as usize].is_pending();
+            let goes_on = self.head.status == RunStatus::Advancing || self.is_clean_up(slot);
+            let begins = goes_on && self.states[slot as usize].is_pending() && !self.waits_for_mending(slot);
             if begins && self.begin(at, slot, out) {
                 ready.extend(self.released_by(slot));
             }
@@ -82,8 +89,8 @@ impl Run {
             Work::Effect(_) => return self.perform(at, slot, 1, 1, out),
             Work::Hold(_) => self.open(at, slot, out),
             Work::Approval(approval) => {
-                self.set(slot, SlotState::Approving { since: at.clone(), by: Vec::new() });
-                out.push(Action::Wake { slot, since: at.clone(), after_ms: approval.within_ms });
+                self.set(slot, SlotState::Approving { wait: Wait::from(at), by: Vec::new() });
+                out.push(Wait::from(at).wake(slot, approval.within_ms));
             }
             Work::Finish => return self.finish_rollout(at, slot, out),
         }
@@ -109,7 +116,7 @@ impl Run {
         if let Some(index) = self.rollout_index(slot) {
             self.rollout_mut(index).finished = true;
         }
-        self.finish(slot, SlotState::Done { evidence: None });
+        self.finish(slot, SlotState::done());
         true
     }
 
@@ -132,7 +139,7 @@ impl Run {
                 false
             }
             None => {
-                self.finish(slot, SlotState::Done { evidence: None });
+                self.finish(slot, SlotState::done());
                 true
             }
         }

@@ -72,6 +72,31 @@ pub enum Event {
         /// Its epoch.
         epoch: u64,
     },
+    /// The runtime was told to stop: until the run is taken up again, outcomes are taken and nothing new begins.
+    Stopping,
+    /// The world does not show the outcome of an earlier effect any more.
+    Observed {
+        /// The node or recovery step whose effect it was.
+        node: String,
+        /// What differs, in words.
+        drift: String,
+    },
+}
+
+impl Event {
+    /// Whether the event is journalled although nothing follows from it.
+    pub fn is_always_kept(&self) -> bool {
+        match self {
+            Self::Started(_) | Self::Signalled(_) | Self::Resumed { .. } | Self::Stopping => true,
+            Self::LookedUp { .. }
+            | Self::Performed { .. }
+            | Self::Probed { .. }
+            | Self::Opened { .. }
+            | Self::Judged { .. }
+            | Self::Woke { .. }
+            | Self::Observed { .. } => false,
+        }
+    }
 }
 
 /// The first event of a run.

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::event::Event;
 use crate::moment::Moment;
 
-/// The version of records this library writes.
-pub const FORMAT: u32 = 1;
+/// The version of records this library writes. It reads those of version 1 too.
+pub const FORMAT: u32 = 2;
 
 /// One durable record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,17 @@ impl Record {
         let mut record = Self { format: FORMAT, seq, at, body, previous: previous.to_owned(), hash: String::new() };
         record.hash = record.computed();
         record
+    }
+
+    /// The event that this record holds; none for an intent or a note.
+    pub fn event(&self) -> Result<Option<Event>, String> {
+        if self.format > FORMAT {
+            return Err(format!("it has format {}, and this program knows {FORMAT}", self.format));
+        }
+        if self.body.get("event").is_none() {
+            return Ok(None);
+        }
+        serde_json::from_value(self.body.clone()).map(Some).map_err(|e| e.to_string())
     }
 
     fn computed(&self) -> String {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::action::Action;
 use crate::event::{Event, Started};
+use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::slots::{SlotIndex, Slots};
 use crate::state::{FORMAT, Head, RolloutState, SlotState};
@@ -23,7 +24,11 @@ pub struct Run {
     pub(crate) rollouts: Vec<RolloutState>,
     /// How many of the nodes a forward slot waits for are not done yet; derived.
     pub(crate) blocked: Vec<u32>,
+    /// How many slots are being mended; derived.
+    pub(crate) mending: u32,
     touched: BTreeSet<u32>,
+    /// Whether the event at hand changed a row.
+    changed: bool,
 }
 
 /// The stored rows do not belong to the plan.
@@ -47,6 +52,10 @@ impl Run {
             parameters: started.parameters.clone(),
             status: RunStatus::Advancing,
             paused: false,
+            pause: None,
+            stopping: false,
+            escalated: false,
+            seen: None,
             cause: None,
             ended: None,
             signals: BTreeMap::new(),
@@ -60,15 +69,17 @@ impl Run {
     fn assemble(plan: Arc<Plan>, slots: Arc<Slots>, head: Head, states: Vec<SlotState>) -> Self {
         let rollouts = vec![RolloutState::default(); slots.rollouts.len()];
         let blocked = slots.slots.iter().map(|slot| slot.after).collect();
-        Self { plan, slots, head, states, rollouts, blocked, touched: BTreeSet::new() }
+        let touched = BTreeSet::new();
+        Self { plan, slots, head, states, rollouts, blocked, mending: 0, touched, changed: false }
     }
 
     /// A run from its stored rows.
     pub fn restore(plan: Arc<Plan>, head: Value, rows: Vec<(u32, Value)>) -> Result<Self, Unfit> {
-        let head: Head = serde_json::from_value(head).map_err(|e| Unfit(e.to_string()))?;
+        let mut head: Head = serde_json::from_value(head).map_err(|e| Unfit(e.to_string()))?;
         if head.format > FORMAT {
             return Err(Unfit(format!("it has format {}, and this program knows {FORMAT}", head.format)));
         }
+        head.format = FORMAT;
         if head.plan != plan.digest {
             return Err(Unfit(format!("it is pinned to plan {}", head.plan.short())));
         }
@@ -82,6 +93,7 @@ impl Run {
             if run.states[index].is_over() {
                 run.unblock(index);
             }
+            run.mending += u32::from(run.states[index].is_mending());
         }
         Ok(run)
     }
@@ -165,12 +177,16 @@ impl Run {
     }
 
     pub(crate) fn set(&mut self, slot: SlotIndex, state: SlotState) {
-        self.states[slot as usize] = state;
+        let before = &mut self.states[slot as usize];
+        self.mending = (self.mending + u32::from(state.is_mending())).saturating_sub(u32::from(before.is_mending()));
+        *before = state;
         self.touched.insert(slot);
+        self.changed = true;
     }
 
     pub(crate) fn rollout_mut(&mut self, index: usize) -> &mut RolloutState {
         self.touched.insert(u32::try_from(self.states.len() + index).unwrap_or(u32::MAX));
+        self.changed = true;
         &mut self.rollouts[index]
     }
 
@@ -205,6 +221,7 @@ impl Run {
         if self.head.status.ended() {
             return out;
         }
+        self.changed = false;
         match event {
             Event::Started(_) => self.advance(at, &mut out),
             Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
@@ -215,15 +232,39 @@ impl Run {
             Event::Woke { node } => self.woke(at, node, &mut out),
             Event::Signalled(signal) => self.signalled(at, signal, &mut out),
             Event::Resumed { .. } => self.resumed(at, &mut out),
+            Event::Stopping => self.head.stopping = true,
+            Event::Observed { node, drift } => self.drifted(at, node, drift, &mut out),
+        }
+        if self.changed || !out.is_empty() || event.is_always_kept() {
+            self.head.seen = Some(at.clone());
         }
         out
     }
 }
 
 impl SlotState {
-    /// Done: what waited for it may begin.
+    /// Done: what waited for it may begin. What is mended was done.
     pub(crate) fn is_over(&self) -> bool {
-        matches!(self, Self::Done { .. })
+        matches!(self, Self::Done { .. } | Self::Mending(_))
+    }
+
+    /// Done, without anything to say about it.
+    pub(crate) fn done() -> Self {
+        Self::Done { evidence: None, note: None, tried: None }
+    }
+
+    /// Done, with the last look at its gate.
+    pub(crate) fn judged(evidence: Option<Box<Evidence>>) -> Self {
+        Self::Done { evidence, note: None, tried: None }
+    }
+
+    /// Failed, without a look at a gate.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::Failed { message: message.into(), evidence: None }
+    }
+
+    pub(crate) fn is_mending(&self) -> bool {
+        matches!(self, Self::Mending(_))
     }
 
     /// Neither begun nor over.

@@ -65,6 +65,38 @@ pub enum SignalKind {
     Abort,
     /// Return what is half-way to its safe side, end as rolled back.
     Rollback,
+    /// Do a step again whose outcome nobody knows, or try again now what waits to be tried again.
+    Retry {
+        /// The step; needed only when several could be meant.
+        step: Option<String>,
+    },
+    /// Take a step as done, for a reason.
+    Skip {
+        /// The step; needed only when several could be meant.
+        step: Option<String>,
+    },
+    /// Give a hold, or whoever has to decide, more time.
+    Extend {
+        /// The step; needed only when several could be meant.
+        step: Option<String>,
+        /// How much, in milliseconds.
+        by_ms: u64,
+    },
+    /// The run's lock was taken from it: it ends without another effect.
+    Steal,
+}
+
+impl Signal {
+    /// Whether it says why.
+    pub(crate) fn has_reason(&self) -> bool {
+        self.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+    }
+
+    /// What was done by whom and why: `aborted by ann: the disk is full`.
+    pub(crate) fn said(&self, done: &str) -> String {
+        let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("{done} by {}{reason}", self.actor.name)
+    }
 }
 
 impl SignalKind {
@@ -77,6 +109,10 @@ impl SignalKind {
             Self::Resume => "resume",
             Self::Abort => "abort",
             Self::Rollback => "rollback",
+            Self::Retry { .. } => "retry",
+            Self::Skip { .. } => "skip",
+            Self::Extend { .. } => "extend",
+            Self::Steal => "steal",
         }
     }
 }

@@ -127,6 +127,11 @@ impl Slots {
         &body.rollouts[&self.rollouts[index]]
     }
 
+    /// All slots of a rollout, forward ones first, in order.
+    pub(crate) fn of_rollout(&self, rollout: usize) -> impl Iterator<Item = SlotIndex> + '_ {
+        self.members[rollout].iter().copied().chain(self.way_back(rollout))
+    }
+
     /// The slots of a rollout's way back, in order.
     pub(crate) fn way_back(&self, rollout: usize) -> Range<SlotIndex> {
         self.backs[rollout].clone()

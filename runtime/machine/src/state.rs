@@ -12,9 +12,10 @@ use crate::moment::Moment;
 use crate::ports::provider::{Instance, Sample};
 use crate::signal::Actor;
 use crate::view::RunStatus;
+use crate::wait::Wait;
 
-/// The version of state rows this library writes.
-pub const FORMAT: u32 = 1;
+/// The version of state rows this library writes. It reads those of version 1 too: what they lack has a default.
+pub const FORMAT: u32 = 2;
 
 /// The state of a run apart from its rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,18 @@ pub struct Head {
     pub status: RunStatus,
     /// Whether a person paused it.
     pub paused: bool,
+    /// How long it is paused; none when it is not.
+    #[serde(default)]
+    pub pause: Option<Wait>,
+    /// Whether the runtime was told to stop: until it is taken up again, nothing new begins.
+    #[serde(default)]
+    pub stopping: bool,
+    /// Whether something failed for which there is no way back: the end is unsafe.
+    #[serde(default)]
+    pub escalated: bool,
+    /// When the latest journalled event happened.
+    #[serde(default)]
+    pub seen: Option<Moment>,
     /// Why it goes or went back.
     pub cause: Option<Cause>,
     /// When it ended.
@@ -74,6 +87,8 @@ pub enum CauseKind {
     Abort,
     /// A person rolled back.
     Rollback,
+    /// A person took its lock away.
+    Steal,
 }
 
 /// Where a slot stands.
@@ -100,12 +115,15 @@ pub enum SlotState {
         /// What failed.
         message: String,
     },
-    /// Nobody knows whether a once-only effect took place: a person decides.
+    /// Nobody knows whether an effect took place: a person decides.
     Unknown {
         /// The attempt.
         attempt: Attempt,
         /// What is known.
         message: String,
+        /// How long a person has for it; absent until the run is taken up where an earlier version gave no deadline.
+        #[serde(default)]
+        wait: Option<Wait>,
     },
     /// Reads the counters from which the window begins.
     Opening {
@@ -116,15 +134,17 @@ pub enum SlotState {
     Holding(Holding),
     /// Waits for a person to decide on a gate without an answer.
     Asking {
-        /// Since when.
-        since: Moment,
+        /// How long already.
+        #[serde(flatten)]
+        wait: Wait,
         /// The hold as it was.
         holding: Holding,
     },
     /// Waits for approvals.
     Approving {
-        /// Since when.
-        since: Moment,
+        /// How long already.
+        #[serde(flatten)]
+        wait: Wait,
         /// Who has agreed.
         by: Vec<Actor>,
     },
@@ -132,7 +152,15 @@ pub enum SlotState {
     Done {
         /// The last look at its gate, for holds.
         evidence: Option<Box<Evidence>>,
+        /// What a person said to end it.
+        #[serde(default)]
+        note: Option<String>,
+        /// The last attempt, for effects.
+        #[serde(default)]
+        tried: Option<Tried>,
     },
+    /// Was done, is not so any more, and is being done again.
+    Mending(Mending),
     /// Failed.
     Failed {
         /// Why.
@@ -155,14 +183,48 @@ pub struct Attempt {
     pub since: Moment,
 }
 
+/// Which attempt an effect ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// Its number.
+    pub number: u32,
+    /// Its group.
+    pub group: u32,
+}
+
+/// An effect that is done again because the world does not show its outcome any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mending {
+    /// The attempt, of a new group.
+    pub attempt: Attempt,
+    /// Number of the last attempt before the mending, from which its own attempts are counted.
+    pub before: u32,
+    /// What is not as it was.
+    pub drift: String,
+    /// What is waited for before the next attempt.
+    pub waits: Option<BackOff>,
+}
+
+/// A wait before another attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackOff {
+    /// Since when.
+    pub since: Moment,
+    /// How long, in milliseconds.
+    pub wait_ms: u64,
+    /// What failed.
+    pub message: String,
+}
+
 /// A hold under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Holding {
-    /// When it began.
-    pub since: Moment,
-    /// Its length, with its extension.
+    /// How long already.
+    #[serde(flatten)]
+    pub wait: Wait,
+    /// Its length with the extension of its gate, without those of people.
     pub duration_ms: u64,
-    /// Whether it was extended.
+    /// Whether its gate extended it.
     pub extended: bool,
     /// When the counted window began.
     pub opened: Moment,
@@ -185,6 +247,9 @@ pub struct RolloutState {
     pub finished: bool,
     /// Whether it was brought back.
     pub returned: bool,
+    /// Whether its way back failed: it stays as it is.
+    #[serde(default)]
+    pub given_up: bool,
     /// What is rolled out.
     pub incoming: Option<Release>,
     /// What ran before.

@@ -105,6 +105,29 @@ pub struct Waiting {
     pub left_ms: Option<u64>,
     /// Where the step stands in the sources.
     pub place: Option<Place>,
+    /// What was asked of a provider, where nobody knows whether it took effect.
+    #[serde(default)]
+    pub asked: Option<Asked>,
+    /// The commands that decide it, each to be followed by the run.
+    #[serde(default)]
+    pub answers: Vec<String>,
+}
+
+/// A request to a provider whose outcome nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What it was to do, in a few words.
+    pub what: String,
+    /// The provider.
+    pub provider: String,
+    /// Its idempotency key, by which the provider may know it.
+    pub key: String,
+    /// Number of the attempt.
+    pub attempt: u32,
+    /// When it was asked, UTC milliseconds.
+    pub since_ms: i64,
+    /// What is known.
+    pub known: String,
 }
 
 /// Where a piece of a run stands.

@@ -6,8 +6,8 @@ use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::run::Run;
 use crate::slots::SlotIndex;
-use crate::state::{Holding, SlotState};
-use crate::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
+use crate::state::{Holding, Mending, SlotState};
+use crate::view::{Asked, RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
 
 impl Run {
     /// The run as people look at it, at this moment. `live` gives the newest look of a hold where it is newer than
@@ -41,7 +41,7 @@ impl Run {
             return 0;
         }
         let left = |(index, node): (usize, &Node)| match (&node.work, &self.states[index]) {
-            (_, SlotState::Holding(holding)) => now.left_of(holding.duration_ms, &holding.since),
+            (_, SlotState::Holding(holding)) => holding.wait.left_ms(now, holding.duration_ms),
             (Work::Hold(hold), SlotState::Pending | SlotState::Opening { .. }) => hold.duration_ms,
             _ => 0,
         };
@@ -53,27 +53,54 @@ impl Run {
     }
 
     fn waiting(&self, slot: SlotIndex, now: &Moment) -> Waiting {
-        let step = self.id(slot).to_owned();
-        let (question, left_ms) = match (self.state(slot), self.work(slot)) {
-            (SlotState::Approving { since, by }, Some(Work::Approval(approval))) => {
-                let left = now.left_of(approval.within_ms, since);
+        let left_ms = self.wait_of(slot).map(|(wait, duration_ms)| wait.left_ms(now, duration_ms));
+        let (question, answers) = match (self.state(slot), self.work(slot)) {
+            (SlotState::Approving { by, .. }, Some(Work::Approval(approval))) => {
                 let whom = people(&approval.from);
-                (format!("approval from {whom}: {} of {} so far", by.len(), approval.quorum), Some(left))
+                (format!("approval from {whom}: {} of {} so far", by.len(), approval.quorum), vec!["approve", "reject"])
             }
-            (SlotState::Asking { since, holding }, _) => {
+            (SlotState::Asking { holding, .. }, _) => {
                 let cause = holding.evidence.as_ref().map(|e| e.cause.clone()).unwrap_or_default();
-                let left = now.left_of(crate::apply::ASK_MS_MAX, since);
-                (format!("the gate has no answer ({cause}): approve to go on, reject to go back"), Some(left))
+                let question = format!("the gate has no answer ({cause}): approve to go on, reject to go back");
+                (question, vec!["approve", "reject"])
             }
-            (SlotState::Unknown { message, .. }, _) => {
-                let question = format!(
-                    "nobody knows whether this took effect ({message}): approve if it did, reject if it did not"
-                );
-                (question, None)
-            }
-            _ => (String::new(), None),
+            (SlotState::Unknown { message, .. }, _) => self.unknown_question(slot, message),
+            _ => (String::new(), Vec::new()),
         };
-        Waiting { step, question, left_ms, place: self.place(slot) }
+        let answers = answers.into_iter().map(str::to_owned).collect();
+        Waiting {
+            step: self.id(slot).to_owned(),
+            question,
+            left_ms,
+            place: self.place(slot),
+            asked: self.asked(slot),
+            answers,
+        }
+    }
+
+    fn unknown_question(&self, slot: SlotIndex, message: &str) -> (String, Vec<&'static str>) {
+        let known = format!("nobody knows whether this took effect ({message})");
+        match self.what_stands_on(slot) {
+            None => {
+                let how = "look whether it did; then retry to do it again, skip to take it as done, reject to go back";
+                (format!("{known}: {how}"), vec!["retry", "skip --reason TEXT", "reject"])
+            }
+            Some(_) => (format!("{known}: retry to do it again, reject to go back"), vec!["retry", "reject"]),
+        }
+    }
+
+    /// The request whose outcome nobody knows.
+    fn asked(&self, slot: SlotIndex) -> Option<Asked> {
+        let SlotState::Unknown { attempt, message, .. } = self.state(slot) else { return None };
+        let (provider, request) = self.request(slot, attempt)?;
+        Some(Asked {
+            what: self.label(slot),
+            provider,
+            key: request.key,
+            attempt: attempt.number,
+            since_ms: attempt.since.wall_ms,
+            known: message.clone(),
+        })
     }
 
     fn step_view(&self, slot: SlotIndex, live: &dyn Fn(SlotIndex) -> Option<Evidence>) -> StepView {
@@ -164,6 +191,7 @@ impl Run {
             SlotState::Holding(_) | SlotState::Opening { .. } => Some("holding".to_owned()),
             SlotState::Asking { .. } => Some("waiting for a decision".to_owned()),
             SlotState::Performing(_) | SlotState::Probing(_) => Some(self.label(slot)),
+            SlotState::Mending(mending) => Some(format!("{}: {}", self.label(slot), mended(mending))),
             SlotState::BackingOff { message, .. } => {
                 Some(format!("{}: trying again after: {message}", self.label(slot)))
             }
@@ -213,7 +241,8 @@ fn together(so_far: StepState, own: StepState) -> StepState {
 fn held(duration_ms: u64, state: &SlotState, now: &Moment) -> (u64, u64) {
     match state {
         SlotState::Holding(holding) | SlotState::Asking { holding, .. } => {
-            (holding.duration_ms, now.since(&holding.since).min(holding.duration_ms))
+            let whole_ms = holding.wait.whole_ms(holding.duration_ms);
+            (whole_ms, holding.wait.over_ms(now).min(whole_ms))
         }
         SlotState::Done { .. } => (duration_ms, duration_ms),
         SlotState::Failed { evidence: Some(evidence), .. } => (duration_ms, evidence.window_ms.min(duration_ms)),
@@ -225,6 +254,7 @@ fn held(duration_ms: u64, state: &SlotState, now: &Moment) -> (u64, u64) {
         | SlotState::Unknown { .. }
         | SlotState::Opening { .. }
         | SlotState::Approving { .. }
+        | SlotState::Mending(_)
         | SlotState::Failed { .. }
         | SlotState::Skipped => (duration_ms, 0),
     }
@@ -234,7 +264,7 @@ fn evidence(state: &SlotState) -> Option<Evidence> {
     match state {
         SlotState::Holding(Holding { evidence, .. })
         | SlotState::Asking { holding: Holding { evidence, .. }, .. }
-        | SlotState::Done { evidence }
+        | SlotState::Done { evidence, .. }
         | SlotState::Failed { evidence, .. } => evidence.as_deref().cloned(),
         SlotState::Pending
         | SlotState::LookingUp
@@ -244,6 +274,7 @@ fn evidence(state: &SlotState) -> Option<Evidence> {
         | SlotState::Unknown { .. }
         | SlotState::Opening { .. }
         | SlotState::Approving { .. }
+        | SlotState::Mending(_)
         | SlotState::Skipped => None,
     }
 }
@@ -255,6 +286,7 @@ fn step_state(state: &SlotState) -> StepState {
         | SlotState::Performing(_)
         | SlotState::Probing(_)
         | SlotState::BackingOff { .. }
+        | SlotState::Mending(_)
         | SlotState::Opening { .. }
         | SlotState::Holding(_) => StepState::Active,
         SlotState::Unknown { .. } | SlotState::Asking { .. } | SlotState::Approving { .. } => StepState::Waiting,
@@ -269,6 +301,8 @@ fn message(state: &SlotState) -> Option<String> {
         SlotState::Failed { message, .. }
         | SlotState::BackingOff { message, .. }
         | SlotState::Unknown { message, .. } => Some(message.clone()),
+        SlotState::Done { note, .. } => note.clone(),
+        SlotState::Mending(mending) => Some(mended(mending)),
         SlotState::Approving { by, .. } if !by.is_empty() => {
             Some(format!("approved by {}", by.iter().map(|actor| actor.name.as_str()).collect::<Vec<_>>().join(", ")))
         }
@@ -280,8 +314,15 @@ fn message(state: &SlotState) -> Option<String> {
         | SlotState::Holding(_)
         | SlotState::Asking { .. }
         | SlotState::Approving { .. }
-        | SlotState::Done { .. }
         | SlotState::Skipped => None,
+    }
+}
+
+/// Why an effect is done again.
+fn mended(mending: &Mending) -> String {
+    match &mending.waits {
+        None => format!("done again because {}", mending.drift),
+        Some(waits) => format!("to be done again because {}, after: {}", mending.drift, waits.message),
     }
 }
 

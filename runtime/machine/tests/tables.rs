@@ -14,25 +14,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 use machine::evidence::{Evidence, Verdict};
-use machine::ports::provider::{Instance, Outcome, Outputs, Probe, Sample};
+use machine::journal::Record;
+use machine::ports::provider::{Instance, Outcome, Outputs, Probe, Route, Sample, Task};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use machine::{Action, Event, Moment, Run, Started};
 use plan::Plan;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 struct Ledger {
     plan: Arc<Plan>,
     started: Started,
     run: Option<Run>,
     rows: BTreeMap<u32, Value>,
-    journal: Vec<(Moment, Event)>,
-    now_ms: u64,
+    journal: Vec<Record>,
+    now: Moment,
     attempts: BTreeMap<String, u32>,
 }
 
-fn moment(ms: u64) -> Moment {
-    Moment { wall_ms: 1_000_000 + i64::try_from(ms).unwrap(), boot: "boot".to_owned(), boot_ms: ms }
+fn start() -> Moment {
+    Moment { wall_ms: 1_000_000, boot: "boot".to_owned(), boot_ms: 0 }
 }
 
 fn actor(name: &str) -> Actor {
@@ -51,7 +52,15 @@ impl Ledger {
             parameters: BTreeMap::from([("image".to_owned(), Value::String(fixture::digest("new").into()))]),
         };
         let plan = Arc::new(plan);
-        Self { plan, started, run: None, rows: BTreeMap::new(), journal: vec![], now_ms: 0, attempts: BTreeMap::new() }
+        Self {
+            plan,
+            started,
+            run: None,
+            rows: BTreeMap::new(),
+            journal: vec![],
+            now: start(),
+            attempts: BTreeMap::new(),
+        }
     }
 
     fn line(&mut self, line: &str, out: &mut String) {
@@ -59,8 +68,20 @@ impl Ledger {
         let verb = words.next().unwrap();
         let rest: Vec<&str> = words.collect();
         match verb {
-            "wait" => self.now_ms += rest[0].parse::<u64>().unwrap(),
+            "wait" => {
+                let ms: u64 = rest[0].parse().unwrap();
+                self.now.boot_ms += ms;
+                self.now.wall_ms += i64::try_from(ms).unwrap();
+            }
+            "clock" => self.now.wall_ms += rest[0].parse::<i64>().unwrap(),
             "crash" => self.crash(),
+            "reboot" => {
+                self.crash();
+                self.now = Moment { boot: rest[0].to_owned(), boot_ms: 7, ..self.now.clone() };
+            }
+            "left" => self.left(out),
+            "waiting" => self.waiting(out),
+            "observed" => self.observed(out),
             "status" => {
                 let run = self.run.as_ref().unwrap();
                 let cause = run.head().cause.as_ref().map(|c| format!(": {}", c.message)).unwrap_or_default();
@@ -82,7 +103,8 @@ impl Ledger {
         let outputs = || {
             let instance = Instance { id: "i1".to_owned(), address: "127.0.0.1:1".to_owned() };
             if node.contains("ensure") || node.contains("start") {
-                Outputs::Instances(vec![instance])
+                let address = rest.get(1).map_or("127.0.0.1:1", |address| address);
+                Outputs::Instances(vec![Instance { address: address.to_owned(), ..instance }])
             } else {
                 Outputs::None
             }
@@ -109,6 +131,8 @@ impl Ledger {
                 Event::Judged { last: rest.get(2) == Some(&"last"), evidence: Box::new(evidence(&node, rest[1])), node }
             }
             "woke" => Event::Woke { node },
+            "stopping" => Event::Stopping,
+            "drifts" => Event::Observed { node, drift: message() },
             other => panic!("the ledger has no event `{other}`"),
         }
     }
@@ -122,7 +146,12 @@ impl Ledger {
 
     fn signal(&mut self, rest: &[&str], out: &mut String) {
         let plan = self.plan.digest.clone();
-        let (who, what) = (rest[0], rest[1]);
+        let (words, reason) = match rest.iter().position(|word| *word == "because") {
+            Some(at) => (&rest[..at], Some(rest[at + 1..].join(" "))),
+            None => (rest, None),
+        };
+        let (who, what, rest) = (words[0], words[1], words);
+        let step = || rest.get(2).map(|step| self.full(step));
         let kind = match what {
             "approve" => SignalKind::Approve { step: None, plan },
             "approve-other-plan" => SignalKind::Approve { step: None, plan: plan::Digest::of(b"other") },
@@ -131,10 +160,18 @@ impl Ledger {
             "resume" => SignalKind::Resume,
             "abort" => SignalKind::Abort,
             "rollback" => SignalKind::Rollback,
+            "steal" => SignalKind::Steal,
+            "retry" => SignalKind::Retry { step: step() },
+            "skip" => SignalKind::Skip { step: step() },
+            "extend" => {
+                SignalKind::Extend { by_ms: rest[2].parse().unwrap(), step: rest.get(3).map(|step| self.full(step)) }
+            }
             other => panic!("no signal `{other}`"),
         };
-        let key = rest.get(2).map_or_else(|| format!("{who}-{what}-{}", self.journal.len()), |key| (*key).to_owned());
-        let signal = Signal { key, actor: actor(who), kind, reason: None };
+        let keyed = ["approve", "pause", "resume", "abort", "rollback"].contains(&what);
+        let key = rest.get(2).filter(|_| keyed).map(|key| (*key).to_owned());
+        let key = key.unwrap_or_else(|| format!("{who}-{what}-{}", self.journal.len()));
+        let signal = Signal { key, actor: actor(who), kind, reason };
         match self.run.as_ref().unwrap().consider(&signal) {
             Ok(answer) => {
                 writeln!(out, "> says: {answer}").unwrap();
@@ -145,16 +182,78 @@ impl Ledger {
     }
 
     fn apply(&mut self, event: Event, out: &mut String) {
-        let at = moment(self.now_ms);
+        let at = self.now.clone();
         let run = self.run.get_or_insert_with(|| Run::new(Arc::clone(&self.plan), &self.started, &at));
         let actions = run.apply(&at, &event);
-        self.journal.push((at, event));
         self.rows.extend(run.take_touched());
+        self.seal(&at, serde_json::to_value(&event).unwrap());
         for action in &actions {
+            self.seal_intent(&at, action);
             let run = self.run.as_ref().unwrap();
             writeln!(out, "> {}", describe(run, action, &mut self.attempts)).unwrap();
         }
         self.rows_and_replay_agree();
+    }
+
+    fn seal(&mut self, at: &Moment, body: Value) {
+        let previous = self.journal.last().map(|record| record.hash.clone()).unwrap_or_default();
+        let seq = self.journal.len() as u64 + 1;
+        self.journal.push(Record::seal(&previous, seq, at.clone(), body));
+    }
+
+    fn seal_intent(&mut self, at: &Moment, action: &Action) {
+        if let Action::Perform { slot, request, provider } = action {
+            let node = self.run.as_ref().unwrap().id(*slot).to_owned();
+            self.seal(at, json!({ "intent": { "node": node, "provider": provider, "request": request } }));
+        }
+    }
+
+    /// What is left of each hold, and by when the run moves.
+    fn left(&self, out: &mut String) {
+        let run = self.run.as_ref().unwrap();
+        let view = run.view(&self.now, 0, &|_| None);
+        for stage in view.rollouts.iter().flat_map(|rollout| &rollout.stages).filter(|stage| stage.held_ms > 0) {
+            writeln!(out, "> {}: held {} ms of {} ms", stage.label, stage.held_ms, stage.hold_ms).unwrap();
+        }
+        match run.moves_by_ms(&self.now) {
+            Some(by) => writeln!(out, "> moves within {} ms", by - self.now.wall_ms).unwrap(),
+            None => writeln!(out, "> moves no more").unwrap(),
+        }
+    }
+
+    fn waiting(&self, out: &mut String) {
+        let view = self.run.as_ref().unwrap().view(&self.now, 0, &|_| None);
+        for waiting in view.waiting {
+            writeln!(out, "> {}: {}", waiting.step, waiting.question).unwrap();
+            writeln!(out, "> {} ms left; answers: {}", waiting.left_ms.unwrap(), waiting.answers.join(" | ")).unwrap();
+            if let Some(asked) = waiting.asked {
+                let (provider, key, attempt) = (&asked.provider, &asked.key, asked.attempt);
+                writeln!(out, "> {} by {provider}, key {key}, attempt {attempt}, at {}", asked.what, asked.since_ms)
+                    .unwrap();
+            }
+        }
+    }
+
+    fn observed(&self, out: &mut String) {
+        let run = self.run.as_ref().unwrap();
+        let observed = run.observed();
+        if observed.is_empty() {
+            writeln!(out, "> nothing is expected of the world").unwrap();
+        }
+        for observation in observed {
+            let what = match &observation.request.task {
+                Task::Ensure { release, instances, .. } => format!("{instances} instances of {}", release.id),
+                Task::Shift { routes, .. } => {
+                    let route = |route: &Route| {
+                        format!("{} to {} at {}", route.share, route.release, route.backends.join(", "))
+                    };
+                    routes.iter().map(route).collect::<Vec<_>>().join("; ")
+                }
+                other => panic!("{other:?} is not observed"),
+            };
+            let group = observation.request.key.rsplit('/').next().unwrap();
+            writeln!(out, "> {}, key {group}: {what}", short(run, observation.slot)).unwrap();
+        }
     }
 
     fn restored(&self) -> Run {
@@ -163,15 +262,11 @@ impl Ledger {
     }
 
     fn rows_and_replay_agree(&self) {
-        let view = |run: &Run| run.view(&moment(self.now_ms), 0, &|_| None);
+        let view = |run: &Run| run.view(&self.now, 0, &|_| None);
         let run = self.run.as_ref().unwrap();
         assert_eq!(view(&self.restored()), view(run), "restored from rows");
-        let mut again = Run::new(Arc::clone(&self.plan), &self.started, &self.journal[0].0);
-        let mut rows = BTreeMap::new();
-        for (at, event) in &self.journal {
-            again.apply(at, event);
-            rows.extend(again.take_touched());
-        }
+        let mut again = Run::replay(Arc::clone(&self.plan), &self.journal).unwrap();
+        let rows: BTreeMap<u32, Value> = again.take_touched().into_iter().collect();
         assert_eq!(rows, self.rows, "replayed from the journal");
         assert_eq!(again.head(), run.head(), "replayed from the journal");
     }
@@ -204,8 +299,12 @@ fn evidence(node: &str, verdict: &str) -> Evidence {
     }
 }
 
+fn short(run: &Run, slot: u32) -> String {
+    run.id(slot).trim_start_matches("release/shop-to-local/").to_owned()
+}
+
 fn describe(run: &Run, action: &Action, attempts: &mut BTreeMap<String, u32>) -> String {
-    let short = |slot: &u32| run.id(*slot).trim_start_matches("release/shop-to-local/").to_owned();
+    let short = |slot: &u32| short(run, *slot);
     match action {
         Action::Perform { slot, request, provider } => {
             attempts.insert(run.id(*slot).to_owned(), request.attempt);

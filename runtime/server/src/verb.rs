@@ -46,6 +46,10 @@ impl Verb {
             SignalKind::Resume => Self::Resume,
             SignalKind::Abort => Self::Abort,
             SignalKind::Rollback => Self::Rollback,
+            SignalKind::Retry { .. } => Self::Retry,
+            SignalKind::Skip { .. } => Self::Skip,
+            SignalKind::Extend { .. } => Self::Extend,
+            SignalKind::Steal => Self::Steal,
         }
     }
 

@@ -117,6 +117,8 @@ pub(super) fn holding() -> RunView {
         question: "approval from ann, bob: 0 of 1 so far".to_owned(),
         left_ms: Some(3_540_000),
         place: None,
+        asked: None,
+        answers: vec!["approve".to_owned(), "reject".to_owned()],
     }];
     view.steps = vec![
         StepView {

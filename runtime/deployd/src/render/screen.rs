@@ -109,12 +109,22 @@ fn step(step: &StepView) -> Vec<Cell> {
     vec![cell(&step.label), (state.to_owned(), paint), about]
 }
 
+/// What can be typed to decide it: ` · deployd approve RUN | deployd reject RUN`.
+fn answers(waiting: &machine::view::Waiting, run: &str) -> String {
+    let typed = |answer: &String| match answer.split_once(' ') {
+        Some((command, rest)) => format!("deployd {command} {run} {rest}"),
+        None => format!("deployd {answer} {run}"),
+    };
+    let answers: Vec<String> = waiting.answers.iter().map(typed).collect();
+    if answers.is_empty() { String::new() } else { format!(" · {}", answers.join(" | ")) }
+}
+
 fn questions(view: &RunView) -> Vec<Line> {
     let question = |waiting: &machine::view::Waiting| {
         let left = waiting.left_ms.map(|left| format!(" ({} left)", duration(left))).unwrap_or_default();
         Line::of("waiting ", Paint::Open)
             .and(&format!("{}: {}{left}", waiting.step, waiting.question), Paint::Plain)
-            .and(&format!(" · deployd approve {0} | deployd reject {0}", view.run), Paint::Faint)
+            .and(&answers(waiting, &view.run), Paint::Faint)
     };
     view.waiting.iter().map(question).collect()
 }

@@ -253,7 +253,7 @@ impl Driver {
 
     /// Moves the machine and notes what becomes durable and what follows.
     fn step(&mut self, at: &Moment, event: Event) {
-        let always = matches!(event, Event::Started(_) | Event::Signalled(_) | Event::Resumed { .. });
+        let always = event.is_always_kept();
         let actions = self.run.apply(at, &event);
         if !always && actions.is_empty() && !self.run.has_touched() {
             return;

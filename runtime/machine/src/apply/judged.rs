@@ -6,9 +6,10 @@ use crate::moment::Moment;
 use crate::run::Run;
 use crate::slots::SlotIndex;
 use crate::state::{CauseKind, Holding, SlotState};
+use crate::wait::{DAY_MS, Wait};
 
 /// How long a person has to decide on a gate without an answer before the run goes back by itself: a day.
-pub(crate) const ASK_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
+pub(crate) const ASK_MS_MAX: u64 = DAY_MS;
 
 impl Run {
     pub(crate) fn judged(&mut self, at: &Moment, node: &str, last: bool, evidence: &Evidence, out: &mut Vec<Action>) {
@@ -17,26 +18,26 @@ impl Run {
         let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = self.state(slot) else { return };
         let mut holding = holding.clone();
         holding.evidence = Some(Box::new(evidence.clone()));
-        if let SlotState::Asking { since, .. } = self.state(slot) {
-            let since = since.clone();
+        if let SlotState::Asking { wait, .. } = self.state(slot) {
+            let wait = wait.clone();
             // The traffic stays while a person decides, so a failure still counts; a pass is theirs to see.
             if evidence.verdict == Verdict::Fail && continuous {
                 self.gate_failed(at, slot, evidence, evidence.cause.clone(), out);
             } else {
-                self.set(slot, SlotState::Asking { since, holding });
+                self.set(slot, SlotState::Asking { wait, holding });
             }
             return;
         }
         let last = last && holding.concluding;
         if last && self.gate_of(slot).is_none() {
             // Nothing judges this hold; its last look says which shares were measured.
-            self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+            self.done(at, slot, SlotState::judged(holding.evidence), out);
             return;
         }
         match evidence.verdict {
             Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),
             Verdict::Pass if last || (holding.extended && !self.head.paused) => {
-                self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+                self.done(at, slot, SlotState::judged(holding.evidence), out);
             }
             Verdict::Inconclusive if last => self.inconclusive(at, slot, holding, evidence, out),
             Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => self.set(slot, SlotState::Holding(holding)),
@@ -67,11 +68,10 @@ impl Run {
         holding.concluding = false;
         if !holding.extended && policy.extend_ms > 0 {
             holding.extended = true;
-            let so_far = at.since(&holding.since).max(holding.duration_ms);
+            let so_far = holding.wait.over_ms(at).saturating_sub(holding.wait.extended_ms).max(holding.duration_ms);
             holding.duration_ms = so_far.saturating_add(policy.extend_ms);
-            let (since, after_ms) = (holding.since.clone(), holding.duration_ms);
+            out.push(holding.wait.wake(slot, holding.duration_ms));
             self.set(slot, SlotState::Holding(holding));
-            out.push(Action::Wake { slot, since, after_ms });
             return;
         }
         match policy.then {
@@ -80,8 +80,9 @@ impl Run {
                 self.gate_failed(at, slot, evidence, message, out);
             }
             plan::Undecided::Hold | plan::Undecided::Ask => {
-                self.set(slot, SlotState::Asking { since: at.clone(), holding });
-                out.push(Action::Wake { slot, since: at.clone(), after_ms: ASK_MS_MAX });
+                let wait = Wait::from(at);
+                out.push(wait.wake(slot, ASK_MS_MAX));
+                self.set(slot, SlotState::Asking { wait, holding });
             }
         }
     }

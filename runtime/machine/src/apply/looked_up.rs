@@ -28,13 +28,13 @@ impl Run {
             (Ok(_), _) => None,
         };
         if let Some(message) = problem {
-            self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
+            self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
             return;
         }
         let state = self.rollout_mut(index);
         state.entered = true;
         state.incoming = bound.ok();
         state.running = running;
-        self.done(at, slot, SlotState::Done { evidence: None }, out);
+        self.done(at, slot, SlotState::done(), out);
     }
 }

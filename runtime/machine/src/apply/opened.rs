@@ -5,6 +5,7 @@ use crate::moment::Moment;
 use crate::ports::provider::Sample;
 use crate::run::Run;
 use crate::state::{Holding, SlotState};
+use crate::wait::Wait;
 
 /// A window that opens later than this after its warm-up moves the hold's beginning, in milliseconds.
 const LATE_MS: u64 = 1_000;
@@ -18,8 +19,8 @@ impl Run {
             SlotState::Holding(holding) => {
                 self.set(slot, SlotState::Holding(holding.opened_again(at, sample)));
             }
-            SlotState::Asking { since, holding } => {
-                self.set(slot, SlotState::Asking { since, holding: holding.opened_again(at, sample) });
+            SlotState::Asking { wait, holding } => {
+                self.set(slot, SlotState::Asking { wait, holding: holding.opened_again(at, sample) });
             }
             SlotState::Pending
             | SlotState::LookingUp
@@ -29,6 +30,7 @@ impl Run {
             | SlotState::Unknown { .. }
             | SlotState::Approving { .. }
             | SlotState::Done { .. }
+            | SlotState::Mending(_)
             | SlotState::Failed { .. }
             | SlotState::Skipped => {}
         }
@@ -48,7 +50,7 @@ impl Run {
         let late = at.since(&since) > warm_up_ms.saturating_add(LATE_MS);
         let since = if late { at.clone() } else { since };
         let holding = Holding {
-            since: since.clone(),
+            wait: Wait::from(&since),
             duration_ms: hold.duration_ms,
             extended: false,
             opened: at.clone(),
@@ -57,9 +59,8 @@ impl Run {
             concluding: false,
             due: false,
         };
-        let after_ms = holding.duration_ms;
+        out.push(holding.wait.wake(slot, holding.duration_ms));
         self.set(slot, SlotState::Holding(holding));
-        out.push(Action::Wake { slot, since, after_ms });
         if let Some(source) = self.source(slot) {
             out.push(Action::Watch { slot, source });
         }

@@ -8,19 +8,25 @@ use crate::moment::Moment;
 use crate::ports::provider::{Outcome, Outputs};
 use crate::run::Run;
 use crate::slots::SlotIndex;
-use crate::state::{Attempt, CauseKind, SlotState};
+use crate::state::{Attempt, CauseKind, SlotState, Tried};
 
 impl Run {
     pub(crate) fn performed(&mut self, at: &Moment, node: &str, number: u32, outcome: &Outcome, out: &mut Vec<Action>) {
         let Some(slot) = self.slot(node) else { return };
-        let SlotState::Performing(attempt) = self.state(slot) else { return };
+        let attempt = match self.state(slot) {
+            SlotState::Performing(attempt) => attempt.clone(),
+            SlotState::Mending(mending) => {
+                let mending = mending.clone();
+                return self.mended(at, slot, mending, number, outcome, out);
+            }
+            _ => return,
+        };
         if attempt.number != number {
             return;
         }
-        let attempt = attempt.clone();
         self.head.in_flight = self.head.in_flight.saturating_sub(1);
         match outcome {
-            Outcome::Done(outputs) => self.effect_done(at, slot, outputs, out),
+            Outcome::Done(outputs) => self.effect_done(at, slot, &attempt, outputs, out),
             Outcome::Failed { retryable, message } => {
                 self.effect_failed(at, slot, &attempt, attempt.group.saturating_add(1), *retryable, message, out);
             }
@@ -28,7 +34,20 @@ impl Run {
         }
     }
 
-    pub(crate) fn effect_done(&mut self, at: &Moment, slot: SlotIndex, outputs: &Outputs, out: &mut Vec<Action>) {
+    pub(crate) fn effect_done(
+        &mut self,
+        at: &Moment,
+        slot: SlotIndex,
+        attempt: &Attempt,
+        outputs: &Outputs,
+        out: &mut Vec<Action>,
+    ) {
+        self.keep_outputs(slot, outputs);
+        self.done(at, slot, SlotState::Done { evidence: None, note: None, tried: Some(attempt.tried()) }, out);
+    }
+
+    /// Keeps the instances that an effect answered with.
+    pub(crate) fn keep_outputs(&mut self, slot: SlotIndex, outputs: &Outputs) {
         let which = match self.effect(slot).map(|effect| &effect.call) {
             Some(Call::Ensure { release, .. }) => Some(*release),
             Some(Call::Stop { .. } | Call::Shift { .. } | Call::Act { .. }) | None => None,
@@ -36,7 +55,6 @@ impl Run {
         if let (Some(which), Outputs::Instances(instances), Some(index)) = (which, outputs, self.rollout_index(slot)) {
             self.rollout_mut(index).instances.insert(which, instances.clone());
         }
-        self.done(at, slot, SlotState::Done { evidence: None }, out);
     }
 
     /// Tries again within the bounds, under `group`, or fails the slot.
@@ -52,9 +70,8 @@ impl Run {
         out: &mut Vec<Action>,
     ) {
         let Some(retry) = self.effect(slot).map(|effect| effect.retry) else { return };
-        let gives_up = self.is_forward(slot) && self.head.cause.is_some();
-        if gives_up {
-            self.set(slot, SlotState::Failed { message: message.to_owned(), evidence: None });
+        if self.is_left_behind(slot) {
+            self.set(slot, SlotState::failed(message));
             self.go_back(at, out);
         } else if retryable && attempt.number < retry.attempts {
             let wait_ms = back_off_ms(retry, attempt.number, self.id(slot));
@@ -64,7 +81,7 @@ impl Run {
         } else {
             let tried = if attempt.number > 1 { format!(" (tried {} times)", attempt.number) } else { String::new() };
             let message = format!("{message}{tried}");
-            self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
+            self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
         }
     }
 
@@ -83,26 +100,58 @@ impl Run {
                 let group = attempt.group;
                 self.effect_failed(at, slot, &attempt, group, true, message, out);
             }
-            Some(EffectClass::Probeable) => self.probe(slot, attempt, out),
+            Some(EffectClass::Probeable) => self.probe(at, slot, attempt, out),
             Some(EffectClass::Once) => {
-                self.unknown(slot, attempt, message);
+                self.unknown(at, slot, attempt, message, out);
                 self.go_back(at, out);
             }
         }
     }
 
-    pub(crate) fn probe(&mut self, slot: SlotIndex, attempt: Attempt, out: &mut Vec<Action>) {
+    /// Asks whether an attempt took effect. A request of an earlier boot may have been sent at any time before the
+    /// host went down, by a clock that nobody can compare: its whole time is waited for again.
+    pub(crate) fn probe(&mut self, at: &Moment, slot: SlotIndex, attempt: Attempt, out: &mut Vec<Action>) {
         let Some((provider, request)) = self.request(slot, &attempt) else { return };
-        let since = attempt.since.clone();
+        let since = if attempt.since.boot == at.boot { attempt.since.clone() } else { at.clone() };
         self.set(slot, SlotState::Probing(attempt));
+        // A runtime that stops does not begin to wait; whoever takes the run up asks.
+        if self.head.stopping {
+            return;
+        }
         self.head.in_flight += 1;
         out.push(Action::Probe { slot, provider, request, since });
     }
 }
 
+impl Attempt {
+    pub(crate) fn tried(&self) -> Tried {
+        Tried { number: self.number, group: self.group }
+    }
+
+    /// The same attempt, so that what follows it has a key of its own.
+    pub(crate) fn of_next_group(&self) -> Self {
+        Self { group: self.group.saturating_add(1), ..self.clone() }
+    }
+}
+
+impl SlotState {
+    /// The last attempt that was made, for effects.
+    pub(crate) fn tried(&self) -> Option<Tried> {
+        match self {
+            Self::Performing(attempt)
+            | Self::Probing(attempt)
+            | Self::BackingOff { attempt, .. }
+            | Self::Unknown { attempt, .. } => Some(attempt.tried()),
+            Self::Mending(mending) => Some(mending.attempt.tried()),
+            Self::Done { tried, .. } => *tried,
+            _ => None,
+        }
+    }
+}
+
 /// Doubling back-off, with a jitter of up to half of it taken from the attempt's identity, so that the machine
 /// stays a function of its journal.
-fn back_off_ms(retry: Retry, number: u32, id: &str) -> u64 {
+pub(crate) fn back_off_ms(retry: Retry, number: u32, id: &str) -> u64 {
     let doubled = retry.backoff_ms.saturating_mul(1 << number.saturating_sub(1).min(20));
     let base = doubled.min(retry.backoff_max_ms);
     let hash = Sha256::digest(format!("{id}/{number}"));

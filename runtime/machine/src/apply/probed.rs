@@ -16,13 +16,13 @@ impl Run {
         let attempt = attempt.clone();
         self.head.in_flight = self.head.in_flight.saturating_sub(1);
         match probe {
-            Probe::Took(outputs) => self.effect_done(at, slot, outputs, out),
+            Probe::Took(outputs) => self.effect_done(at, slot, &attempt, outputs, out),
             Probe::DidNot => {
                 let message = "the answer was lost, and the provider says that it did not take effect";
                 self.effect_failed(at, slot, &attempt, attempt.group.saturating_add(1), true, message, out);
             }
             Probe::CannotTell(message) => {
-                self.unknown(slot, attempt, message);
+                self.unknown(at, slot, attempt, message, out);
                 self.go_back(at, out);
             }
         }

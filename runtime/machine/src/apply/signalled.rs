@@ -57,8 +57,38 @@ impl Run {
             SignalKind::Abort if self.head.status == RunStatus::Returning => {
                 Ok("the run is returning to its safe side already".to_owned())
             }
-            SignalKind::Abort => Ok("the run is aborted; what is half-way returns to its safe side".to_owned()),
+            SignalKind::Abort => Ok(self.what_abort_does().to_owned()),
             SignalKind::Rollback => self.consider_rollback(),
+            SignalKind::Retry { step } => self.consider_retry(step.as_deref()),
+            SignalKind::Skip { step } => self.consider_skip(step.as_deref(), signal),
+            SignalKind::Extend { step, by_ms } => self.consider_extend(step.as_deref(), *by_ms),
+            SignalKind::Steal => self.consider_steal(signal),
+        }
+    }
+
+    /// The step that is meant: the one that is named, or the only one that fits.
+    pub(crate) fn meant(
+        &self,
+        step: Option<&str>,
+        nothing: &str,
+        fits: impl Fn(&Self, SlotIndex) -> bool,
+    ) -> Result<SlotIndex, Refusal> {
+        if let Some(id) = step {
+            let unknown = || Refusal::DoesNotFit(format!("this run has no step `{id}`"));
+            return self.slot(id).ok_or_else(unknown);
+        }
+        let all = (0..self.states.len()).filter_map(|index| SlotIndex::try_from(index).ok());
+        let fitting: Vec<SlotIndex> = all.filter(|&slot| fits(self, slot)).collect();
+        match fitting.as_slice() {
+            [only] => Ok(*only),
+            [] => Err(Refusal::DoesNotFit(nothing.to_owned())),
+            several => {
+                let names: Vec<String> = several.iter().map(|&slot| format!("`{}`", self.id(slot))).collect();
+                Err(Refusal::DoesNotFit(format!(
+                    "name the step with `--step`; these could be meant: {}",
+                    names.join(", ")
+                )))
+            }
         }
     }
 
@@ -68,7 +98,7 @@ impl Run {
             Err(Refusal::DoesNotFit(format!("the {what} has {length} bytes, and at most {most} are kept")))
         };
         let reason = signal.reason.as_ref().map_or(0, String::len);
-        let ends_it = matches!(signal.kind, SignalKind::Abort | SignalKind::Rollback);
+        let ends_it = matches!(signal.kind, SignalKind::Abort | SignalKind::Rollback | SignalKind::Steal);
         let known = self.head.signals.contains_key(&signal.key);
         if signal.key.len() > KEY_BYTES_MAX {
             too_long("key", signal.key.len(), KEY_BYTES_MAX)
@@ -92,6 +122,15 @@ impl Run {
         Err(Refusal::DoesNotFit("no rollout of this run is half-way; to stop the run, use `deployd abort`".to_owned()))
     }
 
+    /// What is behind its point of no return does not go back; its clean-up is finished.
+    fn what_abort_does(&self) -> &'static str {
+        if self.cleans_up() && self.next_to_return().is_none() {
+            "the run is aborted; the new release stays, and the clean-up that is under way is finished first"
+        } else {
+            "the run is aborted; what is half-way returns to its safe side"
+        }
+    }
+
     fn consider_approve(&self, actor: &Actor, step: Option<&str>, plan: &plan::Digest) -> Result<String, Refusal> {
         if *plan != self.head.plan {
             let (theirs, ours) = (plan.short(), self.head.plan.short());
@@ -102,6 +141,10 @@ impl Run {
             SlotState::Approving { by, .. } if by.iter().any(|a| a.uid == actor.uid) => {
                 Ok(format!("{} has approved `{}` already", actor.name, self.id(slot)))
             }
+            SlotState::Unknown { .. } => match self.what_stands_on(slot) {
+                Some(why) => Err(Refusal::DoesNotFit(why)),
+                None => Ok(format!("`{}` is taken as done", self.id(slot))),
+            },
             _ => Ok(format!("`{}` is approved by {}", self.id(slot), actor.name)),
         }
     }
@@ -147,17 +190,21 @@ impl Run {
         match &signal.kind {
             SignalKind::Approve { step, .. } => self.approve(at, step.as_deref(), &signal.actor, out),
             SignalKind::Reject { step } => self.reject(at, step.as_deref(), signal, out),
-            SignalKind::Pause => self.head.paused = true,
+            SignalKind::Pause => self.pause(at, out),
             SignalKind::Resume => self.unpause(at, out),
             SignalKind::Abort => self.turn_around(at, said(signal, CauseKind::Abort), out),
             SignalKind::Rollback => self.turn_around(at, said(signal, CauseKind::Rollback), out),
+            SignalKind::Retry { step } => self.retry(at, step.as_deref(), out),
+            SignalKind::Skip { step } => self.skip(at, step.as_deref(), signal, out),
+            SignalKind::Extend { step, by_ms } => self.extend(step.as_deref(), *by_ms, out),
+            SignalKind::Steal => self.steal(at, signal, out),
         }
     }
 
     fn approve(&mut self, at: &Moment, step: Option<&str>, actor: &Actor, out: &mut Vec<Action>) {
         let Ok(slot) = self.waiting_for(step, None) else { return };
         match self.state(slot).clone() {
-            SlotState::Approving { since, mut by } => {
+            SlotState::Approving { wait, mut by } => {
                 if by.iter().all(|agreed| agreed.uid != actor.uid) {
                     by.push(actor.clone());
                 }
@@ -166,48 +213,33 @@ impl Run {
                     _ => 1,
                 };
                 if by.len() >= quorum {
-                    self.done(at, slot, SlotState::Done { evidence: None }, out);
+                    self.done(at, slot, SlotState::done(), out);
                 } else {
-                    self.set(slot, SlotState::Approving { since, by });
+                    self.set(slot, SlotState::Approving { wait, by });
                 }
             }
             SlotState::Asking { holding, .. } => {
-                self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+                self.done(at, slot, SlotState::judged(holding.evidence), out);
             }
-            _ => self.done(at, slot, SlotState::Done { evidence: None }, out),
+            state => {
+                let note = Some(format!("taken as done by {}", actor.name));
+                self.done(at, slot, SlotState::Done { evidence: None, note, tried: state.tried() }, out);
+            }
         }
     }
 
     fn reject(&mut self, at: &Moment, step: Option<&str>, signal: &Signal, out: &mut Vec<Action>) {
         let Ok(slot) = self.waiting_for(step, None) else { return };
         let message = said(signal, CauseKind::Step).message;
-        self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
-    }
-
-    fn unpause(&mut self, at: &Moment, out: &mut Vec<Action>) {
-        if !self.head.paused {
-            return;
-        }
-        self.head.paused = false;
-        for index in 0..self.states.len() {
-            if let (SlotState::Holding(holding), Ok(slot)) = (&self.states[index], SlotIndex::try_from(index))
-                && holding.due
-            {
-                let holding = holding.clone();
-                self.conclude(at, slot, holding, out);
-            }
-        }
-        self.advance(at, out);
+        self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
     }
 }
 
 fn said(signal: &Signal, kind: CauseKind) -> Cause {
-    let word = match signal.kind {
-        SignalKind::Abort => "aborted",
-        SignalKind::Rollback => "rolled back",
-        SignalKind::Reject { .. } => "rejected",
-        SignalKind::Approve { .. } | SignalKind::Pause | SignalKind::Resume => "stopped",
+    let word = match kind {
+        CauseKind::Abort => "aborted",
+        CauseKind::Rollback => "rolled back",
+        CauseKind::Step | CauseKind::Gate | CauseKind::Steal => "rejected",
     };
-    let reason = signal.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    Cause { kind, node: None, message: format!("{word} by {}{reason}", signal.actor.name) }
+    Cause { kind, node: None, message: signal.said(word) }
 }

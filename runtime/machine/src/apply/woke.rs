@@ -1,32 +1,41 @@
-//! A wait is over.
+//! A wait is over. A timer may be late, or of a wait that was ended or extended meanwhile: what is left of the wait
+//! as it stands decides.
 
 use crate::action::Action;
 use crate::moment::Moment;
 use crate::run::Run;
 use crate::slots::SlotIndex;
-use crate::state::{CauseKind, Holding, SlotState};
+use crate::state::{Attempt, CauseKind, Holding, SlotState};
+use crate::wait::written;
+
+use super::extend::UNKNOWN_MS_MAX;
 
 impl Run {
     pub(crate) fn woke(&mut self, at: &Moment, node: &str, out: &mut Vec<Action>) {
         let Some(slot) = self.slot(node) else { return };
+        // Whoever takes the run up waits again for what is over by then.
+        if self.head.stopping || self.pause_is_over(at, out) {
+            return;
+        }
         match self.state(slot).clone() {
-            SlotState::BackingOff { attempt, .. } => {
-                if self.perform(at, slot, attempt.number.saturating_add(1), attempt.group, out) {
-                    self.go_on(at, slot, out);
+            SlotState::BackingOff { attempt, since, wait_ms, .. } => {
+                if !self.head.paused && at.left_of(wait_ms, &since) == 0 {
+                    self.try_again(at, slot, &attempt, out);
+                }
+            }
+            SlotState::Mending(mending) => {
+                if mending.waits.as_ref().is_some_and(|waits| at.left_of(waits.wait_ms, &waits.since) == 0) {
+                    self.mend_again(at, slot, mending, out);
                 }
             }
             SlotState::Holding(holding) => self.hold_is_over(at, slot, holding, out),
-            SlotState::Asking { holding, .. } => {
-                let message = "nobody decided on the gate without an answer in time".to_owned();
-                let failed = SlotState::Failed { message, evidence: holding.evidence };
-                self.fail(at, slot, CauseKind::Gate, failed, out);
+            SlotState::Asking { .. } | SlotState::Approving { .. } | SlotState::Unknown { .. } => {
+                self.nobody_decided(at, slot, out);
             }
-            SlotState::Approving { since, by } => self.approval_expired(at, slot, &since, by.len(), out),
             SlotState::Pending
             | SlotState::LookingUp
             | SlotState::Performing(_)
             | SlotState::Probing(_)
-            | SlotState::Unknown { .. }
             | SlotState::Opening { .. }
             | SlotState::Done { .. }
             | SlotState::Failed { .. }
@@ -34,8 +43,15 @@ impl Run {
         }
     }
 
+    /// The attempt after this one, under this one's group.
+    pub(crate) fn try_again(&mut self, at: &Moment, slot: SlotIndex, attempt: &Attempt, out: &mut Vec<Action>) {
+        if self.perform(at, slot, attempt.number.saturating_add(1), attempt.group, out) {
+            self.go_on(at, slot, out);
+        }
+    }
+
     fn hold_is_over(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
-        if holding.concluding || at.left_of(holding.duration_ms, &holding.since) > 0 {
+        if holding.concluding || holding.wait.left_ms(at, holding.duration_ms) > 0 {
             return;
         }
         if self.head.paused {
@@ -49,7 +65,7 @@ impl Run {
     pub(crate) fn conclude(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
         let source = self.source(slot);
         if self.gate_of(slot).is_none() && source.is_none() {
-            self.done(at, slot, SlotState::Done { evidence: holding.evidence }, out);
+            self.done(at, slot, SlotState::judged(holding.evidence), out);
             return;
         }
         holding.concluding = true;
@@ -58,12 +74,33 @@ impl Run {
         out.push(Action::Conclude { slot, source });
     }
 
-    fn approval_expired(&mut self, at: &Moment, slot: SlotIndex, since: &Moment, agreed: usize, out: &mut Vec<Action>) {
-        let Some(plan::Work::Approval(approval)) = self.work(slot) else { return };
-        if at.left_of(approval.within_ms, since) > 0 {
+    /// The time of the people who were to decide is over: the step fails.
+    fn nobody_decided(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        if self.wait_of(slot).is_none_or(|(wait, duration_ms)| wait.left_ms(at, duration_ms) > 0) {
             return;
         }
-        let message = format!("the approval expired: {agreed} of {} agreed in time", approval.quorum);
-        self.fail(at, slot, CauseKind::Step, SlotState::Failed { message, evidence: None }, out);
+        let (kind, message, evidence) = match self.state(slot).clone() {
+            SlotState::Asking { holding, .. } => {
+                let message = "nobody decided on the gate without an answer in time".to_owned();
+                (CauseKind::Gate, message, holding.evidence)
+            }
+            SlotState::Unknown { message, wait, .. } => {
+                let whole = wait.map_or(UNKNOWN_MS_MAX, |wait| wait.whole_ms(UNKNOWN_MS_MAX));
+                let within = written(whole);
+                let message = format!(
+                    "undecided: nobody knows whether this took effect ({message}), and nobody decided within {within}"
+                );
+                (CauseKind::Step, message, None)
+            }
+            SlotState::Approving { by, .. } => {
+                let quorum = match self.work(slot) {
+                    Some(plan::Work::Approval(approval)) => approval.quorum,
+                    _ => 1,
+                };
+                (CauseKind::Step, format!("the approval expired: {} of {quorum} agreed in time", by.len()), None)
+            }
+            _ => return,
+        };
+        self.fail(at, slot, kind, SlotState::Failed { message, evidence }, out);
     }
 }
