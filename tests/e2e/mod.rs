@@ -1,8 +1,10 @@
 //! Whole runs with real parts: the built programs, real processes, real traffic.
 
+mod acting;
 mod bad_input;
 mod durability;
 mod load;
+mod outcomes;
 mod rollouts;
 mod secrets;
 mod shop;

@@ -2,6 +2,7 @@
 //! conditions, and an end to every process they started.
 
 pub(crate) mod command;
+pub(crate) mod ledger;
 pub(crate) mod processes;
 pub(crate) mod site;
 pub(crate) mod wait;

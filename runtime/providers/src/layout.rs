@@ -40,9 +40,10 @@ impl Layout {
         Ok(self.state.join("proxies").join(safe("environment", environment)?).join(safe("address", &folder)?))
     }
 
-    /// The folder of one action under one idempotency key.
+    /// The folder of one action, by an idempotency key `run/node/attempt-group`: the same for all attempts at it.
     pub fn action(&self, key: &str) -> PathBuf {
-        let digest = plan::Digest::of(key.as_bytes());
+        let step = key.rsplit_once('/').map_or(key, |(step, _)| step);
+        let digest = plan::Digest::of(step.as_bytes());
         self.state.join("actions").join(digest.short())
     }
 

@@ -14,6 +14,8 @@ use tokio::process::Child;
 
 use super::config::Config;
 use super::earlier::Earlier;
+use super::mark::Mark;
+use super::output::{Collected, Written};
 use super::programs;
 use crate::host::files;
 use crate::host::identity::Identity;
@@ -26,22 +28,14 @@ const KEY: &str = "DEPLOYD_KEY";
 /// Longest wait for output after the program itself has ended: a process it left behind may hold the pipe.
 const OUTPUT_WITHIN: Duration = Duration::from_millis(500);
 
-/// How a run ended; output is scrubbed and cut.
+/// How a run ended.
 pub(super) enum End {
-    /// The program ended.
-    Exit {
-        /// Its exit code, none when a signal ended it.
-        code: Option<i32>,
-        /// How it ended, in words.
-        words: String,
-        /// What it wrote.
-        output: String,
-    },
+    /// The program ended by itself, with this code.
+    Exit(i32, Written),
+    /// A signal ended it; which one, in words.
+    Killed(String, Written),
     /// It was stopped because its time was over.
-    TooLong {
-        /// What it wrote.
-        output: String,
-    },
+    TooLong(Written),
     /// It never ran.
     NotStarted(String),
     /// It ran and its end is not known.
@@ -54,6 +48,7 @@ pub(super) struct Command {
     folder: PathBuf,
     scrubber: Scrubber,
     output_max: usize,
+    mark: Mark,
     _files: Files,
 }
 
@@ -67,20 +62,19 @@ impl Drop for Files {
     }
 }
 
-/// Ends the group when the run is given up half way.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn end(&mut self) {
-        if let Some(group) = self.0.take() {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
+/// Ends all that was started when the run is over, also when it is given up half way.
+struct Started {
+    group: Option<Pid>,
+    mark: Mark,
 }
 
-impl Drop for Group {
+impl Drop for Started {
     fn drop(&mut self) {
-        self.end();
+        if let Some(group) = self.group {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        // What does not end is met again by the next attempt, which then refuses.
+        let _ = self.mark.end();
     }
 }
 
@@ -95,6 +89,8 @@ impl Command {
         let mut environment: BTreeMap<String, String> = inherited().collect();
         environment.extend(config.environment.clone());
         environment.insert(KEY.to_owned(), request.key.clone());
+        let mark = Mark::of(folder);
+        environment.extend([mark.variable()]);
         let mut command = tokio::process::Command::new(program);
         command
             .args(argv.get(1..).unwrap_or_default())
@@ -105,7 +101,8 @@ impl Command {
             .process_group(0)
             .stdin(Stdio::null());
         let scrubber = Scrubber::new(&read_back(handed.values()));
-        Ok(Self { command, folder: folder.to_owned(), scrubber, output_max: config.output_max(), _files: files })
+        let (folder, output_max) = (folder.to_owned(), config.output_max());
+        Ok(Self { command, folder, scrubber, output_max, mark, _files: files })
     }
 
     /// Runs it for at most this long.
@@ -115,7 +112,7 @@ impl Command {
             Err(e) => return End::NotStarted(format!("could not be started: {e}")),
         };
         let pid = child.id().unwrap_or_default();
-        let mut group = Group(Pid::from_raw(pid.cast_signed()));
+        let started = Started { group: Pid::from_raw(pid.cast_signed()), mark: self.mark };
         if let Some(identity) = Identity::of(pid)
             && let Err(message) = Earlier::note(&self.folder, &identity)
         {
@@ -123,14 +120,17 @@ impl Command {
         }
         let mut output = Collected::new(self.output_max);
         let waited = tokio::time::timeout(within, wait(&mut child, receiver, &mut output)).await;
-        group.end();
-        let output = output.text(&self.scrubber);
+        drop(started);
+        let written = output.written(&self.scrubber);
         match waited {
-            Ok(Ok(status)) => End::Exit { code: status.code(), words: words(status), output },
+            Ok(Ok(status)) => match status.code() {
+                Some(code) => End::Exit(code, written),
+                None => End::Killed(signal(status), written),
+            },
             Ok(Err(e)) => End::Lost(format!("its end could not be observed: {e}")),
             Err(_) => {
                 let _ = child.wait().await;
-                End::TooLong { output }
+                End::TooLong(written)
             }
         }
     }
@@ -146,44 +146,8 @@ fn start(mut command: tokio::process::Command) -> std::io::Result<(Child, Receiv
     Ok((child, receiver))
 }
 
-fn words(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("killed by signal {signal}"),
-        (None, None) => status.to_string(),
-    }
-}
-
-/// The beginning of what was written; the rest is counted.
-struct Collected {
-    kept: Vec<u8>,
-    limit: usize,
-    discarded: u64,
-}
-
-impl Collected {
-    fn new(limit: usize) -> Self {
-        Self { kept: Vec::new(), limit, discarded: 0 }
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        let room = self.limit.saturating_sub(self.kept.len()).min(bytes.len());
-        let (kept, rest) = bytes.split_at(room);
-        self.kept.extend_from_slice(kept);
-        self.discarded += rest.len() as u64;
-    }
-
-    fn text(&self, scrubber: &Scrubber) -> String {
-        let text = scrubber.text(&self.kept);
-        match self.discarded {
-            0 => text,
-            // The last line was cut, perhaps within a secret, which would then not be recognised.
-            more => {
-                let whole = text.rfind('\n').map_or("", |at| &text[..=at]);
-                format!("{whole}[output beyond {} bytes was discarded: {more} bytes]\n", self.limit)
-            }
-        }
-    }
+fn signal(status: ExitStatus) -> String {
+    status.signal().map_or_else(|| status.to_string(), |signal| format!("killed by signal {signal}"))
 }
 
 async fn wait(child: &mut Child, receiver: Receiver, output: &mut Collected) -> std::io::Result<ExitStatus> {

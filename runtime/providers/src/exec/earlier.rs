@@ -1,11 +1,11 @@
-//! The process of an earlier attempt under the same key: it may still run when the runtime that started it
-//! is gone.
+//! What an earlier attempt at the same step left behind: it may still run when the runtime that started it is gone.
 
 use std::path::Path;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::mark::Mark;
 use crate::host::files;
 use crate::host::identity::{self, Identity};
 
@@ -20,22 +20,24 @@ impl Earlier {
         files::write_json(&folder.join(FILE), identity)
     }
 
-    /// The process that still runs, in words.
-    pub(super) fn running(folder: &Path) -> Option<String> {
-        Self::alive(folder).map(|identity| identity::describe(identity.pid))
-    }
-
     /// Ends what still runs.
     pub(super) async fn end(folder: &Path) -> Result<(), String> {
-        let Some(identity) = Self::alive(folder) else { return Ok(()) };
-        identity.signal_group(Signal::KILL);
-        if identity::gone(&identity, Duration::from_secs(5)).await {
-            return Ok(());
+        let mark = Mark::of(folder);
+        if let Some(leader) = Self::alive(folder) {
+            leader.signal_group(Signal::KILL);
+            if !identity::gone(&leader, Duration::from_secs(5)).await {
+                return Err(stubborn(&leader));
+            }
         }
-        Err(format!("an earlier attempt still runs as {} and does not end", identity::describe(identity.pid)))
+        let ended = tokio::task::spawn_blocking(move || mark.end()).await;
+        ended.map_err(|e| format!("an earlier attempt could not be looked for: {e}"))?.map_err(|left| stubborn(&left))
     }
 
     fn alive(folder: &Path) -> Option<Identity> {
         files::read_json::<Identity>(&folder.join(FILE)).ok().flatten().filter(Identity::alive)
     }
+}
+
+fn stubborn(process: &Identity) -> String {
+    format!("an earlier attempt still runs as {} and does not end", identity::describe(process.pid))
 }

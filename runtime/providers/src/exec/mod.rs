@@ -4,6 +4,8 @@
 mod command;
 mod config;
 mod earlier;
+mod mark;
+mod output;
 mod programs;
 
 use std::sync::Arc;
@@ -18,9 +20,10 @@ use crate::layout::Layout;
 use command::{Command, End};
 use config::Config;
 use earlier::Earlier;
+use output::Written;
 
-/// Longest run of a probe.
-const PROBE_WITHIN: Duration = Duration::from_secs(60);
+/// Longest run of a probe: shorter than the runtime waits for its answer, so that the answer says more.
+const PROBE_WITHIN: Duration = Duration::from_secs(25);
 
 /// The provider `exec`.
 pub(crate) struct Exec {
@@ -43,7 +46,7 @@ impl Exec {
             return fatal(message);
         }
         let folder = self.layout.action(&request.key);
-        // An earlier attempt under this key must not run beside this one.
+        // An earlier attempt must not run beside this one.
         if let Err(message) = Earlier::end(&folder).await {
             return Outcome::Unknown { message: format!("action {action}: {message}") };
         }
@@ -51,20 +54,8 @@ impl Exec {
             Ok(command) => command,
             Err(message) => return fatal(format!("action {action}: {message}")),
         };
-        match command.run(Duration::from_millis(config.within)).await {
-            End::Exit { code: Some(0), output, .. } => Outcome::Done(Outputs::Value(json!({ "output": output }))),
-            End::Exit { words, output, .. } => Outcome::Failed {
-                retryable: true,
-                message: format!("action {action}: {words}; its last lines: {}", last_lines(&output)),
-            },
-            End::TooLong { output } => fatal(format!(
-                "action {action} was stopped after {} s, the time it was given (`within`); its last lines: {}",
-                Duration::from_millis(config.within).as_secs_f32(),
-                last_lines(&output)
-            )),
-            End::NotStarted(message) => fatal(format!("action {action}: {message}")),
-            End::Lost(message) => Outcome::Unknown { message: format!("action {action}: {message}") },
-        }
+        let within = Duration::from_millis(config.within);
+        outcome(action, within, command.run(within).await)
     }
 
     async fn ask(&self, request: &Request) -> Probe {
@@ -73,8 +64,9 @@ impl Exec {
             Err(message) => return Probe::CannotTell(message),
         };
         let folder = self.layout.action(&request.key);
-        if let Some(running) = Earlier::running(&folder) {
-            return Probe::CannotTell(format!("action {action} still runs as {running}"));
+        // Who asks has waited until its time was over: it must not take effect after the answer.
+        if let Err(message) = Earlier::end(&folder).await {
+            return Probe::CannotTell(format!("action {action}: {message}"));
         }
         let Some(argv) = &config.probe else {
             return Probe::CannotTell(format!("action {action} declares no probe"));
@@ -84,13 +76,15 @@ impl Exec {
             Err(message) => return Probe::CannotTell(format!("the probe of action {action}: {message}")),
         };
         match command.run(PROBE_WITHIN).await {
-            End::Exit { code: Some(0), .. } => Probe::Took(Outputs::None),
-            End::Exit { code: Some(1), .. } => Probe::DidNot,
-            End::Exit { words, output, .. } => Probe::CannotTell(format!(
-                "the probe of action {action}: {words} (0 means it took effect, 1 that it did not); its last lines: {}",
-                last_lines(&output)
+            End::Exit(0, _) => Probe::Took(Outputs::None),
+            End::Exit(1, _) => Probe::DidNot,
+            End::Exit(code, Written { last, .. }) => Probe::CannotTell(format!(
+                "the probe of action {action}: exit code {code} (0 means it took effect, 1 that it did not); its last lines: {last}"
             )),
-            End::TooLong { .. } => Probe::CannotTell(format!(
+            End::Killed(how, Written { last, .. }) => {
+                Probe::CannotTell(format!("the probe of action {action}: {how}; its last lines: {last}"))
+            }
+            End::TooLong(_) => Probe::CannotTell(format!(
                 "the probe of action {action} gave no answer in {} s",
                 PROBE_WITHIN.as_secs()
             )),
@@ -110,10 +104,26 @@ impl Exec {
     }
 }
 
-fn last_lines(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let last = lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join(" | ");
-    if last.is_empty() { "none".to_owned() } else { last }
+/// What the end of the program says about the effect. One that was ended from outside gave no answer: it may have
+/// taken effect before.
+fn outcome(action: &str, within: Duration, end: End) -> Outcome {
+    let unknown = |what: String| Outcome::Unknown { message: format!("action {action} {what}") };
+    match end {
+        End::Exit(0, Written { text, .. }) => Outcome::Done(Outputs::Value(json!({ "output": text }))),
+        End::Exit(code, Written { last, .. }) => Outcome::Failed {
+            retryable: true,
+            message: format!("action {action}: exit code {code}; its last lines: {last}"),
+        },
+        End::Killed(how, Written { last, .. }) => unknown(format!("was {how}; its last lines: {last}")),
+        End::TooLong(Written { last, .. }) => unknown(format!(
+            "was stopped after {} s, the time it was given (`within`); its last lines: {last}",
+            within.as_secs_f32()
+        )),
+        End::NotStarted(message) => {
+            Outcome::Failed { retryable: false, message: format!("action {action}: {message}") }
+        }
+        End::Lost(message) => unknown(format!("is lost: {message}")),
+    }
 }
 
 impl Provider for Exec {

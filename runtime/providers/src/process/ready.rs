@@ -14,7 +14,7 @@ use super::config::Ready;
 use super::instance::Instance;
 use crate::host::identity::{Identity, boot_ms, describe};
 use crate::host::ports;
-use crate::http::exchange;
+use crate::http::status;
 use crate::supervisor::Status;
 
 /// Longest wait for one answer.
@@ -99,13 +99,13 @@ async fn http(path: &str, address: SocketAddr) -> Result<(), String> {
         .body(Full::new(Bytes::new()))
         .map_err(|e| format!("`{path}` is not a path: {e}"))?;
     let answered = match timeout(ANSWER_WITHIN, TcpStream::connect(address)).await {
-        Ok(Ok(stream)) => exchange(stream, request, ANSWER_WITHIN).await,
+        Ok(Ok(stream)) => status(stream, request, ANSWER_WITHIN).await,
         Ok(Err(e)) => Err(e.to_string()),
         Err(_) => Err("no connection".to_owned()),
     };
     match answered {
-        Ok((200..=299, _)) => Ok(()),
-        Ok((status, _)) => Err(format!("GET {path} answered {status}")),
+        Ok(200..=299) => Ok(()),
+        Ok(status) => Err(format!("GET {path} answered {status}")),
         Err(e) => Err(format!("GET {path} on {address}: {e}")),
     }
 }

@@ -3,6 +3,8 @@
 use std::future::pending;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -34,6 +36,7 @@ pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
     if child.is_none() {
         strays::end(folder);
     }
+    let orphans = tokio::spawn(strays::bury_orphans(Arc::clone(&keeper.own)));
     loop {
         child = child.or_else(|| keeper.start());
         keeper.note();
@@ -45,7 +48,8 @@ pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
             break;
         }
     }
-    keeper.end()
+    orphans.abort();
+    keeper.end().await
 }
 
 /// One supervisor at work.
@@ -56,6 +60,8 @@ struct Keeper<'a> {
     output: Output,
     status: Status,
     listener: Option<TcpListener>,
+    /// The pid of a child that this process started and has not buried, else 0.
+    own: Arc<AtomicI32>,
 }
 
 impl<'a> Keeper<'a> {
@@ -66,7 +72,7 @@ impl<'a> Keeper<'a> {
         let mut status = status::read(folder)?.unwrap_or_else(Status::new).of_this_boot();
         status.supervisor = Identity::of(std::process::id());
         status.stopping = false;
-        Ok(Self { folder, spec, stop, output, status, listener: None })
+        Ok(Self { folder, spec, stop, output, status, listener: None, own: Arc::default() })
     }
 
     /// The child of a supervisor that was killed.
@@ -88,6 +94,7 @@ impl<'a> Keeper<'a> {
         let work = self.spec.folder.clone().unwrap_or_else(|| self.folder.join(WORK));
         match Child::start(self.spec, &work, self.output.write_end(), self.listener.as_ref()) {
             Ok(child) => {
+                self.own.store(child.identity().pid, Ordering::Relaxed);
                 self.status.runs(child.identity().clone());
                 Some(child)
             }
@@ -122,6 +129,10 @@ impl<'a> Keeper<'a> {
         } else {
             self.status.died(child.bury());
         }
+        self.own.store(0, Ordering::Relaxed);
+        // What the dead child left behind may hold what the next one needs.
+        strays::end(self.folder);
+        strays::end_descendants().await;
         self.output.drain();
         asked
     }
@@ -145,9 +156,10 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    fn end(mut self) -> Result<(), String> {
+    async fn end(mut self) -> Result<(), String> {
         self.output.drain();
         strays::end(self.folder);
+        strays::end_descendants().await;
         self.status.child = None;
         self.status.stopping = true;
         self.note();

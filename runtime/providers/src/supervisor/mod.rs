@@ -61,6 +61,7 @@ fn supervise(spec_file: &Path) -> Result<(), String> {
     };
     // Refused when this process leads a group already: then it is apart from the runtime's anyway.
     let _ = rustix::process::setsid();
+    strays::adopt();
     files::private_dir(&folder.join(WORK))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{World, failure, runs, until};
 
-fn act(world: &World, config: Value) -> Request {
+pub(crate) fn act(world: &World, config: Value) -> Request {
     world.request(Task::Act { action: "warm_caches".into(), config })
 }
 
-fn sh(body: &str) -> Value {
+pub(crate) fn sh(body: &str) -> Value {
     json!({"command": ["/bin/sh", "-c", body], "within": 20000})
 }
 
@@ -61,8 +61,8 @@ async fn an_action_that_takes_too_long_is_stopped_with_all_it_started() {
     let mut config = sh("sleep 1000 & echo $! > fork; echo waiting; sleep 1000");
     config["within"] = json!(500);
     let outcome = world.provider("exec").perform(act(&world, config)).await;
-    assert!(matches!(outcome, Outcome::Failed { retryable: false, .. }));
-    let message = failure(outcome);
+    // It may have taken effect before.
+    let Outcome::Unknown { message } = outcome else { panic!("{outcome:?}") };
     assert!(message.contains("stopped after 0.5 s") && message.contains("waiting"), "{message}");
     let fork: i32 = std::fs::read_to_string(world.root().join("fork")).unwrap().trim().parse().unwrap();
     until("the fork is gone", || !runs(fork)).await;
@@ -123,27 +123,4 @@ async fn a_probe_that_cannot_tell_says_why() {
         let Probe::CannotTell(message) = world.provider("exec").probe(act(&world, config)).await else { panic!() };
         assert!(message.contains(expected), "{message}");
     }
-}
-
-#[tokio::test]
-async fn an_earlier_attempt_that_still_runs_is_seen_and_ended() {
-    let world = World::new();
-    let provider = world.provider("exec");
-    let config = sh("echo again");
-    let request = act(&world, config);
-    // What a runtime that was killed leaves behind: a process in a group of its own, and the note of it.
-    let mut left =
-        std::os::unix::process::CommandExt::process_group(std::process::Command::new("sleep").arg("1000"), 0)
-            .spawn()
-            .unwrap();
-    let identity = providers::supervisor::Identity::of(left.id()).unwrap();
-    let digest = plan::Digest::of(request.key.as_bytes());
-    let folder = world.state().join("actions").join(digest.short());
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("process.json"), serde_json::to_vec(&identity).unwrap()).unwrap();
-    let Probe::CannotTell(message) = provider.probe(request.clone()).await else { panic!() };
-    assert!(message.contains(&format!("still runs as pid {} (sleep)", left.id())), "{message}");
-    assert!(matches!(provider.perform(request).await, Outcome::Done(_)));
-    assert!(!identity.alive());
-    left.wait().unwrap();
 }

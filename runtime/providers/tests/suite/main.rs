@@ -5,6 +5,8 @@
 mod conformance;
 mod exec;
 mod harness;
+mod misbehaving_actions;
+mod misbehaving_services;
 mod observe;
 mod process;
 mod proxy;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::conformance::idempotent;
 use crate::harness::{World, failure, instances, kill, pid, runs, status, until};
-use crate::server::SERVE;
+use crate::server::{SERVE, serving};
 
 /// A service that needs no port.
 const SLEEPER: &str = "echo up; exec sleep 1000";
@@ -226,16 +226,10 @@ async fn secrets_are_in_files_only_and_scrubbed_from_the_output() {
     assert_eq!(world.kept_log(), "blue [secret]\n");
 }
 
-fn serving(answer: u16) -> Value {
-    let binary = std::env::current_exe().unwrap();
-    let environment = json!({"TEST_BINARY": binary.to_str().unwrap(), "ANSWER": answer.to_string()});
-    json!({"environment": environment, "ready_within": 20000, "drain": 0, "stop_within": 5000})
-}
-
 #[tokio::test]
 async fn an_http_service_is_ready_when_it_says_so() {
     let world = World::new();
-    let release = world.release(SERVE, serving(204));
+    let release = world.release(SERVE, serving("204"));
     let ready = instances(world.provider("process").perform(world.ensure(&release, 2)).await);
     let ids: Vec<&str> = ready.iter().map(|i| i.id.rsplit('/').next().unwrap()).collect();
     assert_eq!(ids, ["1", "2"]);
@@ -245,7 +239,7 @@ async fn an_http_service_is_ready_when_it_says_so() {
 #[tokio::test]
 async fn a_service_that_is_not_ready_in_time_is_quoted() {
     let world = World::new();
-    let mut how = serving(503);
+    let mut how = serving("503");
     how["ready_within"] = json!(1500);
     let release = world.release(SERVE, how);
     let outcome = world.provider("process").perform(world.ensure(&release, 1)).await;
@@ -257,28 +251,29 @@ async fn a_service_that_is_not_ready_in_time_is_quoted() {
 #[tokio::test]
 async fn a_taken_port_is_left_to_its_holder() {
     let world = World::new();
-    let mut how = serving(200);
-    how["environment"]["MARK"] = json!(world.root().join("stranger").to_str().unwrap());
-    // On its first start it puts a stranger on the port it was given, no longer a descendant of its own.
-    let stranger = "(setsid sh -c 'echo $$ > \"$MARK\"; exec \"$TEST_BINARY\" --exact server::serve --ignored' > /dev/null 2>&1 &)";
-    let body = format!("if ! test -e \"$MARK\"; then {stranger}; sleep 1000; fi; {SERVE}");
-    let release = world.release(&body, how);
-    let provider = world.provider("process");
-    let request = world.ensure(&release, 1);
+    let mut how = serving("200");
     let mark = world.root().join("stranger");
+    how["environment"]["MARK"] = json!(mark.to_str().unwrap());
+    let release = world.release(&format!("test -e \"$MARK\" || exec sleep 1000; {SERVE}"), how);
+    let provider = world.provider("process");
+    let folder = world.instance(&release, 1);
+    // While its first start idles, a stranger takes the port that it was given.
     let meddle = async {
-        until("the stranger listens", || std::fs::read_to_string(&mark).is_ok_and(|t| t.ends_with('\n'))).await;
-        let folder = world.instance(&release, 1);
-        let port = || {
-            serde_json::from_slice::<Value>(&std::fs::read(folder.join("spec.json")).unwrap()).unwrap()["port"].clone()
-        };
-        let taken = port();
+        until("it runs", || status(&folder).is_some_and(|s| !s["child"].is_null())).await;
+        let spec: Value = serde_json::from_slice(&std::fs::read(folder.join("spec.json")).unwrap()).unwrap();
+        let taken = spec["port"].as_u64().unwrap();
+        let mut stranger = std::process::Command::new(std::env::current_exe().unwrap());
+        stranger.args(["--exact", "server::serve", "--ignored"]).env("PORT", taken.to_string()).env("ANSWER", "200");
+        let stranger = stranger.stdout(std::process::Stdio::null()).spawn().unwrap();
         until("it serves", || std::net::TcpStream::connect(format!("127.0.0.1:{taken}")).is_ok()).await;
+        std::fs::write(&mark, "").unwrap();
         kill(pid(&folder, "child"), "KILL");
-        taken
+        (taken, stranger)
     };
-    let (outcome, taken) = tokio::join!(provider.perform(request), meddle);
-    kill(std::fs::read_to_string(&mark).unwrap().trim().parse().unwrap(), "KILL");
+    let (outcome, (taken, mut stranger)) = tokio::join!(provider.perform(world.ensure(&release, 1)), meddle);
+    assert_eq!(stranger.try_wait().unwrap(), None, "the stranger was ended");
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
     let address = instances(outcome).remove(0).address;
     assert!(!address.ends_with(&format!(":{taken}")), "{address}");
 }
