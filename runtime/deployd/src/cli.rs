@@ -8,15 +8,18 @@ use crate::commands::abort::Abort;
 use crate::commands::approve::Approve;
 use crate::commands::debug::Debug;
 use crate::commands::explain::Explain;
+use crate::commands::extend::Extend;
 use crate::commands::history::History;
 use crate::commands::internal::Internal;
 use crate::commands::lock::Lock;
 use crate::commands::pause::Pause;
 use crate::commands::reject::Reject;
 use crate::commands::resume::Resume;
+use crate::commands::retry::Retry;
 use crate::commands::rollback::Rollback;
 use crate::commands::run::Run;
 use crate::commands::serve::Serve;
+use crate::commands::skip::Skip;
 use crate::commands::status::Status;
 use crate::commands::watch::Watch;
 
@@ -71,6 +74,9 @@ pub(crate) enum Command {
     Resume(Resume),
     Abort(Abort),
     Rollback(Rollback),
+    Retry(Retry),
+    Skip(Skip),
+    Extend(Extend),
     Explain(Explain),
     Lock(Lock),
     Debug(Debug),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::ports::provider::{Route, Task};
 use crate::state::RolloutState;
+use crate::wait::duration_ms;
 
 /// Checks the values a run is started with, and gives each its declared type.
 pub fn parameters(body: &Body, given: &BTreeMap<String, String>) -> Result<BTreeMap<String, Value>, String> {
@@ -37,20 +38,6 @@ fn parameter(name: &str, declared: &Parameter, given: Option<&String>) -> Result
         ParameterType::Bool => text.parse::<bool>().map(Value::from).map_err(|_| wrong("`true` or `false`")),
         ParameterType::Duration => duration_ms(text).map(Value::from).ok_or_else(|| wrong("a duration such as `30s`")),
     }
-}
-
-fn duration_ms(text: &str) -> Option<u64> {
-    let split = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(split);
-    let factor = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 /// Replaces `{"$parameter": …}` and `{"$concat": […]}` in a compiled value.
@@ -179,13 +166,5 @@ mod tests {
         let given = BTreeMap::from([("url".to_owned(), Value::from("http://x")), ("n".to_owned(), Value::from(3))]);
         let compiled = serde_json::json!({ "command": ["a", { "$concat": [{ "$parameter": "url" }, "/", { "$parameter": "n" }] }], "k": { "$parameter": "n" } });
         assert_eq!(value(&compiled, &given), serde_json::json!({ "command": ["a", "http://x/3"], "k": 3 }));
-    }
-
-    #[test]
-    fn durations_have_one_unit() {
-        assert_eq!(duration_ms("30m"), Some(1_800_000));
-        assert_eq!(duration_ms("30"), None);
-        assert_eq!(duration_ms("5 s"), None);
-        assert_eq!(duration_ms("99999999999999999999d"), None);
     }
 }

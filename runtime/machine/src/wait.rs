@@ -71,6 +71,21 @@ impl Wait {
     }
 }
 
+/// Milliseconds of a duration as the language writes it: one number, one unit; none for anything else.
+pub fn duration_ms(text: &str) -> Option<u64> {
+    let split = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(split);
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
 /// A duration as the language writes it, in its largest whole unit: `36h`, `90s`.
 pub(crate) fn written(ms: u64) -> String {
     let units = [(DAY_MS, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
@@ -81,6 +96,14 @@ pub(crate) fn written(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_have_one_unit() {
+        assert_eq!(duration_ms("30m"), Some(1_800_000));
+        assert_eq!(duration_ms("30"), None);
+        assert_eq!(duration_ms("5 s"), None);
+        assert_eq!(duration_ms("99999999999999999999d"), None);
+    }
 
     #[test]
     fn durations_are_written_in_their_largest_whole_unit() {

@@ -4,16 +4,19 @@ pub(crate) mod abort;
 pub(crate) mod approve;
 pub(crate) mod debug;
 pub(crate) mod explain;
+pub(crate) mod extend;
 pub(crate) mod history;
 pub(crate) mod internal;
 pub(crate) mod lock;
 pub(crate) mod pause;
 pub(crate) mod reject;
 pub(crate) mod resume;
+pub(crate) mod retry;
 pub(crate) mod rollback;
 pub(crate) mod run;
 mod say;
 pub(crate) mod serve;
+pub(crate) mod skip;
 pub(crate) mod status;
 pub(crate) mod watch;
 
@@ -36,6 +39,9 @@ pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, F
         Command::Resume(command) => command.execute(context).await,
         Command::Abort(command) => command.execute(context).await,
         Command::Rollback(command) => command.execute(context).await,
+        Command::Retry(command) => command.execute(context).await,
+        Command::Skip(command) => command.execute(context).await,
+        Command::Extend(command) => command.execute(context).await,
         Command::Explain(command) => command.execute(context).await,
         Command::Lock(command) => command.execute(context).await,
         Command::Debug(command) => command.execute(context).await,

@@ -1,4 +1,4 @@
-//! What the six signals share: which run, which key, why.
+//! What the signals share: which run, which key, why.
 
 use clap::Args;
 use machine::signal::SignalKind;
