@@ -5,6 +5,7 @@ compile_error!("deployd runs on Linux only; docs/decisions/0007-linux.md says wh
 
 mod cli;
 mod commands;
+mod concerns;
 mod context;
 mod follow;
 mod interrupt;

@@ -5,6 +5,7 @@
 
 mod act;
 mod active;
+mod care;
 mod clock;
 mod driver;
 mod error;
@@ -31,6 +32,8 @@ use tokio::sync::{RwLock, broadcast, watch};
 use tokio::time::Instant;
 
 use crate::active::Active;
+use crate::care::Care;
+pub use crate::care::{Concern, Concerns};
 pub use crate::clock::HostClock;
 pub use crate::error::{ExplainError, SignalError, SubmitError};
 pub use crate::history::RunLine;
@@ -86,6 +89,7 @@ pub(crate) struct Inner {
     pub(crate) sequence: AtomicU64,
     pub(crate) plans: Plans,
     pub(crate) queue: Arc<Queue>,
+    pub(crate) care: Care,
     /// Turns true when what waits for its turn is to give up.
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether a run may begin; held while one does.
@@ -111,6 +115,7 @@ impl Engine {
             sequence: AtomicU64::new(0),
             plans: Plans::default(),
             queue: Arc::default(),
+            care: Care::default(),
             stopping: watch::Sender::new(false),
             open: RwLock::new(true),
         };
@@ -181,7 +186,8 @@ impl Engine {
     pub async fn stop_within(&self, grace: Duration) {
         self.inner.stopping.send_replace(true);
         *self.inner.open.write().await = false;
-        self.inner.active.stop(Instant::now() + grace).await;
+        let until = Instant::now() + grace;
+        tokio::join!(self.inner.active.stop(until), self.inner.care.stop(until));
     }
 
     /// Becomes some when the store failed or another runtime took over: the process must end without another

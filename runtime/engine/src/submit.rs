@@ -107,6 +107,7 @@ impl Engine {
         if !*open {
             return Err(SubmitError::Stopping);
         }
+        let _kept_from_care = self.inner.care.hold(&asked.targets).await;
         let run = ulid::Ulid::generate().to_string().to_lowercase();
         let at = self.inner.clock.now();
         let started = asked.started(run.clone());

@@ -14,6 +14,7 @@ use server::{Failure, socket};
 use tokio::task::JoinSet;
 
 use crate::cli::Format;
+use crate::concerns::Told;
 use crate::context::{Context, json, note, print};
 use crate::follow::now_ms;
 use crate::interrupt::Interrupt;
@@ -69,7 +70,9 @@ impl Serve {
             return Err(refused);
         }
         announce(context, &host, group.as_ref())?;
+        host.engine().look_after();
         let mut roles = Roles::default();
+        let mut concerns = Told::of(host.engine().concerns());
         let mut begun = host.engine().begun();
         let mut logs = JoinSet::new();
         for run in host.resumed() {
@@ -80,6 +83,7 @@ impl Serve {
                 () = interrupt.heard() => break None,
                 failure = host.failed() => break Some(failure),
                 () = tokio::time::sleep(LOOK_AT_ROLES) => roles.tell(host.role_problem()),
+                () = concerns.changed() => concerns.tell(),
                 Ok(run) = begun.recv() => {
                     logs.spawn(keep_log(context.format, host.engine().clone(), run));
                 }

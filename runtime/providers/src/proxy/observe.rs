@@ -62,24 +62,27 @@ fn sentence(place: &Place, what: &[String]) -> String {
 }
 
 fn differences(table: &Table, routes: &Routes) -> Vec<String> {
-    if table.holds(routes) {
-        return Vec::new();
-    }
-    let there: Vec<RouteRelease> = super::routed(routes);
+    let (there, asked) = (serving(super::routed(routes)), serving(table.releases.clone()));
     let mut what = Vec::new();
     if routes.service != table.service {
         what.push(format!("it routes service `{}`, expected `{}`", routes.service, table.service));
     }
-    let (found, expected) = (weights(&there), weights(&table.releases));
+    let (found, expected) = (weights(&there), weights(&asked));
     if found != expected {
         what.push(format!("its weights are {found}, expected {expected}"));
     }
-    let (found, expected) = (backends(&there), backends(&table.releases));
+    let (found, expected) = (backends(&there), backends(&asked));
     what.extend(expected.iter().filter_map(|(release, expected)| {
         let found = found.get(release).filter(|found| *found != expected)?;
         Some(format!("the backends of {release} are {}, expected {}", list(found), list(expected)))
     }));
     what
+}
+
+/// A release without a share gets no request, so it makes no difference whether it is in the table.
+fn serving(mut releases: Vec<RouteRelease>) -> Vec<RouteRelease> {
+    releases.retain(|release| release.weight > 0);
+    releases
 }
 
 /// Weights by release, in percent: `r-1 95.00%, r-2 5.00%`.

@@ -1,0 +1,83 @@
+//! What a rollout that has ended well leaves standing, as the requests that would make it so again.
+
+use plan::{Call, ReleaseId, Share, Which};
+
+use crate::bind;
+use crate::ports::provider::{Instance, Request};
+use crate::ports::store::Running;
+use crate::run::Run;
+use crate::state::RolloutState;
+
+/// Longest wait for an effect whose like the plan does not have, in milliseconds.
+const TIMEOUT_MS: u64 = 60_000;
+
+/// A release in its place, as the run that brought it there left it.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    run: &'a Run,
+    rollout: usize,
+}
+
+impl Run {
+    /// What keeps a registered release running; none when this run did not bring it there.
+    pub fn standing(&self, running: &Running) -> Option<Standing<'_>> {
+        let release = &running.release.as_ref()?.id;
+        let mut indices = 0..self.slots.rollouts.len();
+        let rollout = indices.find(|&index| {
+            let rollout = self.slots.rollout(&self.plan.body, index);
+            let place = (&rollout.environment, &rollout.service) == (&running.environment, &running.service);
+            place && self.rollouts[index].finished && self.brings(index) == Some(release)
+        })?;
+        Some(Standing { run: self, rollout })
+    }
+
+    fn brings(&self, rollout: usize) -> Option<&ReleaseId> {
+        self.rollouts[rollout].incoming.as_ref().map(|release| &release.id)
+    }
+}
+
+impl Standing<'_> {
+    /// Has all instances of the release: the provider and what is asked of it.
+    pub fn ensure(&self, key: String) -> Option<(String, Request)> {
+        let instances = self.run.slots.rollout(&self.run.plan.body, self.rollout).replicas;
+        self.request(key, self.state(), &Call::Ensure { release: Which::Incoming, instances })
+    }
+
+    /// Gives these instances all traffic; none where the environment routes none.
+    pub fn shift(&self, key: String, instances: Vec<Instance>) -> Option<(String, Request)> {
+        let mut state = self.state().clone();
+        state.instances.insert(Which::Incoming, instances);
+        let weights = vec![(Which::Incoming, Share::ALL)];
+        self.request(key, &state, &Call::Shift { weights, running_at_most: None })
+    }
+
+    fn state(&self) -> &RolloutState {
+        &self.run.rollouts[self.rollout]
+    }
+
+    fn request(&self, key: String, state: &RolloutState, call: &Call) -> Option<(String, Request)> {
+        let body = &self.run.plan.body;
+        let rollout = self.run.slots.rollout(body, self.rollout);
+        let (provider, task) = bind::task(body, Some((rollout, state)), call, &self.run.head.parameters)?;
+        let request = Request {
+            key,
+            attempt: 1,
+            run: self.run.head.run.clone(),
+            // The engine stamps both when it performs.
+            epoch: 0,
+            sequence: 0,
+            timeout_ms: self.timeout_ms(call),
+            root: self.run.head.root.clone(),
+            task,
+        };
+        Some((provider, request))
+    }
+
+    /// What the plan allows its own effects of this kind.
+    fn timeout_ms(&self, call: &Call) -> u64 {
+        let own = self.run.slots.members[self.rollout].iter().copied();
+        let effects = own.chain(self.run.slots.way_back(self.rollout)).filter_map(|slot| self.run.effect(slot));
+        let alike = effects.filter(|effect| std::mem::discriminant(&effect.call) == std::mem::discriminant(call));
+        alike.map(|effect| effect.timeout_ms).max().unwrap_or(TIMEOUT_MS)
+    }
+}
