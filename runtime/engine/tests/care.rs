@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::{Config, Engine, Submission};
-use machine::Moment;
 use machine::care::Care;
 use machine::journal::Record;
 use machine::ports::BoxFuture;
@@ -21,6 +20,7 @@ use machine::ports::provider::{
 use machine::ports::store::{Append, NewRun, Running, Store};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
+use machine::{Moment, Run};
 use plan::ReleaseId;
 use store::memory::MemoryStore;
 use tokio::time::Instant;
@@ -227,6 +227,8 @@ impl Scene {
         }
         let anchor = self.store.anchors(1, u32::MAX).await.unwrap().into_iter().rfind(|anchor| anchor.run == self.run);
         assert_eq!(anchor.unwrap().last_hash, previous, "the end of the journal is anchored");
+        let plan = Arc::new(fixture::plan("canary"));
+        assert!(Run::replay(plan, &self.records().await).unwrap().head().status.ended(), "care changes no run");
     }
 }
 
