@@ -5,6 +5,7 @@ mod bad_input;
 mod durability;
 mod load;
 mod outcomes;
+mod people;
 mod rollouts;
 mod secrets;
 mod shop;

@@ -27,11 +27,11 @@ enum Asks {
 fn asks(method: &str, path: &str) -> Asks {
     match (method, path) {
         // The lists leave out what may not be seen.
-        ("GET", "/v1/hello" | "/v1/status" | "/v1/runs") => Asks::Admission,
+        ("GET", "/v1/hello" | "/v1/status" | "/v1/runs" | "/v1/locks") => Asks::Admission,
         ("GET", "/v1/runs/{run}" | "/v1/runs/{run}/watch" | "/v1/runs/{run}/journal" | "/v1/runs/{run}/explain") => {
             Asks::Sight
         }
-        ("POST", "/v1/runs" | "/v1/runs/{run}/signals") => Asks::Itself,
+        ("POST", "/v1/runs" | "/v1/queue" | "/v1/runs/{run}/signals") => Asks::Itself,
         _ => Asks::Ownership,
     }
 }

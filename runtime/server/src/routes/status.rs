@@ -11,7 +11,7 @@ use crate::source;
 
 pub(super) async fn status(State(shared): State<Shared>, Extension(caller): Extension<Caller>) -> Answer<Status> {
     let mut status = source::status(&shared.engine, &*shared.store).await?;
-    status.runs = runs::seen(&shared, &caller, status.runs).await?;
+    status.runs = runs::seen(&shared, &caller, status.runs).await;
     status.running.retain(|running| caller.sees(&[running.environment.clone()].into()));
     status.notices = shared.people.problem().into_iter().chain(concerns(&shared, &caller)).collect();
     Ok(Json(status))
