@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use machine::ports::store::StoreError;
 
 /// The file whose lock says that a runtime lives here.
-const LOCK: &str = "lock";
+pub(crate) const LOCK: &str = "lock";
 /// The database.
 pub(crate) const DATABASE: &str = "state.sqlite";
 

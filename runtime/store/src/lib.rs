@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 mod continuity;
 mod directory;
+pub mod health;
 pub mod memory;
 pub mod sqlite;
 pub mod texts;

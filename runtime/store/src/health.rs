@@ -1,0 +1,94 @@
+//! What can be told of a state directory from outside: for `deployd doctor`, beside a runtime and where none can start.
+//! Reads only.
+
+use std::path::Path;
+
+use machine::ports::store::StoreError;
+use rusqlite::OptionalExtension;
+
+use crate::directory::LOCK;
+use crate::sqlite::{FORMAT, io, schema};
+
+/// Complaints of SQLite that are told at most.
+const COMPLAINTS_MAX: u32 = 20;
+
+/// The version of the linked SQLite.
+#[must_use]
+pub fn library() -> &'static str {
+    rusqlite::version()
+}
+
+/// What SQLite itself finds wrong with the database; nothing when it is sound.
+///
+/// # Errors
+/// When the database cannot even be opened.
+pub fn integrity(directory: &Path) -> Result<Vec<String>, StoreError> {
+    let connection = schema::connect_to_read(&crate::sqlite::database(directory))?;
+    let found = connection.prepare(&format!("PRAGMA integrity_check({COMPLAINTS_MAX})")).and_then(|mut statement| {
+        statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
+    });
+    let found = found.map_err(|error| io(&error))?;
+    Ok(found.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// The format of the state, and the one that this program writes.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn format(directory: &Path) -> Result<(u64, u64), StoreError> {
+    let connection = schema::connect_to_read(&crate::sqlite::database(directory))?;
+    let found: Option<i64> =
+        connection.query_row("SELECT format FROM meta", [], |row| row.get(0)).optional().map_err(|error| io(&error))?;
+    Ok((found.and_then(|found| u64::try_from(found).ok()).unwrap_or(0), FORMAT))
+}
+
+/// When the latest record was written, by the wall clock of then, UTC milliseconds; none while there is no record.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn latest_ms(directory: &Path) -> Result<Option<i64>, StoreError> {
+    let connection = schema::connect_to_read(&crate::sqlite::database(directory))?;
+    let latest = "SELECT max(json_extract(json, '$.at.wall_ms')) FROM runs
+                  JOIN records ON records.run = runs.run AND records.seq = runs.last_seq WHERE json_valid(json)";
+    connection.query_row(latest, [], |row| row.get(0)).map_err(|error| io(&error))
+}
+
+/// The process that holds the directory, as far as this process may see; the lock itself is not touched, which would
+/// keep a starting runtime out.
+#[must_use]
+pub fn holder(directory: &Path) -> Option<u32> {
+    let lock = directory.join(LOCK).canonicalize().ok()?;
+    let pid: u32 = std::fs::read_to_string(&lock).ok()?.trim().parse().ok()?;
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
+    open.into_iter().any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == lock)).then_some(pid)
+}
+
+#[cfg(test)]
+mod tests {
+    use machine::ports::store::Store;
+
+    use super::*;
+    use crate::conformance::new_run;
+
+    #[tokio::test]
+    async fn a_sound_state_is_told_as_sound() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = crate::sqlite::open(directory.path()).unwrap();
+        assert_eq!(holder(directory.path()), Some(std::process::id()));
+        assert_eq!(latest_ms(directory.path()), Ok(None));
+        store.create(new_run(&store, "a", 0)).await.unwrap();
+        assert_eq!(latest_ms(directory.path()), Ok(Some(-5)));
+        assert_eq!(integrity(directory.path()), Ok(Vec::new()));
+        assert_eq!(format(directory.path()), Ok((FORMAT, FORMAT)));
+        drop(store);
+        assert_eq!(holder(directory.path()), None, "a lock's file stays behind");
+    }
+
+    #[test]
+    fn what_is_no_database_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(crate::sqlite::database(directory.path()), "x".repeat(4096)).unwrap();
+        assert!(integrity(directory.path()).is_err());
+        assert!(format(directory.path()).is_err());
+    }
+}
