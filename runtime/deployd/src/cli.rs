@@ -6,14 +6,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::abort::Abort;
 use crate::commands::approve::Approve;
+use crate::commands::audit::Audit;
+use crate::commands::backup::Backup;
 use crate::commands::debug::Debug;
+use crate::commands::doctor::Doctor;
 use crate::commands::explain::Explain;
 use crate::commands::extend::Extend;
 use crate::commands::history::History;
 use crate::commands::internal::Internal;
 use crate::commands::lock::Lock;
 use crate::commands::pause::Pause;
+use crate::commands::prune::Prune;
 use crate::commands::reject::Reject;
+use crate::commands::restore::Restore;
 use crate::commands::resume::Resume;
 use crate::commands::retry::Retry;
 use crate::commands::rollback::Rollback;
@@ -79,6 +84,11 @@ pub(crate) enum Command {
     Extend(Extend),
     Explain(Explain),
     Lock(Lock),
+    Audit(Audit),
+    Backup(Backup),
+    Restore(Restore),
+    Prune(Prune),
+    Doctor(Doctor),
     Debug(Debug),
     #[command(hide = true)]
     Internal(Internal),

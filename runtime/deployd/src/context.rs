@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use providers::Layout;
 use serde::Serialize;
 use server::source::Source;
 use server::{Code, Failure, protocol};
@@ -44,6 +45,27 @@ impl Context {
             Format::Human => human(value).iter().for_each(|line| print(&line.show(usize::MAX, self.live))),
         }
         Ok(())
+    }
+
+    /// The state directory, where there is a state that this user may read.
+    pub(crate) fn there(&self) -> Result<PathBuf, Failure> {
+        Source::check(&self.state).map(|()| self.state.clone())
+    }
+
+    /// Where the providers keep what.
+    pub(crate) fn layout(&self) -> Result<Layout, Failure> {
+        let program = std::env::current_exe()
+            .map_err(|error| Failure::internal(format!("cannot find this program's own file: {error}")))?;
+        Ok(Layout { state: self.state.clone(), program })
+    }
+
+    /// Work that waits for the disk, apart from the runtime's own threads.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| Failure::internal(format!("the work broke off: {error}")))?
     }
 
     /// Where answers come from.

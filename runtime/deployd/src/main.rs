@@ -3,12 +3,16 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("deployd runs on Linux only; docs/decisions/0007-linux.md says why");
 
+mod artifacts;
+mod backup;
 mod cli;
 mod commands;
 mod concerns;
 mod context;
+mod doctor;
 mod follow;
 mod interrupt;
+mod mentions;
 mod render;
 mod screen;
 mod state;

@@ -147,7 +147,7 @@ async fn alone(store: &Arc<dyn Store>) {
     }
 }
 
-async fn open(state: PathBuf) -> Result<Arc<dyn Store>, Failure> {
+pub(crate) async fn open(state: PathBuf) -> Result<Arc<dyn Store>, Failure> {
     let opened = tokio::task::spawn_blocking(move || store::sqlite::open(&state)).await;
     let store = opened.map_err(|error| Failure::internal(format!("cannot open the state: {error}")))??;
     Ok(Arc::new(store))

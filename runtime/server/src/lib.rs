@@ -12,6 +12,7 @@ mod peer;
 mod people;
 mod places;
 pub mod protocol;
+pub mod retention;
 pub mod role_file;
 pub mod roles;
 mod routes;

@@ -38,7 +38,8 @@ pub(crate) fn owner_words(owner: u32) -> String {
     format!("its owner {} (uid {owner})", name(owner))
 }
 
-fn name(uid: u32) -> String {
+/// The login name of a uid, or the number when it has none.
+pub(crate) fn name(uid: u32) -> String {
     let user = uzers::get_user_by_uid(uid);
     user.map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
 }

@@ -108,6 +108,15 @@ pub struct Status {
     pub notices: Vec<String>,
 }
 
+/// Asks for old runs to be forgotten: their journals, states and plans go, their anchors stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forget {
+    /// Those that ended before this, UTC milliseconds.
+    pub ended_before_ms: i64,
+    /// Only say which.
+    pub dry_run: bool,
+}
+
 /// Selects runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunsQuery {

@@ -32,6 +32,19 @@ pub struct Offline {
 
 impl Offline {
     fn open(state: &Path) -> Result<Self, Failure> {
+        Source::check(state)?;
+        let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
+        let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: clock()? };
+        Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
+    }
+}
+
+impl Source {
+    /// Refuses a directory without a state, and one whose state this user may not read.
+    ///
+    /// # Errors
+    /// [`Code::Unreachable`] and [`Code::NotAllowed`].
+    pub fn check(state: &Path) -> Result<(), Failure> {
         let found = std::fs::metadata(store::sqlite::database(state));
         if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
             let message = format!("the state in {} is its owner's alone, and no runtime lets you in", state.display());
@@ -41,13 +54,9 @@ impl Offline {
             let message = format!("there is no state in {}; give the directory with --state", state.display());
             return Err(Failure::new(Code::Unreachable, message));
         }
-        let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
-        let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: clock()? };
-        Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
+        Ok(())
     }
-}
 
-impl Source {
     /// The runtime of this state directory, or the directory.
     ///
     /// # Errors

@@ -18,6 +18,12 @@ pub fn library() -> &'static str {
     rusqlite::version()
 }
 
+/// Why the linked SQLite is not to be trusted with a state, if so.
+#[must_use]
+pub fn unsound_library() -> Option<String> {
+    schema::refuse_unsound_library(rusqlite::version_number()).err().map(|error| error.to_string())
+}
+
 /// What SQLite itself finds wrong with the database; nothing when it is sound.
 ///
 /// # Errors

@@ -2,14 +2,19 @@
 
 pub(crate) mod abort;
 pub(crate) mod approve;
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod debug;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod extend;
 pub(crate) mod history;
 pub(crate) mod internal;
 pub(crate) mod lock;
 pub(crate) mod pause;
+pub(crate) mod prune;
 pub(crate) mod reject;
+pub(crate) mod restore;
 pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod rollback;
@@ -44,6 +49,11 @@ pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, F
         Command::Extend(command) => command.execute(context).await,
         Command::Explain(command) => command.execute(context).await,
         Command::Lock(command) => command.execute(context).await,
+        Command::Audit(command) => command.execute(context).await,
+        Command::Backup(command) => command.execute(context).await,
+        Command::Restore(command) => command.execute(context).await,
+        Command::Prune(command) => command.execute(context).await,
+        Command::Doctor(command) => command.execute(context).await,
         Command::Debug(command) => command.execute(context).await,
         Command::Internal(command) => match command.execute() {
             Ok(code) => Ok(code),

@@ -1,7 +1,7 @@
 //! The content-addressed store of artifacts from outside: what is there, whether it is whole, and what may go.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use plan::Digest;
@@ -53,8 +53,13 @@ pub fn damage(layout: &Layout, digest: &Digest) -> Option<String> {
     }
 }
 
-/// Removes a kept artifact; nothing to do when it is gone.
-pub fn forget(path: &Path) -> Result<(), String> {
+/// Removes a kept artifact, unless it was looked for since it was listed; nothing to do when it is gone.
+pub fn forget(artifact: &Artifact) -> Result<(), String> {
+    let path = &artifact.path;
+    let used = fs::metadata(path).and_then(|facts| facts.modified());
+    if used.is_ok_and(|used| used != artifact.used) {
+        return Ok(());
+    }
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(format!("cannot remove {}: {error}", path.display()))

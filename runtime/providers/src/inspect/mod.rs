@@ -151,8 +151,12 @@ mod tests {
         assert!(found[0].used > SystemTime::now() - Duration::from_secs(3600));
         fs::write(&path, "two").unwrap();
         assert!(damage(&layout, &digest).is_some());
-        forget(&path).unwrap();
-        forget(&path).unwrap();
+        fs::File::open(&path).unwrap().set_modified(SystemTime::now() + Duration::from_secs(1)).unwrap();
+        forget(&found[0]).unwrap();
+        assert!(path.exists(), "it was looked for since");
+        let found = artifacts(&layout).unwrap();
+        forget(&found[0]).unwrap();
+        forget(&found[0]).unwrap();
         assert!(!path.exists());
     }
 }

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use machine::evidence::Evidence;
 use machine::journal::Record;
+use machine::ports::store::Pruned;
 use machine::view::RunView;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::{
-    GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
+    Forget, GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
 };
 use crate::{Code, Failure, group_socket, socket};
 
@@ -27,6 +28,8 @@ pub use watch::Views;
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long a submission may take: its preflight may read large artifacts.
 const SUBMIT: Duration = Duration::from_secs(300);
+/// How long forgetting may take: it goes through every run that is to go.
+const FORGET: Duration = Duration::from_secs(600);
 
 /// A runtime that answered when this was made. Each request has its own connection.
 #[derive(Clone, Debug)]
@@ -125,6 +128,14 @@ impl Client {
     /// As the runtime answers.
     pub async fn locks(&self) -> Result<Vec<Held>, Failure> {
         self.get("/v1/locks", ANSWER).await
+    }
+
+    /// Forgets old runs; answers with which.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] when the caller is not the runtime's owner.
+    pub async fn forget(&self, forget: &Forget) -> Result<Pruned, Failure> {
+        self.post("/v1/forget", forget, FORGET).await
     }
 
     /// Says something to a run; answers with what that does.

@@ -1,6 +1,7 @@
 //! One file per thing that can be asked of the socket.
 
 mod explain;
+mod forget;
 mod hello;
 mod journal;
 mod locks;
@@ -25,6 +26,7 @@ use crate::service::Shared;
 pub(crate) fn all() -> Router<Shared> {
     Router::new()
         .route("/hello", get(hello::hello))
+        .route("/forget", post(forget::forget))
         .route("/status", get(status::status))
         .route("/runs", get(runs::runs).post(submit::submit))
         .route("/queue", post(queue::queue))

@@ -50,7 +50,7 @@ const TABLES: &str = "
 ";
 
 /// Refuses to touch a state with a SQLite that is known to lose data.
-pub(super) fn refuse_unsound_library(linked: i32) -> Result<(), StoreError> {
+pub(crate) fn refuse_unsound_library(linked: i32) -> Result<(), StoreError> {
     if linked >= OLDEST_SOUND_LIBRARY {
         return Ok(());
     }

@@ -1,0 +1,84 @@
+//! The database: whether this program can read it, whether SQLite finds it sound, and whether what was recorded is there.
+
+use std::path::Path;
+
+use store::{audit, health, sqlite};
+
+use super::Finding;
+use crate::render::units::utc;
+
+/// A clock this far behind the last record is behind, in milliseconds; less is the turning of a clock's wheels.
+const BEHIND_MS: i64 = 2_000;
+
+/// Adds what is found; false when there is nothing to read further.
+pub(super) fn look(state: &Path, program: &str, now_ms: i64, findings: &mut Vec<Finding>) -> bool {
+    findings.extend(library());
+    match readable(state, program) {
+        Err(finding) => {
+            findings.push(finding);
+            return false;
+        }
+        Ok(complaints) => findings.extend(complaints),
+    }
+    findings.extend(recorded(state, program));
+    findings.extend(clock(state, now_ms));
+    true
+}
+
+fn library() -> Option<Finding> {
+    let problem = health::unsound_library()?;
+    Some(Finding::new("sqlite", problem, "use a deployd that was built with a newer one"))
+}
+
+fn readable(state: &Path, program: &str) -> Result<Vec<Finding>, Finding> {
+    let database = sqlite::database(state);
+    let place = database.display();
+    let restore = format!("move it away, then `{program} restore BACKUP`");
+    if !database.exists() {
+        return Err(Finding::new(
+            "state",
+            format!("there is no {place}"),
+            format!("`{program} serve` begins one, `{program} restore BACKUP` brings one back"),
+        ));
+    }
+    let damaged = |what: String| Finding::new("integrity", format!("{place}: {what}"), restore.clone());
+    let (found, known) = health::format(state).map_err(|error| damaged(error.to_string()))?;
+    if found > known {
+        let what = format!("the state has format {found}, and this program knows {known}");
+        return Err(Finding::new("format", what, "use the newer deployd that wrote it"));
+    }
+    let complaints = health::integrity(state).map_err(|error| damaged(error.to_string()))?;
+    Ok(complaints.into_iter().map(damaged).collect())
+}
+
+fn recorded(state: &Path, program: &str) -> Vec<Finding> {
+    let remedy = format!(
+        "keep a copy of the directory; compare with an export by `{program} audit verify --against FILE`, or `{program} restore BACKUP`"
+    );
+    match audit::verify(state, None) {
+        Err(error) => vec![Finding::new("audit", error.to_string(), remedy)],
+        Ok(audit) => {
+            audit.problems.into_iter().map(|problem| Finding::new("audit", words(&problem), remedy.clone())).collect()
+        }
+    }
+}
+
+fn words(problem: &audit::Problem) -> String {
+    match (&problem.run, problem.record) {
+        (Some(run), Some(record)) => format!("run {run}, record {record}: {}", problem.what),
+        (Some(run), None) => format!("run {run}: {}", problem.what),
+        (None, _) => problem.what.clone(),
+    }
+}
+
+fn clock(state: &Path, now_ms: i64) -> Option<Finding> {
+    let latest = health::latest_ms(state).ok().flatten()?;
+    (latest > now_ms.saturating_add(BEHIND_MS)).then(|| {
+        let what = format!("the wall clock says {}, and the last record was written at {}", utc(now_ms), utc(latest));
+        Finding::new(
+            "clock",
+            what,
+            "set the clock; holds do not depend on it, deadlines of people and times in journals do",
+        )
+    })
+}
