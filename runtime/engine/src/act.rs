@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::Inner;
 use crate::driver::Message;
+use crate::take_up::of_one_run;
 
 /// How often a gate is looked at, in milliseconds: a bad release is off traffic within a second.
 const LOOK_EVERY_MS: u64 = 250;
@@ -108,6 +109,9 @@ async fn look_up(inner: Arc<Inner>, to: Mailbox, node: String, environment: Stri
         Ok(running) => {
             let running = running.and_then(|running| running.release);
             tell(&to, Event::LookedUp { node, running }).await;
+        }
+        Err(error) if of_one_run(&error) => {
+            tell(&to, Event::NotLookedUp { node, problem: error.to_string() }).await;
         }
         Err(error) => {
             inner.fatal.send_replace(Some(error));

@@ -101,6 +101,11 @@ impl Active {
         self.lock().left_alone.get(run).cloned()
     }
 
+    /// The run is left alone no more.
+    pub(crate) fn settle(&self, run: &str) {
+        self.lock().left_alone.remove(run);
+    }
+
     /// Takes no run up any more, tells those that are driven to come to rest until then, and waits for it.
     pub(crate) async fn stop(&self, until: Instant) {
         let driven = self.close();

@@ -13,6 +13,7 @@ mod history;
 mod locks;
 mod plans;
 mod queue;
+mod steal;
 mod submit;
 mod take_up;
 

@@ -4,11 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use machine::Run;
+use machine::journal::Record;
 use machine::ports::store::{StoreError, StoredRun};
 use plan::Plan;
+use serde_json::json;
 
 use crate::driver::{self, Journal};
 use crate::{Engine, Inner};
+
+/// Records read at a time.
+const PAGE: u32 = 1_000;
 
 /// Why a run is not taken up.
 enum Problem {
@@ -63,14 +68,39 @@ impl Engine {
         let stored = self.inner.store.load(run).await?;
         let journal = Journal { seq: stored.last_seq, hash: stored.last_hash.clone() };
         let plan = plan(&self.inner, &stored).map_err(Problem::OfTheRun)?;
-        if let Some(damage) = stored.damage.clone() {
-            return Err(Problem::OfTheRun(damage));
-        }
-        let state = guarded(|| restore(plan, stored))?;
+        let (state, notes) = match stored.damage.clone() {
+            None => (guarded(|| restore(plan, stored))?, vec![]),
+            Some(damage) => (self.rebuild(run, &journal, plan).await?, vec![json!({ "rebuilt": { "why": damage } })]),
+        };
         guarded(|| {
-            driver::resume(&self.inner, state, journal, vec![]);
+            driver::resume(&self.inner, state, journal, notes);
             Ok(())
         })
+    }
+
+    /// A run from its journal: the rows are a copy of what it says.
+    async fn rebuild(&self, run: &str, end: &Journal, plan: Arc<Plan>) -> Result<Run, Problem> {
+        let records = self.all_records(run, end).await?;
+        let because = |why: String| format!("its state is damaged, and its journal does not give it again: {why}");
+        guarded(|| Run::replay(plan, &records).map_err(|error| because(error.to_string())))
+    }
+
+    async fn all_records(&self, run: &str, end: &Journal) -> Result<Vec<Record>, Problem> {
+        let mut records: Vec<Record> = Vec::new();
+        loop {
+            let next = records.last().map_or(1, |last| last.seq.saturating_add(1));
+            let page = self.inner.store.journal(run, next, PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            records.extend(page);
+        }
+        // A journal that was cut at its end still verifies.
+        let found = records.last().map(|last| (last.seq, last.hash.as_str()));
+        if found == Some((end.seq, end.hash.as_str())) {
+            return Ok(records);
+        }
+        Err(Problem::OfTheRun(format!("its state is damaged, and its journal does not end with record {}", end.seq)))
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Action {
         /// When it was asked.
         since: Moment,
     },
-    /// Look up what runs. Answers `LookedUp`.
+    /// Look up what runs. Answers `LookedUp`, or `NotLookedUp`.
     LookUp {
         /// The slot.
         slot: SlotIndex,

@@ -19,7 +19,13 @@ impl Run {
     /// The wall clock's UTC milliseconds by which the run has moved, as long as a runtime carries it out; none when it
     /// has ended.
     pub fn moves_by_ms(&self, at: &Moment) -> Option<i64> {
-        let slots = (0..self.states.len()).filter_map(|index| SlotIndex::try_from(index).ok());
+        self.moves_by_ms_of(at, (0..self.states.len()).filter_map(|index| u32::try_from(index).ok()))
+    }
+
+    /// The same as far as these rows say it: where they are all that changed since it was last asked, the later of
+    /// both answers is not before the truth, and very many slots need not be looked at for each event.
+    pub fn moves_by_ms_of(&self, at: &Moment, rows: impl IntoIterator<Item = u32>) -> Option<i64> {
+        let slots = rows.into_iter().filter(|row| (*row as usize) < self.states.len());
         let waits = slots.filter_map(|slot| self.moves_within_ms(slot, at));
         let pause = self.head.pause.as_ref().map(|pause| pause.left_ms(at, PAUSE_MS_MAX));
         // A run that was stopped moves as soon as it is taken up.

@@ -24,6 +24,13 @@ pub enum Event {
         /// The release that runs, if any.
         running: Option<Release>,
     },
+    /// What the store knows of what runs cannot be read.
+    NotLookedUp {
+        /// The begin node.
+        node: String,
+        /// Why.
+        problem: String,
+    },
     /// An effect answered, or its time was over.
     Performed {
         /// The node or recovery step.
@@ -89,6 +96,7 @@ impl Event {
         match self {
             Self::Started(_) | Self::Signalled(_) | Self::Resumed { .. } | Self::Stopping => true,
             Self::LookedUp { .. }
+            | Self::NotLookedUp { .. }
             | Self::Performed { .. }
             | Self::Probed { .. }
             | Self::Opened { .. }

@@ -225,6 +225,7 @@ impl Run {
         match event {
             Event::Started(_) => self.advance(at, &mut out),
             Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
+            Event::NotLookedUp { node, problem } => self.not_looked_up(at, node, problem, &mut out),
             Event::Performed { node, attempt, outcome } => self.performed(at, node, *attempt, outcome, &mut out),
             Event::Probed { node, attempt, probe } => self.probed(at, node, *attempt, probe, &mut out),
             Event::Opened { node, sample, .. } => self.opened(at, node, sample.clone(), &mut out),

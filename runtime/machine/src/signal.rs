@@ -93,7 +93,7 @@ impl Signal {
     }
 
     /// What was done by whom and why: `aborted by ann: the disk is full`.
-    pub(crate) fn said(&self, done: &str) -> String {
+    pub fn said(&self, done: &str) -> String {
         let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
         format!("{done} by {}{reason}", self.actor.name)
     }

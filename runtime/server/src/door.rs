@@ -31,7 +31,7 @@ fn asks(method: &str, path: &str) -> Asks {
         ("GET", "/v1/runs/{run}" | "/v1/runs/{run}/watch" | "/v1/runs/{run}/journal" | "/v1/runs/{run}/explain") => {
             Asks::Sight
         }
-        ("POST", "/v1/runs" | "/v1/queue" | "/v1/runs/{run}/signals") => Asks::Itself,
+        ("POST", "/v1/runs" | "/v1/queue" | "/v1/runs/{run}/signals" | "/v1/locks/steal") => Asks::Itself,
         _ => Asks::Ownership,
     }
 }

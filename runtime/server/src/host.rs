@@ -19,8 +19,8 @@ use crate::places::Places;
 use crate::service::{self, Shared};
 use crate::{Failure, socket, source};
 
-/// How long the engine is given to come to rest; what it has not recorded by then is settled when a runtime
-/// starts again.
+/// How long the engine is given beyond what it gives its effects; what it has not recorded by then is settled when a
+/// runtime starts again.
 const REST: Duration = Duration::from_secs(10);
 
 /// How often it is looked whether the store was let go.
@@ -119,10 +119,16 @@ impl Host {
         }
     }
 
-    /// Takes no further step and lets the directory go. Runs that have not ended stay resumable.
+    /// [`Host::stop_within`] the usual [`engine::GRACE`].
     pub async fn stop(self) {
-        // Both are bounded: a provider or a client that hangs does not keep the process.
-        let _ = tokio::time::timeout(REST, self.engine.stop()).await;
+        self.stop_within(engine::GRACE).await;
+    }
+
+    /// Takes no further step, records the outcomes of effects that are under way, and lets the directory go. Runs
+    /// that have not ended stay resumable.
+    pub async fn stop_within(self, grace: Duration) {
+        // All of it is bounded: a provider or a client that hangs does not keep the process.
+        let _ = tokio::time::timeout(grace + REST, self.engine.stop_within(grace)).await;
         self.stopping.send_replace(true);
         if !self.serving.is_finished() {
             let _ = self.serving.await;

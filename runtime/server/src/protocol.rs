@@ -78,6 +78,19 @@ pub struct Held {
     pub left_alone: Option<String>,
 }
 
+/// Takes a lock away from the run that holds it, which ends where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steal {
+    /// The environment's name.
+    pub environment: String,
+    /// The service's name.
+    pub service: String,
+    /// Chosen by the client; asking twice does it once.
+    pub key: String,
+    /// Why, in the caller's words.
+    pub reason: String,
+}
+
 /// Something said to a run; who says it is read from the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Say {

@@ -152,9 +152,28 @@ fn left(context: &Context, key: &str) -> Failure {
 async fn here(context: &Context, submit: &Submit, queue: bool, interrupt: &mut Interrupt) -> Result<u8, Failure> {
     let mut host = serve::start(context).await?;
     host.resumed().iter().for_each(|run| note(&format!("run {run} had not ended and goes on")));
-    let done = hosted(context, &mut host, submit, queue, interrupt).await;
-    host.stop().await;
-    done
+    match hosted(context, &mut host, submit, queue, interrupt).await {
+        Ok(Hosted::Followed(code)) => {
+            host.stop().await;
+            Ok(code)
+        }
+        Ok(Hosted::Interrupted(run)) => {
+            serve::come_to_rest(host, engine::GRACE, interrupt).await;
+            Ok(stopped(context, &run, &submit.key))
+        }
+        Err(failure) => {
+            host.stop().await;
+            Err(failure)
+        }
+    }
+}
+
+/// How a stay in this process ended.
+enum Hosted {
+    /// With the run, whose exit code this is, or with the runtime.
+    Followed(u8),
+    /// With a signal; this run goes on another time.
+    Interrupted(String),
 }
 
 /// The run that is in the way ends its stay here with this process.
@@ -177,17 +196,23 @@ async fn hosted(
     submit: &Submit,
     queue: bool,
     interrupt: &mut Interrupt,
-) -> Result<u8, Failure> {
+) -> Result<Hosted, Failure> {
     let client = Client::connect(&context.state).await?;
+    let mut begun = std::pin::pin!(begin(&client, submit, queue));
     let run = tokio::select! {
-        run = begin(&client, submit, queue) => run.map_err(|failure| unfinished(context, failure))?,
+        run = &mut begun => run.map_err(|failure| unfinished(context, failure))?,
         failure = host.failed() => return Err(failure),
-        () = interrupt.heard() => return Err(Failure::new(Code::Refused, "stopped before the run began")),
+        () = interrupt.heard() => {
+            // The submission is answered now: with a run, where one has just begun.
+            host.engine().stop().await;
+            let begun = begun.await.map_err(|_| Failure::new(Code::Refused, "stopped before the run began"));
+            return begun.map(Hosted::Interrupted);
+        }
     };
     tokio::select! {
-        followed = follow(context, &client, &run) => watch::finish(context, &run, followed?),
+        followed = follow(context, &client, &run) => watch::finish(context, &run, followed?).map(Hosted::Followed),
         failure = host.failed() => Err(failure),
-        () = interrupt.heard() => Ok(stopped(context, &run, &submit.key)),
+        () = interrupt.heard() => Ok(Hosted::Interrupted(run)),
     }
 }
 

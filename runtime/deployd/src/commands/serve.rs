@@ -31,7 +31,7 @@ Examples:
 
 /// Carry out runs until told to stop; others talk to it over the socket in the state directory
 ///
-/// Writes what happens to its runs to standard output, a line each. Runs that had not ended are continued where they stood. SIGINT and SIGTERM stop it; services and proxies keep
+/// Writes what happens to its runs to standard output, a line each. Runs that had not ended are continued where they stood. SIGINT and SIGTERM stop it: no further step begins, effects under way are waited for and recorded; services and proxies keep
 /// serving, and unfinished runs go on at the next start.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -40,6 +40,26 @@ pub(crate) struct Serve {
     /// in its roles.toml
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
+    /// How long effects under way are given to answer when it is told to stop, such as `90s`; each ends at its own
+    /// deadline at the latest
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    grace: Duration,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    let wrong = || "write a duration such as `30s` or `2m`".to_owned();
+    parsed.ok().and_then(|duration| duration.try_into().ok()).ok_or_else(wrong)
+}
+
+/// Stops a runtime: what is under way is recorded, unless a person at the terminal does not want to wait for it.
+pub(super) async fn come_to_rest(host: Host, grace: Duration, interrupt: &mut Interrupt) {
+    let again = if Interrupt::can_insist() { "; Ctrl-C again stops at once" } else { "" };
+    note(&format!("stopping: effects under way are given {} s to answer{again}", grace.as_secs()));
+    tokio::select! {
+        () = host.stop_within(grace) => note("stopped"),
+        () = interrupt.insisted() => note("stopped at once; effects under way are settled at the next start"),
+    }
 }
 
 #[derive(Serialize)]
@@ -90,8 +110,8 @@ impl Serve {
             }
             while logs.try_join_next().is_some() {}
         };
-        host.stop().await;
-        note("stopped; what was deployed keeps serving, and unfinished runs go on at the next start");
+        come_to_rest(host, self.grace, &mut interrupt).await;
+        note("what was deployed keeps serving, and unfinished runs go on at the next start");
         failure.map_or(Ok(0), Err)
     }
 }

@@ -32,8 +32,9 @@ use crate::take_up::of_one_run;
 /// Messages that become durable in one commit at most.
 const BATCH: usize = 64;
 
-/// Time between two views at least, in milliseconds: the first for every plan, the second for each thousand of its
-/// nodes. A view visits every node, and one for each of very many steps would cost their square.
+/// Time between two views at least, and between two looks at all deadlines, in milliseconds: the first for every plan,
+/// the second for each thousand of its nodes. Both visit every node, and one for each of very many steps would cost
+/// their square.
 const VIEW_EVERY_MS: (u64, u64) = (20, 10);
 
 /// What a run's driver is told.
@@ -90,6 +91,9 @@ pub(crate) struct Driver {
     effects: JoinSet<()>,
     /// What only waits, asks or looks.
     tasks: JoinSet<()>,
+    /// Until when the run moves at the latest, UTC milliseconds, and when all of it was last looked at for that.
+    moves_by: Option<i64>,
+    looked_ahead: Option<Instant>,
     /// Told to come to rest, by then.
     rest_by: Option<Instant>,
 }
@@ -152,6 +156,8 @@ impl Driver {
             watches: BTreeMap::new(),
             effects: JoinSet::new(),
             tasks: JoinSet::new(),
+            moves_by: None,
+            looked_ahead: None,
             rest_by: None,
         };
         (driver, inbox)
@@ -225,9 +231,13 @@ impl Driver {
     }
 
     fn next_view(&self) -> Instant {
+        self.shown + self.view_every()
+    }
+
+    fn view_every(&self) -> Duration {
         let (always, per_thousand) = VIEW_EVERY_MS;
         let thousands = self.run.plan().body.nodes.len() as u64 / 1_000;
-        self.shown + Duration::from_millis(always + per_thousand * thousands)
+        Duration::from_millis(always + per_thousand * thousands)
     }
 
     /// Takes messages until the batch is full or none waits.
@@ -248,7 +258,10 @@ impl Driver {
 
     /// From now on nothing new begins; told again, only the time that is left changes.
     fn come_to_rest(&mut self, until: Instant) {
-        self.rest_by = Some(until.min(Instant::now()));
+        if self.rest_by.replace(until).is_none() {
+            self.tasks.abort_all();
+            self.step(&self.inner.clock.now(), Event::Stopping);
+        }
     }
 
     /// Moves the machine and notes what becomes durable and what follows.
@@ -279,15 +292,29 @@ impl Driver {
     }
 
     fn append(&mut self) -> Append {
+        let nodes = self.run.take_touched();
+        self.look_ahead(&nodes);
         Append {
             run: self.run.head().run.clone(),
             epoch: self.inner.store.epoch(),
             records: std::mem::take(&mut self.pending.records),
             head: to_value(self.run.head()),
-            nodes: self.run.take_touched(),
+            nodes,
             ended: self.run.head().status.ended(),
-            moves_by_ms: None,
+            moves_by_ms: self.moves_by,
             running: std::mem::take(&mut self.pending.running),
+        }
+    }
+
+    /// Until when the run moves at the latest, now that these rows have changed.
+    fn look_ahead(&mut self, changed: &[(u32, Value)]) {
+        let at = self.inner.clock.now();
+        if self.looked_ahead.is_none_or(|looked| looked + self.view_every() <= Instant::now()) {
+            self.moves_by = self.run.moves_by_ms(&at);
+            self.looked_ahead = Some(Instant::now());
+        } else {
+            let rows = changed.iter().map(|(row, _)| *row);
+            self.moves_by = self.moves_by.max(self.run.moves_by_ms_of(&at, rows));
         }
     }
 
@@ -357,6 +384,6 @@ impl Driver {
 }
 
 /// Our own types have string keys only, on which serialisation is total.
-fn to_value<T: serde::Serialize>(value: &T) -> Value {
+pub(crate) fn to_value<T: serde::Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }

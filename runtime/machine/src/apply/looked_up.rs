@@ -37,4 +37,13 @@ impl Run {
         state.running = running;
         self.done(at, slot, SlotState::done(), out);
     }
+
+    /// Without knowing what runs there is nothing to go back to: the rollout does not begin.
+    pub(crate) fn not_looked_up(&mut self, at: &Moment, node: &str, problem: &str, out: &mut Vec<Action>) {
+        let Some(slot) = self.slot(node) else { return };
+        if let SlotState::LookingUp = self.state(slot) {
+            let message = format!("what runs cannot be looked up: {problem}");
+            self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
+        }
+    }
 }

@@ -31,6 +31,36 @@ pub enum Refusal {
     DoesNotFit(String),
 }
 
+impl Signal {
+    /// Whether it can be taken whatever the state of its run is.
+    ///
+    /// # Errors
+    /// It is too long, or a steal does not say why.
+    pub fn acceptable(&self) -> Result<(), Refusal> {
+        match self.kind {
+            SignalKind::Steal if !self.has_reason() => {
+                Err(Refusal::DoesNotFit("a lock is taken only for a reason; say it with `--reason`".to_owned()))
+            }
+            _ => self.has_a_size(),
+        }
+    }
+
+    /// What is said is kept for ever with the run.
+    fn has_a_size(&self) -> Result<(), Refusal> {
+        let too_long = |what: &str, length: usize, most: usize| {
+            Err(Refusal::DoesNotFit(format!("the {what} has {length} bytes, and at most {most} are kept")))
+        };
+        let reason = self.reason.as_ref().map_or(0, String::len);
+        if self.key.len() > KEY_BYTES_MAX {
+            too_long("key", self.key.len(), KEY_BYTES_MAX)
+        } else if reason > REASON_BYTES_MAX {
+            too_long("reason", reason, REASON_BYTES_MAX)
+        } else {
+            Ok(())
+        }
+    }
+}
+
 impl Run {
     /// What a signal would do, as a sentence; a signal whose key was seen before is answered as it was then.
     pub fn consider(&self, signal: &Signal) -> Result<String, Refusal> {
@@ -92,19 +122,11 @@ impl Run {
         }
     }
 
-    /// What is said is kept for ever with the run, so it has a size.
     fn within_limits(&self, signal: &Signal) -> Result<(), Refusal> {
-        let too_long = |what: &str, length: usize, most: usize| {
-            Err(Refusal::DoesNotFit(format!("the {what} has {length} bytes, and at most {most} are kept")))
-        };
-        let reason = signal.reason.as_ref().map_or(0, String::len);
+        signal.has_a_size()?;
         let ends_it = matches!(signal.kind, SignalKind::Abort | SignalKind::Rollback | SignalKind::Steal);
         let known = self.head.signals.contains_key(&signal.key);
-        if signal.key.len() > KEY_BYTES_MAX {
-            too_long("key", signal.key.len(), KEY_BYTES_MAX)
-        } else if reason > REASON_BYTES_MAX {
-            too_long("reason", reason, REASON_BYTES_MAX)
-        } else if self.head.signals.len() >= SIGNALS_MAX && !known && !ends_it {
+        if self.head.signals.len() >= SIGNALS_MAX && !known && !ends_it {
             let message = format!("this run took {SIGNALS_MAX} signals; it takes only an abort or a rollback now");
             Err(Refusal::DoesNotFit(message))
         } else {

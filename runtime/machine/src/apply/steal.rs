@@ -11,9 +11,7 @@ use super::Refusal;
 
 impl Run {
     pub(crate) fn consider_steal(&self, signal: &Signal) -> Result<String, Refusal> {
-        if !signal.has_reason() {
-            return Err(Refusal::DoesNotFit("a lock is taken only for a reason; say it with `--reason`".to_owned()));
-        }
+        signal.acceptable()?;
         Ok(format!("the lock of run {} is taken; it ends as it stands, without another effect", self.head.run))
     }
 

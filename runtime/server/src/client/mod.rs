@@ -16,7 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::{
-    Forget, GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Submit, Submitted,
+    Forget, GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Steal, Submit,
+    Submitted,
 };
 use crate::{Code, Failure, group_socket, socket};
 
@@ -136,6 +137,15 @@ impl Client {
     /// [`Code::NotAllowed`] when the caller is not the runtime's owner.
     pub async fn forget(&self, forget: &Forget) -> Result<Pruned, Failure> {
         self.post("/v1/forget", forget, FORGET).await
+    }
+
+    /// Takes a lock away; answers with what that does.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub async fn steal(&self, steal: &Steal) -> Result<String, Failure> {
+        let answer: Said = self.post("/v1/locks/steal", steal, ANSWER).await?;
+        Ok(answer.message)
     }
 
     /// Says something to a run; answers with what that does.

@@ -9,6 +9,7 @@ mod queue;
 mod runs;
 mod signal;
 mod status;
+mod steal;
 mod submit;
 mod view;
 mod watch;
@@ -31,6 +32,7 @@ pub(crate) fn all() -> Router<Shared> {
         .route("/runs", get(runs::runs).post(submit::submit))
         .route("/queue", post(queue::queue))
         .route("/locks", get(locks::locks))
+        .route("/locks/steal", post(steal::steal))
         .route("/runs/{run}", get(view::view))
         .route("/runs/{run}/watch", get(watch::watch))
         .route("/runs/{run}/journal", get(journal::journal))
