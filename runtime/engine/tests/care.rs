@@ -383,10 +383,7 @@ async fn what_cannot_be_told_is_reported_and_not_journalled() {
 async fn after_an_unsafe_end_a_person_decides() {
     let scene = Scene::new().await;
     // The way back cannot have the running release ready, and ends unsafe.
-    let run = scene.engine.submit(submission("newer")).await.unwrap();
-    let mut view = scene.engine.watch(&run).await.unwrap();
-    let holds = |view: &machine::view::RunView| view.rollouts[0].stages.iter().any(|stage| stage.evidence.is_some());
-    view.wait_for(holds).await.unwrap();
+    let run = holding(&scene).await;
     scene.meddle(|world| world.broken = true);
     let abort = Signal { key: "abort".to_owned(), actor: ann(), reason: None, kind: SignalKind::Abort };
     scene.engine.signal(&run, abort).await.unwrap();
@@ -403,14 +400,95 @@ async fn after_an_unsafe_end_a_person_decides() {
     assert!(concern.contains(&format!("the last run on it, {run}, ended unsafe: a person decides")), "{concern}");
 }
 
+/// The events and intents of a run, in words, apart from looks at its gate.
+async fn told(scene: &Scene, run: &str) -> Vec<String> {
+    let records = scene.store.journal(run, 1, u32::MAX).await.unwrap();
+    let word = |record: &Record| match (&record.body["event"], &record.body["intent"]["node"]) {
+        (serde_json::Value::String(event), _) if event == "judged" => None,
+        (serde_json::Value::String(event), _) => Some(event.clone()),
+        (_, node) => node.as_str().map(|node| format!("intent {}", node.rsplit('/').next().unwrap())),
+    };
+    records.iter().filter_map(word).collect()
+}
+
+/// A second run that holds its first stage, paused.
+async fn holding(scene: &Scene) -> String {
+    let run = scene.engine.submit(submission("newer")).await.unwrap();
+    let mut view = scene.engine.watch(&run).await.unwrap();
+    let holds = |view: &machine::view::RunView| view.rollouts[0].stages.iter().any(|stage| stage.evidence.is_some());
+    view.wait_for(holds).await.unwrap();
+    let pause = Signal { key: "pause".to_owned(), actor: ann(), reason: None, kind: SignalKind::Pause };
+    scene.engine.signal(&run, pause).await.unwrap();
+    // Until its time is over too, and nothing but a person is waited for.
+    tokio::time::sleep(MINUTE).await;
+    run
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_world_is_as_it_should_be_journals_no_look_at_it() {
+    let scene = Scene::new().await;
+    let run = holding(&scene).await;
+    let before = told(&scene, &run).await;
+    tokio::time::sleep(10 * MINUTE).await;
+    assert_eq!(told(&scene, &run).await, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_mends_what_the_world_does_not_show_any_more() {
+    let scene = Scene::new().await;
+    let run = holding(&scene).await;
+    let before = told(&scene, &run).await.len();
+    let newer = fixture::release("newer").id;
+    scene.meddle(|world| drop(world.instances.remove(&newer)));
+    tokio::time::sleep(MINUTE).await;
+    let mended = told(&scene, &run).await.split_off(before);
+    let started = ["observed", "intent start", "performed", "intent shift", "performed"];
+    assert_eq!(mended, started, "the routes follow the new addresses");
+    {
+        let world = scene.world.lock().unwrap();
+        let route = world.routes.iter().find(|(release, ..)| *release == newer).unwrap();
+        assert_eq!((route.1, &route.2), (500, &vec![world.instances[&newer][0].address.clone()]));
+    }
+    scene.meddle(|world| world.routes[0].1 = 9_999);
+    tokio::time::sleep(MINUTE).await;
+    let mended = told(&scene, &run).await.split_off(before + started.len());
+    assert_eq!(mended, ["observed", "intent shift", "performed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_run_cannot_tell_of_its_world_is_reported_once() {
+    let scene = Scene::new().await;
+    let run = holding(&scene).await;
+    let before = told(&scene, &run).await;
+    scene.meddle(|world| world.blind = true);
+    tokio::time::sleep(10 * MINUTE).await;
+    assert_eq!(told(&scene, &run).await, before);
+    let concern = scene.concern().unwrap();
+    assert_eq!(concern, format!("run {run} goes on, but nobody answers"));
+    scene.meddle(|world| world.blind = false);
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(scene.concern(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_looks_at_its_world_as_soon_as_it_is_taken_up() {
+    let mut scene = Scene::new().await;
+    let run = holding(&scene).await;
+    scene.engine.stop().await;
+    scene.meddle(|world| world.routes[0].1 = 9_999);
+    scene.store = Arc::new(scene.store.reopen());
+    scene.engine = engine(&scene.world, &scene.store);
+    let before = told(&scene, &run).await.len();
+    assert_eq!(scene.engine.resume_all().await.unwrap(), std::slice::from_ref(&run));
+    tokio::time::sleep(MINUTE / 60).await;
+    let mended = told(&scene, &run).await.split_off(before);
+    assert_eq!(mended, ["resumed", "observed", "intent shift", "performed"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_under_way_has_its_place_to_itself() {
     let scene = Scene::new().await;
-    let run = scene.engine.submit(submission("newer")).await.unwrap();
-    let mut view = scene.engine.watch(&run).await.unwrap();
-    let pause = Signal { key: "pause".to_owned(), actor: ann(), reason: None, kind: SignalKind::Pause };
-    scene.engine.signal(&run, pause).await.unwrap();
-    view.wait_for(|view| view.paused).await.unwrap();
+    holding(&scene).await;
     scene.engine.look_after();
     tokio::time::sleep(10 * MINUTE).await;
     assert!(scene.care().await.is_empty(), "the keeper does nothing for the run before");

@@ -186,7 +186,7 @@ fn drifted(provider: String, request: Request, words: String) -> Finding {
 }
 
 /// Asks a provider to compare the world with an effect's outcome.
-pub(super) async fn observe(inner: &Inner, provider: &str, request: Request) -> Result<Option<String>, String> {
+pub(crate) async fn observe(inner: &Inner, provider: &str, request: Request) -> Result<Option<String>, String> {
     let known = inner.providers.get(provider).ok_or_else(|| format!("this runtime has no provider `{provider}`"))?;
     match within(LOOK_MS, known.observe(stamped(inner, request))).await {
         Some(Ok(answer)) => answer,

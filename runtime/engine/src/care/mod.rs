@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::take_up::of_one_run;
 use crate::{Engine, Inner};
+pub(crate) use case::observe;
 use case::{Case, Finding};
 use patient::{ATTEMPTS_MAX, Patient};
 

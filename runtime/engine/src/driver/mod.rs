@@ -3,6 +3,7 @@
 //! Messages that wait together become durable together: the outcome of one step and the intent of the next
 //! share one commit.
 
+mod drift;
 mod looks;
 
 use std::collections::BTreeMap;
@@ -52,6 +53,10 @@ pub(crate) enum Message {
     },
     /// A person said something.
     Signal(Signal, oneshot::Sender<Result<String, SignalError>>),
+    /// Compare the world with what the run has done.
+    Look,
+    /// It was compared.
+    Looked(Vec<drift::Looked>),
     /// Take no further step, and end when the effects under way have answered.
     Stop {
         /// By when at the latest.
@@ -94,6 +99,8 @@ pub(crate) struct Driver {
     /// Until when the run moves at the latest, UTC milliseconds, and when all of it was last looked at for that.
     moves_by: Option<i64>,
     looked_ahead: Option<Instant>,
+    /// Whether the world is being looked at.
+    looking: bool,
     /// Told to come to rest, by then.
     rest_by: Option<Instant>,
 }
@@ -158,14 +165,16 @@ impl Driver {
             tasks: JoinSet::new(),
             moves_by: None,
             looked_ahead: None,
+            looking: false,
             rest_by: None,
         };
         (driver, inbox)
     }
 
-    fn register_and_spawn(self, inbox: mpsc::Receiver<Message>) {
+    fn register_and_spawn(mut self, inbox: mpsc::Receiver<Message>) {
         let (inner, run) = (Arc::clone(&self.inner), self.run.head().run.clone());
         let (mailbox, view) = (self.mailbox.clone(), self.view.subscribe());
+        self.begin_looking();
         inner.active.drive(&run, mailbox, view, self.guarded(inbox));
     }
 
@@ -184,6 +193,7 @@ impl Driver {
                 }
                 Err(_) => Some(BROKE_OFF.to_owned()),
             };
+            drift::forget(&inner, &run);
             inner.active.remove(&run, problem);
             inner.queue.freed(&targets);
         })
@@ -249,6 +259,8 @@ impl Driver {
                 Message::Stop { until } => self.come_to_rest(until),
                 Message::Event(event) => self.step(&self.inner.clock.now(), event),
                 Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
+                Message::Look => self.look(),
+                Message::Looked(seen) => self.looked(seen),
                 Message::Signal(signal, answer) => self.take_signal(signal, answer),
             }
             taken += 1;
