@@ -3,6 +3,7 @@
 mod acting;
 mod bad_input;
 mod durability;
+mod kill_sweep;
 mod load;
 mod outcomes;
 mod people;

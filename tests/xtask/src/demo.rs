@@ -2,12 +2,13 @@
 
 mod act;
 mod build;
-mod cleanup;
 mod report;
 mod scene;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use xtask::cleanup;
 
 use crate::cargo::root;
 

@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod demo;
+mod kill;
 mod test;
 
 use std::process::ExitCode;
@@ -23,6 +24,8 @@ enum Command {
     Test(test::Options),
     /// Show the product: a good release promoted, a bad one rolled back, under real traffic.
     Demo(demo::Options),
+    /// Kill the runtime at every point of a rollout, then at random, and hold what it did against other books.
+    Kill(kill::Options),
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
 }
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
         Command::Demo(options) => demo::run(&options),
+        Command::Kill(options) => kill::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     done.unwrap_or_else(|message| {

@@ -30,8 +30,13 @@ pub struct Tally {
 /// The load generator's log; one that is still being written may end in half a line.
 pub fn read(log: &Path) -> Result<Vec<Tally>, String> {
     let text = std::fs::read_to_string(log).map_err(|e| format!("the load's log {}: {e}", log.display()))?;
+    Ok(parse(&text))
+}
+
+/// The windows among lines of such a log.
+pub fn parse(text: &str) -> Vec<Tally> {
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    Ok(lines.filter(|line| line["kind"] == "window").filter_map(|line| tally(&line)).collect())
+    lines.filter(|line| line["kind"] == "window").filter_map(|line| tally(&line)).collect()
 }
 
 fn tally(line: &Value) -> Option<Tally> {
@@ -61,6 +66,12 @@ impl Tally {
     /// Answers of all releases.
     pub fn answers(&self) -> u64 {
         self.releases.values().flat_map(BTreeMap::values).sum()
+    }
+
+    /// Requests that were not answered with 200, for whatever reason.
+    pub fn failed(&self) -> u64 {
+        let all = self.releases.values().flatten();
+        self.unanswered + all.filter(|(status, _)| *status != "200").map(|(_, count)| count).sum::<u64>()
     }
 
     /// Answers of one release.

@@ -1,4 +1,4 @@
-//! Ending what the demonstration started: found by its folder, ended by pid.
+//! Ending what was started in a folder: found by the folder, ended by pid.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use rustix::process::{Pid, Signal, kill_process};
 /// Time in which processes end by themselves after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
 /// The programs that stay after the command that started them.
-const OURS: &[&str] = &["deployc", "deployd", "load"];
+const OURS: &[&str] = &["deployc", "deployd", "ledger", "load", "shop"];
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Ends every process that runs from this folder or was given a path in it; answers how many there were.
-pub(crate) fn end_all(folder: &Path) -> usize {
+pub fn end_all(folder: &Path) -> usize {
     let Ok(folder) = folder.canonicalize() else { return 0 };
     let mut asked = Vec::new();
     let end = Instant::now() + GRACE;
@@ -36,7 +36,8 @@ pub(crate) fn end_all(folder: &Path) -> usize {
     }
 }
 
-fn of(folder: &Path) -> Vec<Pid> {
+/// The processes that run from this folder or were given a path in it.
+pub(crate) fn of(folder: &Path) -> Vec<Pid> {
     let own = rustix::process::getpid();
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));

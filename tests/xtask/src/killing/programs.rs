@@ -1,0 +1,34 @@
+//! The programs that take part, all of one build.
+
+use std::path::{Path, PathBuf};
+
+/// Where they are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    pub(crate) deployc: PathBuf,
+    pub(crate) deployd: PathBuf,
+    pub(crate) shop: PathBuf,
+    pub(crate) load: PathBuf,
+    pub(crate) ledger: PathBuf,
+}
+
+impl Programs {
+    /// The programs in a folder.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub fn of(folder: &Path) -> Result<Self, String> {
+        let folder = folder.canonicalize().map_err(|e| format!("{} cannot be read: {e}", folder.display()))?;
+        let built = |name: &str| {
+            let program = folder.join(name);
+            if program.is_file() { Ok(program) } else { Err(format!("{} is not there", program.display())) }
+        };
+        Ok(Self {
+            deployc: built("deployc")?,
+            deployd: built("deployd")?,
+            shop: built("shop")?,
+            load: built("load")?,
+            ledger: built("ledger")?,
+        })
+    }
+}
