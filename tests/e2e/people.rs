@@ -29,7 +29,7 @@ struct Person {
 struct Office {
     shop: Shop,
     group: u32,
-    _runtime: Runtime,
+    runtime: Option<Runtime>,
 }
 
 /// None where this test cannot be several people.
@@ -51,12 +51,9 @@ fn office(roles: &str) -> Option<Office> {
     std::fs::create_dir(shop.site.state()).expect("the site is ours");
     open_to_all(&shop.site.state(), 0o700);
     write_roles(&shop, roles, 0o600);
-    let runtime = Runtime::start(&shop, shop.site.command("deployd", &["serve", "--group", &group_name()]));
-    let group = until("the group's socket is open", || {
-        let found = std::fs::metadata(folder.join("state.group/deployd.sock")).ok()?;
-        (found.mode() & 0o777 == 0o660).then(|| found.gid())
-    });
-    Some(Office { group, shop, _runtime: runtime })
+    let mut office = Office { group: 0, shop, runtime: None };
+    office.open();
+    Some(office)
 }
 
 fn root() -> bool {
@@ -101,6 +98,20 @@ fn write_roles(shop: &Shop, text: &str, mode: u32) {
 }
 
 impl Office {
+    /// Starts the runtime; one that runs is killed.
+    fn open(&mut self) {
+        if let Some(before) = self.runtime.take() {
+            before.kill();
+        }
+        let serve = self.shop.site.command("deployd", &["serve", "--group", &group_name()]);
+        self.runtime = Some(Runtime::start(&self.shop, serve));
+        let socket = self.shop.site.folder().join("state.group/deployd.sock");
+        self.group = until("the group's socket is open", || {
+            let found = std::fs::metadata(&socket).ok()?;
+            (found.mode() & 0o777 == 0o660).then(|| found.gid())
+        });
+    }
+
     /// What a command of somebody says; they are in the group and in no other.
     fn says(&self, person: Person, words: &[&str]) -> Said {
         self.says_in(self.group, person, words)
@@ -252,4 +263,36 @@ fn a_stream_ends_for_whom_it_is_no_longer_granted() {
     let mut watching = command.spawn().expect("deployd can be started");
     write_roles(&office.shop, "format = 1\n", 0o600);
     until_true("the stream has ended", || watching.try_wait().is_ok_and(|ended| ended.is_some()));
+}
+
+/// Daemon may approve and resume in staging, nobody may run there no more.
+const REVOKED: &str = r#"
+format = 1
+
+[[role]]
+users = ["daemon"]
+environments = ["staging"]
+may = ["approve", "resume"]
+"#;
+
+#[test]
+fn a_run_whose_starter_may_no_longer_run_it_waits_before_its_next_step() {
+    let granted = format!("{REVOKED}\n[[role]]\nusers = [\"nobody\"]\nenvironments = [\"staging\"]\nmay = [\"run\"]\n");
+    let Some(mut office) = office(&granted) else { return };
+    let run = office.submit(NOBODY, "to_staging_when_asked", "a").with_code(0).json()["run"].clone();
+    let run = run.as_str().expect("the run is named");
+    office.shop.until_view(run, "the approval is asked for", |view| view["waiting"][0].is_object());
+    write_roles(&office.shop, REVOKED, 0o600);
+    office.open();
+    office.says(DAEMON, &["approve", run]).with_code(0);
+    let view = office.shop.until_view(run, "the run waits", |view| view["paused"] == true);
+    let why = view["reason"].as_str().unwrap_or_default();
+    assert!(why.contains("nobody (uid 65534) may not run in `staging` any more"), "{why}");
+    assert_eq!(view["rollouts"][0]["state"], "pending", "the rollout has not begun");
+
+    office.says(DAEMON, &["resume", run]).with_code(4).saying("who lets this run go on answers for it");
+    office.owner_says(&["resume", run]).with_code(0);
+    office.shop.finish(run).with_code(0);
+    let journal = office.shop.journal(run);
+    assert_eq!(events(&journal, "barred").count(), 1);
 }

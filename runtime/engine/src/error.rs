@@ -11,6 +11,9 @@ pub enum SubmitError {
     /// The plan may not be run.
     #[error(transparent)]
     Plan(#[from] plan::ReadError),
+    /// This person may not run it.
+    #[error("{0}")]
+    NotAllowed(String),
     /// The parameters do not fit the plan.
     #[error("{0}")]
     Parameters(String),
@@ -45,11 +48,12 @@ pub enum SubmitError {
 }
 
 impl SubmitError {
-    /// 1 no · 2 usage · 3 locked or stopping · 70 internal.
+    /// 1 no · 2 usage · 3 locked or stopping · 4 not allowed · 70 internal.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Plan(_) | Self::Preflight(_) | Self::KeyTaken { .. } => 1,
             Self::Parameters(_) => 2,
+            Self::NotAllowed(_) => 4,
             Self::Locked(_) | Self::QueueFull { .. } | Self::Stopping => 3,
             Self::Store(error) => store_exit_code(error),
         }

@@ -16,6 +16,7 @@ mod queue;
 mod steal;
 mod submit;
 mod take_up;
+mod warden;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub use crate::history::RunLine;
 pub use crate::locks::InTheWay;
 use crate::plans::Plans;
 use crate::queue::Queue;
+pub use crate::warden::Warden;
 
 /// What an engine works with.
 pub struct Config {
@@ -80,6 +82,7 @@ pub struct Engine {
 }
 
 pub(crate) struct Inner {
+    pub(crate) warden: Arc<dyn Warden>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) providers: BTreeMap<&'static str, Arc<dyn Provider>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -106,8 +109,16 @@ impl Inner {
 
 impl Engine {
     /// An engine without runs; `resume_all` takes up those that did not end.
+    ///
+    /// Everybody may run everything here; where that is not so, see [`Engine::guarded`].
     pub fn new(config: Config) -> Self {
+        Self::guarded(config, Arc::new(warden::Everybody))
+    }
+
+    /// The same, where a warden knows who may run what.
+    pub fn guarded(config: Config, warden: Arc<dyn Warden>) -> Self {
         let inner = Inner {
+            warden,
             store: config.store,
             providers: config.providers.into_iter().map(|provider| (provider.name(), provider)).collect(),
             clock: config.clock,

@@ -108,6 +108,8 @@ impl Engine {
             return Err(SubmitError::Stopping);
         }
         let _kept_from_care = self.inner.care.hold(&asked.targets).await;
+        // Here again, because a submission may have waited for long.
+        self.inner.warden.may_run(&asked.actor, &asked.plan).map_err(SubmitError::NotAllowed)?;
         let run = ulid::Ulid::generate().to_string().to_lowercase();
         let at = self.inner.clock.now();
         let started = asked.started(run.clone());

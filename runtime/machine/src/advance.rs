@@ -61,11 +61,13 @@ impl Run {
         let mut ready = VecDeque::from(ready);
         while let Some(slot) = ready.pop_front() {
             let goes_on = self.head.status == RunStatus::Advancing || self.is_clean_up(slot);
-            let begins = goes_on && self.states[slot as usize].is_pending() && !self.waits_for_mending(slot);
+            let held = self.waits_for_mending(slot) || self.is_barred(slot);
+            let begins = goes_on && self.states[slot as usize].is_pending() && !held;
             if begins && self.begin(at, slot, out) {
                 ready.extend(self.released_by(slot));
             }
         }
+        self.wait_at_bar(at, out);
     }
 
     fn complete_if_done(&mut self, at: &Moment, out: &mut Vec<Action>) {

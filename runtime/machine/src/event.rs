@@ -81,6 +81,11 @@ pub enum Event {
     },
     /// The runtime was told to stop: until the run is taken up again, outcomes are taken and nothing new begins.
     Stopping,
+    /// Nobody who answers for the run may run it any more.
+    Barred {
+        /// Who may not what, in words.
+        why: String,
+    },
     /// The world does not show the outcome of an earlier effect any more.
     Observed {
         /// The node or recovery step whose effect it was.
@@ -94,7 +99,7 @@ impl Event {
     /// Whether the event is journalled although nothing follows from it.
     pub fn is_always_kept(&self) -> bool {
         match self {
-            Self::Started(_) | Self::Signalled(_) | Self::Resumed { .. } | Self::Stopping => true,
+            Self::Started(_) | Self::Signalled(_) | Self::Resumed { .. } | Self::Stopping | Self::Barred { .. } => true,
             Self::LookedUp { .. }
             | Self::NotLookedUp { .. }
             | Self::Performed { .. }

@@ -60,7 +60,7 @@ impl Run {
         self.head.status = RunStatus::Returning;
         self.head.cause = Some(cause);
         // The way back is never paused.
-        (self.head.paused, self.head.pause) = (false, None);
+        (self.head.paused, self.head.pause, self.head.barred) = (false, None, None);
         for index in 0..self.plan.body.nodes.len() {
             if let Ok(slot) = SlotIndex::try_from(index)
                 && let Some(left) = self.left_behind(slot)

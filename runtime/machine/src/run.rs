@@ -53,6 +53,8 @@ impl Run {
             status: RunStatus::Advancing,
             paused: false,
             pause: None,
+            barred: None,
+            answers: None,
             stopping: false,
             escalated: false,
             seen: None,
@@ -234,6 +236,7 @@ impl Run {
             Event::Signalled(signal) => self.signalled(at, signal, &mut out),
             Event::Resumed { .. } => self.resumed(at, &mut out),
             Event::Stopping => self.head.stopping = true,
+            Event::Barred { why } => self.barred(why),
             Event::Observed { node, drift } => self.drifted(at, node, drift, &mut out),
         }
         if self.changed || !out.is_empty() || event.is_always_kept() {

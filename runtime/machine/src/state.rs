@@ -43,6 +43,12 @@ pub struct Head {
     /// How long it is paused; none when it is not.
     #[serde(default)]
     pub pause: Option<Wait>,
+    /// Why nothing new begins although nobody paused the run: those who answer for it may not run it any more.
+    #[serde(default)]
+    pub barred: Option<String>,
+    /// Who let the run go on when it was barred, and answers for it beside the one who started it.
+    #[serde(default)]
+    pub answers: Option<Actor>,
     /// Whether the runtime was told to stop: until it is taken up again, nothing new begins.
     #[serde(default)]
     pub stopping: bool,

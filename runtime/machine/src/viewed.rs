@@ -31,7 +31,7 @@ impl Run {
             waiting: self.waiting_slots().into_iter().map(|slot| self.waiting(slot, now)).collect(),
             rollouts,
             steps: alone.map(|slot| self.step_view(slot, live)).collect(),
-            reason: head.cause.as_ref().map(|cause| cause.message.clone()),
+            reason: head.cause.as_ref().map(|cause| &cause.message).or(head.barred.as_ref()).cloned(),
             seq,
         }
     }

@@ -64,6 +64,7 @@ fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: 
             node: stray.0,
         },
         11..=13 => Event::Woke { node: stray.0 },
+        14 if how.is_multiple_of(4) => Event::Barred { why: "eve may not run".to_owned() },
         14 => Event::Resumed { epoch: 1 },
         _ => Event::Signalled(Signal {
             key: how.to_string(),

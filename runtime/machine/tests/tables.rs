@@ -88,6 +88,7 @@ impl Ledger {
                 writeln!(out, "> {}{cause}", run.head().status.words()).unwrap();
             }
             "signal" => self.signal(&rest, out),
+            "barred" => self.apply(Event::Barred { why: rest.join(" ") }, out),
             _ => {
                 let event = self.event(verb, &rest);
                 self.apply(event, out);

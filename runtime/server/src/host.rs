@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Config, Engine};
+use engine::{Config, Engine, Warden};
 use machine::ports::provider::Provider;
 use machine::ports::store::Store;
 use tokio::net::UnixListener;
@@ -63,10 +63,10 @@ impl Host {
         let listener = socket::bind(&socket)?;
         let owner = std::fs::metadata(state).map_err(|e| Failure::internal(format!("{}: {e}", state.display())))?.uid();
         let config = Config { store: Arc::clone(&store), providers, clock: source::clock()? };
-        let engine = Engine::new(config);
+        let people = Arc::new(People::of(state, owner));
+        let engine = Engine::guarded(config, Arc::clone(&people) as Arc<dyn Warden>);
         let resumed = engine.resume_all().await?;
         let (stopping, stop) = watch::channel(false);
-        let people = Arc::new(People::of(state, owner));
         let places = Arc::new(Places::default());
         let shared = Shared { engine: engine.clone(), store: Arc::clone(&store), people, places, stopping: stop };
         let serving = serve(listener, shared.clone());

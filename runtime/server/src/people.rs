@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use engine::Warden;
 use machine::signal::Actor;
+use plan::Plan;
 
 use crate::peer::{self, owner_words, words};
+use crate::places::environments;
 use crate::role_file::RoleFile;
 use crate::roles::{Environments, Roles};
 use crate::verb::Verb;
@@ -40,7 +43,7 @@ impl People {
         if caller.actor.owner || caller.roles.know(&caller.actor) {
             Ok(caller)
         } else {
-            Err(caller.refuse("use this runtime"))
+            Err(caller.refuse("may not use this runtime"))
         }
     }
 
@@ -60,6 +63,13 @@ impl People {
     }
 }
 
+impl Warden for People {
+    fn may_run(&self, person: &Actor, plan: &Plan) -> Result<(), String> {
+        let caller = self.caller(person.uid);
+        caller.lacks(Verb::Run, &environments(plan)).map_or(Ok(()), |what| Err(format!("{} {what}", words(person))))
+    }
+}
+
 impl Caller {
     /// Whether it matters what they do where: always for others, for the owner where a reason is asked for.
     pub(crate) fn is_asked(&self) -> bool {
@@ -68,10 +78,13 @@ impl Caller {
 
     /// Refuses what is not granted in each of these environments.
     pub(crate) fn may(&self, verb: Verb, environments: &Environments) -> Result<(), Failure> {
-        match self.roles.missing(&self.actor, verb, environments) {
-            Some(place) if !self.actor.owner => Err(self.refuse(&format!("{verb} {place}"))),
-            Some(_) | None => Ok(()),
-        }
+        self.lacks(verb, environments).map_or(Ok(()), |what| Err(self.refuse(&what)))
+    }
+
+    /// What this person may not do, in words.
+    fn lacks(&self, verb: Verb, environments: &Environments) -> Option<String> {
+        let place = self.roles.missing(&self.actor, verb, environments)?;
+        (!self.actor.owner).then(|| format!("may not {verb} {place}"))
     }
 
     /// Whether something in these environments may be seen.
@@ -97,13 +110,13 @@ impl Caller {
 
     /// Only the owner does this.
     pub(crate) fn refuse_others(&self) -> Result<(), Failure> {
-        if self.actor.owner { Ok(()) } else { Err(self.refuse("do this, which is the owner's alone")) }
+        if self.actor.owner { Ok(()) } else { Err(self.refuse("may not do this, which is the owner's alone")) }
     }
 
     fn refuse(&self, what: &str) -> Failure {
         let problem = self.problem.as_ref().map(|problem| format!(" ({problem})")).unwrap_or_default();
         let message = format!(
-            "{} may not {what}; ask {}, who grants it in roles.toml, or start your own with --state{problem}",
+            "{} {what}; ask {}, who grants it in roles.toml, or start your own with --state{problem}",
             words(&self.actor),
             owner_words(self.owner)
         );

@@ -37,7 +37,8 @@ fn paused(before: Option<&RunView>, now: &RunView) -> Option<String> {
     let changed = before.map_or(now.paused, |before| before.paused != now.paused);
     // A run that turns around is not paused any more; its new status says so.
     let turned = !now.paused && now.status == RunStatus::Returning;
-    (changed && !turned).then(|| if now.paused { "paused".to_owned() } else { "goes on after the pause".to_owned() })
+    let why = now.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    (changed && !turned).then(|| if now.paused { format!("paused{why}") } else { "goes on after the pause".to_owned() })
 }
 
 fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {

@@ -29,6 +29,7 @@ impl Driver {
         self.live.insert(slot, (*evidence).clone());
         if last || self.worth_keeping(slot, &evidence) {
             self.kept.insert(slot, (evidence.at_ms, evidence.verdict));
+            self.ask_permission(&at);
             self.step(&at, Event::Judged { node, last, evidence });
         }
     }

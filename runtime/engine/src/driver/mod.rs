@@ -5,6 +5,7 @@
 
 mod drift;
 mod looks;
+mod permission;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -134,6 +135,7 @@ pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<
     let (mut driver, inbox) = Driver::new(inner, run, journal);
     let at = inner.clock.now();
     notes.into_iter().for_each(|note| driver.record(&at, note));
+    driver.ask_permission(&at);
     driver.step(&at, Event::Resumed { epoch: inner.store.epoch() });
     driver.register_and_spawn(inbox);
 }
@@ -257,7 +259,7 @@ impl Driver {
         while let Some(message) = next {
             match message {
                 Message::Stop { until } => self.come_to_rest(until),
-                Message::Event(event) => self.step(&self.inner.clock.now(), event),
+                Message::Event(event) => self.happened(event),
                 Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
                 Message::Look => self.look(),
                 Message::Looked(seen) => self.looked(seen),
@@ -266,6 +268,12 @@ impl Driver {
             taken += 1;
             next = if taken < BATCH { inbox.try_recv().ok() } else { None };
         }
+    }
+
+    fn happened(&mut self, event: Event) {
+        let at = self.inner.clock.now();
+        self.ask_permission(&at);
+        self.step(&at, event);
     }
 
     /// From now on nothing new begins; told again, only the time that is left changes.
@@ -364,13 +372,14 @@ impl Driver {
     }
 
     fn take_signal(&mut self, signal: Signal, answer: oneshot::Sender<Result<String, SignalError>>) {
-        match self.run.consider(&signal) {
+        let allowed = self.may_lift(&signal);
+        match allowed.and_then(|()| self.run.consider(&signal).map_err(SignalError::from)) {
             Err(refusal) => {
-                let _ = answer.send(Err(refusal.into()));
+                let _ = answer.send(Err(refusal));
             }
             Ok(text) => {
                 if !self.run.head().signals.contains_key(&signal.key) {
-                    self.step(&self.inner.clock.now(), Event::Signalled(signal));
+                    self.happened(Event::Signalled(signal));
                 }
                 self.pending.answers.push((answer, text));
             }

@@ -1,5 +1,6 @@
 //! One file per event, and one per thing that a person can say: how it moves a run.
 
+mod barred;
 mod extend;
 mod judged;
 mod looked_up;

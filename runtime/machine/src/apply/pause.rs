@@ -39,7 +39,8 @@ impl Run {
     }
 
     pub(crate) fn unpause(&mut self, at: &Moment, out: &mut Vec<Action>) {
-        if !self.head.paused {
+        let barred = self.head.barred.take().is_some();
+        if !self.head.paused && !barred {
             return;
         }
         (self.head.paused, self.head.pause) = (false, None);

@@ -82,7 +82,9 @@ impl Run {
             }
             SignalKind::Pause if self.head.paused => Ok("the run is paused already".to_owned()),
             SignalKind::Pause => Ok("the run goes no further until `deployd resume`; gates keep watching".to_owned()),
-            SignalKind::Resume if !self.head.paused => Ok("the run is not paused".to_owned()),
+            SignalKind::Resume if !self.head.paused && self.head.barred.is_none() => {
+                Ok("the run is not paused".to_owned())
+            }
             SignalKind::Resume => Ok("the run goes on".to_owned()),
             SignalKind::Abort if self.head.status == RunStatus::Returning => {
                 Ok("the run is returning to its safe side already".to_owned())
@@ -213,7 +215,12 @@ impl Run {
             SignalKind::Approve { step, .. } => self.approve(at, step.as_deref(), &signal.actor, out),
             SignalKind::Reject { step } => self.reject(at, step.as_deref(), signal, out),
             SignalKind::Pause => self.pause(at, out),
-            SignalKind::Resume => self.unpause(at, out),
+            SignalKind::Resume => {
+                if self.head.barred.is_some() {
+                    self.head.answers = Some(signal.actor.clone());
+                }
+                self.unpause(at, out);
+            }
             SignalKind::Abort => self.turn_around(at, said(signal, CauseKind::Abort), out),
             SignalKind::Rollback => self.turn_around(at, said(signal, CauseKind::Rollback), out),
             SignalKind::Retry { step } => self.retry(at, step.as_deref(), out),
