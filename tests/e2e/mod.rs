@@ -5,6 +5,7 @@ mod bad_input;
 mod durability;
 mod kill_sweep;
 mod load;
+mod misbehaving;
 mod outcomes;
 mod people;
 mod rollouts;

@@ -191,6 +191,11 @@ impl Runtime {
         runtime
     }
 
+    /// Its process.
+    pub(super) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// `kill -9`.
     pub(super) fn kill(mut self) {
         let _ = self.0.kill();

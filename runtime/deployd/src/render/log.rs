@@ -5,7 +5,7 @@ use machine::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepV
 use super::screen::releases;
 use super::text::clean;
 use super::units::{duration, rate};
-use super::words;
+use super::{waiting, words};
 
 /// What is to be said when the run went from one view to another.
 pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
@@ -28,7 +28,7 @@ pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
         let earlier = before.and_then(|view| view.steps.iter().find(|known| known.id == step.id));
         lines.extend(step_changes(earlier, step));
     }
-    lines.extend(now.waiting.iter().filter(|waiting| !waits(before, waiting)).map(question));
+    lines.extend(now.waiting.iter().filter(|waiting| !waits(before, waiting)).flat_map(|w| question(w, &now.run)));
     lines.extend(status(before, now));
     lines.iter().map(|line| clean(line)).collect()
 }
@@ -110,6 +110,12 @@ fn waits(before: Option<&RunView>, waiting: &Waiting) -> bool {
     before.is_some_and(|before| before.waiting.iter().any(|known| known.step == waiting.step))
 }
 
-fn question(waiting: &Waiting) -> String {
-    format!("waiting for a person at {}: {}", waiting.step, waiting.question)
+/// With the evidence and the commands where nobody knows whether something took effect.
+fn question(waiting: &Waiting, run: &str) -> Vec<String> {
+    let mut lines = vec![format!("waiting for a person at {}: {}", waiting.step, waiting.question)];
+    if let Some(evidence) = waiting::evidence(waiting) {
+        lines.push(evidence);
+        lines.extend(waiting::typed(waiting, run).iter().map(|typed| format!("type: {typed}")));
+    }
+    lines
 }

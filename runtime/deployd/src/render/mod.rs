@@ -16,6 +16,7 @@ pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod units;
+mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use machine::view::{RolloutView, RunView, StageView, StepView};
 use super::table::{Cell, cell, table};
 use super::text::{Line, Paint};
 use super::units::{between, duration, rate};
-use super::words;
+use super::{waiting, words};
 
 /// Characters of a hold's bar.
 const BAR: u64 = 10;
@@ -109,22 +109,17 @@ fn step(step: &StepView) -> Vec<Cell> {
     vec![cell(&step.label), (state.to_owned(), paint), about]
 }
 
-/// What can be typed to decide it: ` · deployd approve RUN | deployd reject RUN`.
-fn answers(waiting: &machine::view::Waiting, run: &str) -> String {
-    let typed = |answer: &String| match answer.split_once(' ') {
-        Some((command, rest)) => format!("deployd {command} {run} {rest}"),
-        None => format!("deployd {answer} {run}"),
-    };
-    let answers: Vec<String> = waiting.answers.iter().map(typed).collect();
-    if answers.is_empty() { String::new() } else { format!(" · {}", answers.join(" | ")) }
-}
-
 fn questions(view: &RunView) -> Vec<Line> {
     let question = |waiting: &machine::view::Waiting| {
         let left = waiting.left_ms.map(|left| format!(" ({} left)", duration(left))).unwrap_or_default();
-        Line::of("waiting ", Paint::Open)
+        let typed = waiting::typed(waiting, &view.run).join(" | ");
+        let line = Line::of("waiting ", Paint::Open)
             .and(&format!("{}: {}{left}", waiting.step, waiting.question), Paint::Plain)
-            .and(&answers(waiting, &view.run), Paint::Faint)
+            .and(if typed.is_empty() { "" } else { " · " }, Paint::Faint)
+            .and(&typed, Paint::Faint);
+        let evidence =
+            waiting::evidence(waiting).map(|evidence| Line::of(&format!("        {evidence}"), Paint::Faint));
+        std::iter::once(line).chain(evidence)
     };
-    view.waiting.iter().map(question).collect()
+    view.waiting.iter().flat_map(question).collect()
 }
