@@ -2,6 +2,7 @@
 
 mod acting;
 mod bad_input;
+mod clock;
 mod durability;
 mod kill_sweep;
 mod load;

@@ -11,8 +11,10 @@ struct Tool {
     shows: &'static str,
 }
 
-const TOOLS: &[Tool] =
-    &[Tool { program: "strace", package: "strace", shows: "that an intent is synced to disk before its effect" }];
+const TOOLS: &[Tool] = &[
+    Tool { program: "strace", package: "strace", shows: "that an intent is synced to disk before its effect" },
+    Tool { program: "faketime", package: "faketime", shows: "that a stepped clock ends and extends no hold" },
+];
 
 /// Gets what is missing. Without it the tests concerned skip themselves; under `CI=true` that is an error.
 pub(super) fn prepare() -> Result<(), String> {
