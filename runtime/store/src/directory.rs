@@ -2,29 +2,38 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use machine::ports::store::StoreError;
 
-/// The file whose lock says that a runtime lives here.
+/// The file that names who lives here.
 pub(crate) const LOCK: &str = "lock";
 /// The database.
 pub(crate) const DATABASE: &str = "state.sqlite";
+/// What follows the database's name in those of its write-ahead log and of the index of that.
+const LOG: &str = "-wal";
+const INDEX: &str = "-shm";
+
+/// A line of the lock file: the last writes are in the write-ahead log and not yet in the database.
+const WRITES_IN_LOG: &str = "log";
 
 /// The lock of a state directory, held until dropped or until the process dies in whatever way.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+    /// Holds the directory also when the lock file is removed.
+    _directory: File,
 }
 
 impl Lock {
     /// Creates the directory when it is not there and takes its lock.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
         make_private(directory).map_err(|error| failed("cannot prepare", directory, &error))?;
+        let opened = File::open(directory).map_err(|error| failed("cannot open", directory, &error))?;
         let lock = open_private(&directory.join(LOCK));
         let lock = lock.map_err(|error| failed("cannot open the lock in", directory, &error))?;
-        Ok(Self { _file: lock_exclusively(lock, directory)? })
+        Ok(Self { file: lock_exclusively(&opened, lock, directory)?, _directory: opened })
     }
 }
 
@@ -35,25 +44,59 @@ fn failed(what: &str, directory: &Path, error: &std::io::Error) -> StoreError {
 /// The state directory with its database, held as long as its lock.
 #[derive(Debug)]
 pub(crate) struct Held {
-    database: PathBuf,
-    _lock: Lock,
+    directory: PathBuf,
+    lock: Lock,
 }
 
 impl Held {
     /// Takes the directory's lock, and makes the database's file when it is not there.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
         let lock = Lock::take(directory)?;
-        let database = directory.join(DATABASE);
-        let made = open_private(&database).and_then(|file| file.sync_all());
+        let made = open_private(&directory.join(DATABASE)).and_then(|file| file.sync_all());
         made.map_err(|error| failed("cannot write in", directory, &error))?;
         sync(directory).map_err(|error| failed("cannot make durable", directory, &error))?;
-        Ok(Self { database, _lock: lock })
+        Ok(Self { directory: directory.to_owned(), lock })
     }
 
-    /// Path of the database file, which exists.
-    pub(crate) fn database(&self) -> &Path {
-        &self.database
+    /// Notes that the last writes are in the write-ahead log from now on, so that a log that is gone is missed.
+    pub(crate) fn expect_log(&self) -> Result<(), StoreError> {
+        let noted = write_lock(&self.lock.file, &format!("{}\n{WRITES_IN_LOG}\n", std::process::id()));
+        noted.map_err(|error| failed("cannot write the lock in", &self.directory, &error))
     }
+
+    /// Notes that everything is in the database and nobody lives here.
+    pub(crate) fn let_go(&self) {
+        // What stays noted is checked again at the next start.
+        let _ = write_lock(&self.lock.file, "");
+    }
+}
+
+/// The files of an open database. SQLite goes on writing to a file that was removed; nobody would find it again.
+#[derive(Debug)]
+pub(crate) struct Files(Vec<(PathBuf, (u64, u64))>);
+
+impl Files {
+    /// Those of a database that was written since it was opened.
+    pub(crate) fn of(database: &Path) -> std::io::Result<Self> {
+        let paths = ["", LOG, INDEX].map(|suffix| beside(database, suffix));
+        paths.into_iter().map(|path| Ok((path.clone(), identity(&path)?))).collect::<std::io::Result<_>>().map(Self)
+    }
+
+    /// The first that is not the one that was opened.
+    pub(crate) fn gone(&self) -> Option<&Path> {
+        let gone = self.0.iter().find(|(path, opened)| identity(path).ok() != Some(*opened));
+        gone.map(|(path, _)| path.as_path())
+    }
+}
+
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 fn make_private(directory: &Path) -> std::io::Result<()> {
@@ -76,35 +119,67 @@ fn is_ours(directory: &Path) -> std::io::Result<bool> {
     Ok(directory.join(DATABASE).exists() || std::fs::read_dir(directory)?.next().is_none())
 }
 
-fn open_private(path: &Path) -> std::io::Result<File> {
+pub(crate) fn open_private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn lock_exclusively(mut lock: File, directory: &Path) -> Result<File, StoreError> {
+fn lock_exclusively(opened: &File, lock: File, directory: &Path) -> Result<File, StoreError> {
     let io = |error: std::io::Error| StoreError::Io(format!("the lock in {}: {error}", directory.display()));
-    match lock.try_lock() {
-        Ok(()) => write_holder(&mut lock).map(|()| lock).map_err(io),
-        Err(TryLockError::WouldBlock) => {
-            Err(StoreError::Locked { directory: directory.display().to_string(), holder: read_holder(&mut lock) })
+    for held in [opened, &lock] {
+        match held.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(io(error)),
+            Err(TryLockError::WouldBlock) => {
+                let holder = read_holder(&lock);
+                return Err(StoreError::Locked { directory: directory.display().to_string(), holder });
+            }
         }
-        Err(TryLockError::Error(error)) => Err(io(error)),
     }
+    if let Some(lost) = lost_log(directory) {
+        return Err(StoreError::Io(lost));
+    }
+    let kept = if expects_log(&read_lock(&lock)) { format!("{WRITES_IN_LOG}\n") } else { String::new() };
+    write_lock(&lock, &format!("{}\n{kept}", std::process::id())).map(|()| lock).map_err(io)
 }
 
-fn write_holder(lock: &mut File) -> std::io::Result<()> {
-    lock.set_len(0)?;
+fn expects_log(noted: &str) -> bool {
+    noted.lines().any(|line| line == WRITES_IN_LOG)
+}
+
+/// That the log which the last runtime left is gone, and what helps; none when it is there or was not left.
+pub(crate) fn lost_log(directory: &Path) -> Option<String> {
+    let noted = File::open(directory.join(LOCK)).map(|lock| read_lock(&lock)).unwrap_or_default();
+    (expects_log(&noted) && !beside(&directory.join(DATABASE), LOG).exists()).then(|| {
+        format!(
+            "the write-ahead log {DATABASE}{LOG} in {} is gone, and with it what was written last before the runtime \
+             ended; put it back, bring a backup back with `deployd restore`, or, to go on without what it held, remove \
+             the file `{LOCK}` there",
+            directory.display()
+        )
+    })
+}
+
+/// The process that a lock file names.
+pub(crate) fn named_holder(noted: &str) -> Option<u32> {
+    noted.lines().next().and_then(|line| line.trim().parse().ok())
+}
+
+fn write_lock(mut lock: &File, text: &str) -> std::io::Result<()> {
     lock.rewind()?;
-    writeln!(lock, "{}", std::process::id())
+    lock.write_all(text.as_bytes())?;
+    lock.set_len(text.len() as u64)?;
+    lock.sync_all()
 }
 
-fn read_holder(lock: &mut File) -> String {
-    let mut text = String::new();
+fn read_lock(mut lock: &File) -> String {
+    let mut text = Vec::new();
     // The file is ours and short; the limit is against a stranger's.
-    let read = lock.take(64).read_to_string(&mut text);
-    match (read, text.trim().parse::<u32>()) {
-        (Ok(_), Ok(pid)) => pid.to_string(),
-        (Ok(_) | Err(_), Ok(_) | Err(_)) => "unknown".to_owned(),
-    }
+    let _ = lock.rewind().and_then(|()| lock.take(64).read_to_end(&mut text));
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn read_holder(lock: &File) -> String {
+    named_holder(&read_lock(lock)).map_or_else(|| "unknown".to_owned(), |pid| pid.to_string())
 }
 
 /// A new file's name is durable only when its directory is.

@@ -6,7 +6,7 @@ use std::path::Path;
 use machine::ports::store::StoreError;
 use rusqlite::OptionalExtension;
 
-use crate::directory::LOCK;
+use crate::directory::{self, LOCK, named_holder};
 use crate::sqlite::{FORMAT, io, schema};
 
 /// Complaints of SQLite that are told at most.
@@ -48,6 +48,12 @@ pub fn format(directory: &Path) -> Result<(u64, u64), StoreError> {
     Ok((found.and_then(|found| u64::try_from(found).ok()).unwrap_or(0), FORMAT))
 }
 
+/// That what was written last is gone with its write-ahead log, and what helps.
+#[must_use]
+pub fn lost_log(directory: &Path) -> Option<String> {
+    directory::lost_log(directory)
+}
+
 /// When the latest record was written, by the wall clock of then, UTC milliseconds; none while there is no record.
 ///
 /// # Errors
@@ -64,7 +70,7 @@ pub fn latest_ms(directory: &Path) -> Result<Option<i64>, StoreError> {
 #[must_use]
 pub fn holder(directory: &Path) -> Option<u32> {
     let lock = directory.join(LOCK).canonicalize().ok()?;
-    let pid: u32 = std::fs::read_to_string(&lock).ok()?.trim().parse().ok()?;
+    let pid = named_holder(&std::fs::read_to_string(&lock).ok()?)?;
     let open = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
     open.into_iter().any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == lock)).then_some(pid)
 }

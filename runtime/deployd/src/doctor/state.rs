@@ -13,6 +13,7 @@ const BEHIND_MS: i64 = 2_000;
 /// Adds what is found; false when there is nothing to read further.
 pub(super) fn look(state: &Path, program: &str, now_ms: i64, findings: &mut Vec<Finding>) -> bool {
     findings.extend(library());
+    findings.extend(lost_log(state));
     match readable(state, program) {
         Err(finding) => {
             findings.push(finding);
@@ -28,6 +29,11 @@ pub(super) fn look(state: &Path, program: &str, now_ms: i64, findings: &mut Vec<
 fn library() -> Option<Finding> {
     let problem = health::unsound_library()?;
     Some(Finding::new("sqlite", problem, "use a deployd that was built with a newer one"))
+}
+
+fn lost_log(state: &Path) -> Option<Finding> {
+    let what = health::lost_log(state)?;
+    Some(Finding::new("log", what, "keep a copy of the directory before anything else"))
 }
 
 fn readable(state: &Path, program: &str) -> Result<Vec<Finding>, Finding> {
@@ -46,6 +52,10 @@ fn readable(state: &Path, program: &str) -> Result<Vec<Finding>, Finding> {
     if found > known {
         let what = format!("the state has format {found}, and this program knows {known}");
         return Err(Finding::new("format", what, "use the newer deployd that wrote it"));
+    }
+    if found < known {
+        let what = format!("the state has format {found}, and this program knows {known}");
+        return Err(Finding::new("format", what, format!("`{program} serve` brings it there, and keeps a copy")));
     }
     let complaints = health::integrity(state).map_err(|error| damaged(error.to_string()))?;
     Ok(complaints.into_iter().map(damaged).collect())

@@ -13,7 +13,7 @@ use machine::ports::store::StoreError;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::sqlite::{io, schema};
+use crate::sqlite::{io, query, schema};
 
 pub use export::{FORMAT, export};
 pub use prefix::against;
@@ -65,7 +65,9 @@ impl Problem {
 /// # Errors
 /// When the state cannot be read at all, or has no such run; what can be read and does not fit is a [`Problem`].
 pub fn verify(directory: &Path, run: Option<&str>) -> Result<Audit, StoreError> {
-    let connection = schema::connect_to_read(&crate::sqlite::database(directory))?;
+    let database = crate::sqlite::database(directory);
+    schema::refuse_other(&database)?;
+    let connection = schema::connect_to_read(&database)?;
     verify_in(&connection, run)
 }
 
@@ -74,6 +76,7 @@ pub(crate) fn verify_in(connection: &Connection, run: Option<&str>) -> Result<Au
     let anchors = anchors::read(&transaction).map_err(|error| io(&error))?;
     let mut audit = Audit { anchors: anchors.all.len() as u64, head: anchors.head(), ..Audit::default() };
     audit.problems.clone_from(&anchors.problems);
+    audit.problems.extend(query::lost_services(&transaction)?.into_iter().map(Problem::of_store));
     let runs = match run {
         Some(run) => vec![run.to_owned()],
         None => tails::every_run(&transaction, &anchors).map_err(|error| io(&error))?.into_iter().collect(),

@@ -47,7 +47,7 @@ pub(super) fn check(
         Some(known) => {
             audit.runs += 1;
             audit.problems.extend(ends(run, &known, &chain, anchor));
-            let stored = query::stored(connection, run).map_err(|error| io(&error))?;
+            let stored = query::stored(connection, run)?;
             let damage = stored.and_then(|stored| stored.damage);
             audit.problems.extend(damage.map(|damage| Problem::of_run(run, damage)));
             return Ok(());

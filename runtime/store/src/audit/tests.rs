@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use machine::ports::store::{Prune, Store};
+use machine::ports::store::{Prune, Running, Store};
 use rusqlite::Connection;
 
 use super::*;
@@ -19,6 +19,13 @@ async fn state() -> tempfile::TempDir {
         let mut more = append(&*store, run, records(&last, 2, 3));
         more.nodes = vec![(0, serde_json::json!({ "state": "done" }))];
         more.ended = run != "c";
+        more.running = vec![Running {
+            environment: "local".to_owned(),
+            service: "shop".to_owned(),
+            release: None,
+            run: "c".to_owned(),
+            since_ms: 0,
+        }];
         store.append(more).await.unwrap();
     }
     directory
@@ -96,6 +103,10 @@ async fn each_tampering_is_named_by_run_and_record() {
             "UPDATE anchors SET last_hash = 'x' WHERE seq = 2",
             "- -: anchor 2 (of run b) is not the one that was written: its content does not match its hash",
         ),
+        ("DELETE FROM running", "- -: what runs for `shop` in `local` was recorded and is not there any more"),
+        ("UPDATE running SET json = '{}'", "- -: what runs for `shop` in `local` is not what was written"),
+        ("DELETE FROM node_state WHERE run = 'c'", "c -: 0 of its nodes have a state, 1 had one"),
+        ("UPDATE plans SET plan = X'00' WHERE run = 'c'", "c -: its plan is not what was written"),
         (
             "INSERT INTO pruned VALUES ('z', 0, 'olga')",
             "z -: it was pruned, and the anchor that must stay of it is gone",
@@ -126,6 +137,7 @@ async fn a_history_written_anew_does_not_fit_its_anchor_and_not_its_export() {
         }
     }
     tamper(directory.path(), &format!("UPDATE runs SET last_hash = '{previous}' WHERE run IN ('a', 'c')"));
+    crate::sqlite::tests::reseal(directory.path());
     let told = told(directory.path());
     assert_eq!(told.len(), 1, "the unended run is consistent in itself: {told:#?}");
     assert!(told[0].starts_with("a -: its journal ends with record 3"), "{told:#?}");
@@ -160,6 +172,7 @@ async fn an_export_is_a_prefix_until_something_is_cut_off() {
                UPDATE runs SET last_seq = 2, last_hash = (SELECT json_extract(json, '$.hash') FROM records WHERE run = 'c' AND seq = 2)
                WHERE run = 'c';";
     tamper(directory.path(), cut);
+    crate::sqlite::tests::reseal(directory.path());
     assert_eq!(told(directory.path()), Vec::<String>::new());
     let problems = compare(directory.path(), &exported);
     assert_eq!(problems, [Problem::of_record("c", 3, "it was exported and is gone")]);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Audit};
 use crate::directory::{DATABASE, Lock, sync};
-use crate::sqlite::{io, schema};
+use crate::sqlite::{io, meta, schema};
 
 /// What the database of a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct Snapshot {
 /// When the state cannot be read or the file not be written; the file is there already.
 pub fn snapshot(directory: &Path, to: &Path) -> Result<Snapshot, StoreError> {
     let database = crate::sqlite::database(directory);
-    schema::refuse_newer(&database)?;
+    schema::refuse_other(&database)?;
     let connection = schema::connect_to_read(&database)?;
     connection.execute("VACUUM INTO ?1", [path(to)?]).map_err(|error| io(&error))?;
     private(to)?;
@@ -48,7 +48,7 @@ fn path(file: &Path) -> Result<&str, StoreError> {
 fn describe(connection: &Connection) -> rusqlite::Result<Snapshot> {
     let mut statement = connection.prepare("SELECT run FROM runs WHERE ended = 0 ORDER BY run")?;
     let in_flight = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(Snapshot { epoch: schema::epoch(connection)?, in_flight })
+    Ok(Snapshot { epoch: meta::epoch(connection)?, in_flight })
 }
 
 /// Verifies a database that lies alone, as in a backup.
@@ -56,7 +56,7 @@ fn describe(connection: &Connection) -> rusqlite::Result<Snapshot> {
 /// # Errors
 /// When it cannot be read.
 pub fn verify(database: &Path) -> Result<Audit, StoreError> {
-    schema::refuse_newer(database)?;
+    schema::refuse_other(database)?;
     audit::verify_in(&schema::connect_to_read(database)?, None)
 }
 
@@ -116,22 +116,22 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 }
 
 fn mark(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError> {
-    let marked = marked(database, seen, at_ms).map_err(|error| io(&error))?;
+    let marked = marked(database, seen, at_ms)?;
     private(database)?;
     Ok(marked)
 }
 
 /// Without a log of its own beside the file: the one that is renamed holds everything.
-fn marked(database: &Path, seen: u64, at_ms: i64) -> rusqlite::Result<Snapshot> {
+fn marked(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(database, flags)?;
-    connection.pragma_update(None, "journal_mode", "DELETE")?;
-    let transaction = connection.transaction()?;
-    transaction.execute("UPDATE meta SET epoch = max(epoch, ?1)", [i64::try_from(seen).unwrap_or(i64::MAX)])?;
-    transaction
-        .execute("INSERT OR REPLACE INTO restored (run, at_ms) SELECT run, ?1 FROM runs WHERE ended = 0", [at_ms])?;
-    transaction.commit()?;
-    describe(&connection)
+    let mut connection = Connection::open_with_flags(database, flags).map_err(|error| io(&error))?;
+    connection.pragma_update(None, "journal_mode", "DELETE").map_err(|error| io(&error))?;
+    let transaction = connection.transaction().map_err(|error| io(&error))?;
+    meta::raise_epoch(&transaction, seen)?;
+    let mark = "INSERT OR REPLACE INTO restored (run, at_ms) SELECT run, ?1 FROM runs WHERE ended = 0";
+    transaction.execute(mark, [at_ms]).map_err(|error| io(&error))?;
+    transaction.commit().map_err(|error| io(&error))?;
+    describe(&connection).map_err(|error| io(&error))
 }
 
 #[cfg(test)]

@@ -4,12 +4,25 @@
 //! per write keeps a refused write from undoing its neighbours. Another thread reads.
 
 mod anchors;
+mod cells;
+mod fault;
+mod heads;
+mod heal;
+mod load;
 mod locks;
+pub(crate) mod meta;
+mod nodes;
 mod onlooker;
+mod plans;
 mod prune;
 pub(crate) mod query;
 mod reader;
+mod records;
 pub(crate) mod schema;
+mod services;
+mod sum;
+mod tables;
+mod upgrade;
 mod write;
 mod writer;
 
@@ -22,6 +35,7 @@ use machine::ports::store::{
 };
 
 use crate::directory::Held;
+use fault::Place;
 use reader::Reader;
 use writer::{Write, Writer};
 
@@ -31,10 +45,19 @@ pub use schema::FORMAT;
 /// A state directory opened for this process alone.
 pub struct SqliteStore {
     epoch: u64,
-    // Dropped in this order: readers and the writer have ended before the directory is let go.
     reader: Reader,
     writer: Writer,
-    _held: Held,
+    held: Held,
+}
+
+impl Drop for SqliteStore {
+    /// Reader and writer have ended before the directory is let go.
+    fn drop(&mut self) {
+        self.reader.finish();
+        if self.writer.finish() {
+            self.held.let_go();
+        }
+    }
 }
 
 /// Opens (or creates) the state in `directory` and takes it over with a new epoch.
@@ -45,12 +68,18 @@ pub struct SqliteStore {
 pub fn open(directory: &Path) -> Result<SqliteStore, StoreError> {
     schema::refuse_unsound_library(rusqlite::version_number())?;
     let held = Held::take(directory)?;
-    schema::refuse_newer(held.database())?;
-    let mut connection = schema::connect(held.database())?;
-    let epoch = schema::take_over(&mut connection)?;
-    let reader = Reader::start(schema::connect_to_read(held.database())?)?;
-    let writer = Writer::start(connection)?;
-    Ok(SqliteStore { epoch, reader, writer, _held: held })
+    let place = Place::new(directory);
+    let earlier = schema::format(&place.database())?.filter(|format| *format < FORMAT);
+    earlier.map_or(Ok(()), |format| upgrade::keep_copy(&place.database(), format))?;
+    let mut connection = schema::connect(&place)?;
+    let epoch = schema::take_over(&mut connection, &place)?;
+    if earlier.is_some() {
+        upgrade::give_space_back(&connection);
+    }
+    held.expect_log()?;
+    let reader = Reader::start(schema::connect_to_read(&place.database())?, place.clone())?;
+    let writer = Writer::start(connection, place)?;
+    Ok(SqliteStore { epoch, reader, writer, held })
 }
 
 /// The database file of a state directory: where the journals are.
@@ -59,8 +88,9 @@ pub fn database(directory: &Path) -> PathBuf {
     directory.join(crate::directory::DATABASE)
 }
 
+/// A failure of a database wherever it lies.
 pub(crate) fn io(error: &rusqlite::Error) -> StoreError {
-    StoreError::Io(format!("database: {error}"))
+    Place::default().io(error)
 }
 
 impl Store for SqliteStore {
@@ -114,4 +144,4 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

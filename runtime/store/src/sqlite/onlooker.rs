@@ -8,6 +8,7 @@ use machine::ports::store::{
     Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
 };
 
+use super::fault::Place;
 use super::reader::Reader;
 use super::schema;
 
@@ -24,8 +25,8 @@ pub struct Onlooker {
 /// directory.
 pub fn look(directory: &Path) -> Result<Onlooker, StoreError> {
     let database = super::database(directory);
-    schema::refuse_newer(&database)?;
-    Ok(Onlooker { reader: Reader::start(schema::connect_to_read(&database)?)? })
+    schema::refuse_other(&database)?;
+    Ok(Onlooker { reader: Reader::start(schema::connect_to_read(&database)?, Place::new(directory))? })
 }
 
 fn refuse<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, StoreError>> {

@@ -1,25 +1,19 @@
 //! Retention: journals, states and plans of old runs are removed, who asked for it is noted, and the space is given
 //! back.
 
-use machine::ports::store::{Prune, Pruned, StoreError};
+use machine::ports::store::{Prune, Pruned};
 use rusqlite::{Connection, params};
 
-use super::schema;
-use super::write::Refused;
+use super::fault::{Answer, Place};
+use super::{meta, services};
 use crate::continuity::check_epoch;
 use crate::texts::MAKERS;
 
-/// Notes beside the runs. Made wherever they are not there yet, so that every format has them.
-pub(super) const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS pruned (run TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL)
-        STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS restored (run TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-";
-
 /// Removes the runs that may go, or only names them.
-pub(super) fn prune(connection: &Connection, prune: &Prune) -> Result<Pruned, Refused> {
-    check_epoch(schema::epoch(connection)?, prune.epoch)?;
-    refuse_unreadable_registry(connection)?;
+pub(super) fn prune(connection: &Connection, place: &Place, prune: &Prune) -> Answer<Pruned> {
+    check_epoch(meta::epoch(connection)?, prune.epoch)?;
+    // What runs is known by this registry alone: where it cannot be read, nothing is known to be old.
+    services::all(connection, place, u32::MAX)?;
     let found = candidates(connection, prune)?;
     let pruned = Pruned { records: found.iter().map(|(_, records)| records).sum(), runs: names(found) };
     if !prune.dry_run {
@@ -32,21 +26,6 @@ pub(super) fn prune(connection: &Connection, prune: &Prune) -> Result<Pruned, Re
 
 fn names(found: Vec<(String, u64)>) -> Vec<String> {
     found.into_iter().map(|(run, _)| run).collect()
-}
-
-/// What runs is known by this registry alone: where it cannot be read, nothing is known to be old.
-fn refuse_unreadable_registry(connection: &Connection) -> Result<(), Refused> {
-    let unreadable: Option<(String, String)> = connection
-        .prepare("SELECT environment, service FROM running WHERE NOT json_valid(json) LIMIT 1")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .next()
-        .transpose()?;
-    match unreadable {
-        None => Ok(()),
-        Some((environment, service)) => Err(Refused::Caller(StoreError::Damaged(format!(
-            "what runs of `{service}` in `{environment}` cannot be read, so nothing is removed"
-        )))),
-    }
 }
 
 /// Anchored, ended long ago, and not what made what runs; with the number of records.

@@ -1,4 +1,4 @@
-//! The database's shape, its versions, and how a connection to it is set up.
+//! The database's versions, and how a connection to it is set up and taken over.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +6,10 @@ use std::time::Duration;
 use machine::ports::store::StoreError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::io;
+use super::fault::{Answer, Place};
+use super::meta::{self, Meta};
+use super::tables::{RECORDS, TABLES};
+use super::{heal, upgrade};
 
 /// The version of the tables this program writes.
 pub const FORMAT: u64 = 2;
@@ -16,38 +19,6 @@ const OLDEST_SOUND_LIBRARY: i32 = 3_051_003;
 
 /// How long a connection waits for a stranger (a backup, a shell) that holds the database.
 const BUSY: Duration = Duration::from_secs(5);
-
-/// The plan stands apart from its run's row: SQLite rewrites a whole row when any column of it changes.
-const TABLES: &str = "
-    CREATE TABLE meta (format INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
-    CREATE TABLE runs (
-        run TEXT PRIMARY KEY, workflow TEXT NOT NULL, created_ms INTEGER NOT NULL, ended INTEGER NOT NULL,
-        head TEXT NOT NULL, last_seq INTEGER NOT NULL, last_hash TEXT NOT NULL, key TEXT
-    ) STRICT, WITHOUT ROWID;
-    CREATE UNIQUE INDEX runs_by_key ON runs (key);
-    CREATE INDEX runs_by_age ON runs (created_ms, run);
-    CREATE INDEX runs_in_flight ON runs (created_ms, run) WHERE ended = 0;
-    CREATE TABLE plans (run TEXT PRIMARY KEY, plan BLOB NOT NULL) STRICT;
-    CREATE TABLE records (
-        run TEXT NOT NULL, seq INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (run, seq)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE node_state (
-        run TEXT NOT NULL, idx INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (run, idx)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE running (
-        environment TEXT NOT NULL, service TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (environment, service)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE locks (
-        environment TEXT NOT NULL, service TEXT NOT NULL, run TEXT NOT NULL, actor TEXT NOT NULL,
-        since_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (environment, service)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX locks_by_run ON locks (run);
-    CREATE TABLE anchors (
-        seq INTEGER PRIMARY KEY, run TEXT NOT NULL, last_seq INTEGER NOT NULL, last_hash TEXT NOT NULL,
-        at_ms INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX anchors_by_run ON anchors (run);
-";
 
 /// Refuses to touch a state with a SQLite that is known to lose data.
 pub(crate) fn refuse_unsound_library(linked: i32) -> Result<(), StoreError> {
@@ -59,11 +30,25 @@ pub(crate) fn refuse_unsound_library(linked: i32) -> Result<(), StoreError> {
     )))
 }
 
-/// Refuses a state of a newer version, on a connection that cannot write.
-pub(crate) fn refuse_newer(database: &Path) -> Result<(), StoreError> {
+/// The format of a database that this program can open, none when it is empty; looked at on a connection that cannot
+/// write.
+pub(super) fn format(database: &Path) -> Result<Option<u64>, StoreError> {
+    let place = Place::of(database);
     let connection = connect_to_read(database)?;
-    match stored_format(&connection).map_err(|error| io(&error))? {
+    match stored_format(&connection).map_err(|error| place.io(&error))? {
         Some(found) if found > FORMAT => Err(StoreError::Newer { found, known: FORMAT }),
+        Some(0) => Err(place.malformed("its format is 0")),
+        found => Ok(found),
+    }
+}
+
+/// Refuses a database of another format, for whoever reads it as it lies there.
+pub(crate) fn refuse_other(database: &Path) -> Result<(), StoreError> {
+    match format(database)? {
+        Some(found) if found < FORMAT => Err(StoreError::Io(format!(
+            "the state {} has format {found}; this version's `deployd serve` brings it to format {FORMAT} when it starts",
+            database.display()
+        ))),
         Some(_) | None => Ok(()),
     }
 }
@@ -73,15 +58,14 @@ fn stored_format(connection: &Connection) -> rusqlite::Result<Option<u64>> {
         return Ok(None);
     }
     let format: i64 = connection.query_row("SELECT format FROM meta", [], |row| row.get(0))?;
-    Ok(Some(u64::try_from(format).unwrap_or(u64::MAX)))
+    Ok(Some(u64::try_from(format).unwrap_or(0)))
 }
 
 /// The connection that writes.
-pub(super) fn connect(database: &Path) -> Result<Connection, StoreError> {
+pub(super) fn connect(place: &Place) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags).map_err(|error| io(&error))?;
-    set_up(&connection).map_err(|error| io(&error))?;
-    Ok(connection)
+    let connection = Connection::open_with_flags(place.database(), flags);
+    connection.and_then(|connection| set_up(&connection).map(|()| connection)).map_err(|error| place.io(&error))
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
@@ -92,38 +76,47 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
 }
 
 /// A connection that only reads.
 pub(crate) fn connect_to_read(database: &Path) -> Result<Connection, StoreError> {
+    open_to_read(database).map_err(|error| Place::of(database).io(&error))
+}
+
+pub(super) fn open_to_read(database: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags).map_err(|error| io(&error))?;
-    connection.busy_timeout(BUSY).and_then(|()| connection.pragma_update(None, "mmap_size", 0)).map_err(|e| io(&e))?;
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
     Ok(connection)
 }
 
-/// Makes the tables when there are none and takes the next epoch, durably.
-pub(super) fn take_over(connection: &mut Connection) -> Result<u64, StoreError> {
-    next_epoch(connection).map_err(|error| io(&error))
+/// Makes the tables when there are none or they are of an earlier format, puts right what can be, and takes the next
+/// epoch: all of it durably, or nothing.
+pub(super) fn take_over(connection: &mut Connection, place: &Place) -> Result<u64, StoreError> {
+    next_epoch(connection, place).map_err(|fault| place.tell(fault))
 }
 
-fn next_epoch(connection: &mut Connection) -> rusqlite::Result<u64> {
+fn next_epoch(connection: &mut Connection, place: &Place) -> Answer<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if !transaction.table_exists(None, "meta")? {
-        transaction.execute_batch(TABLES)?;
-        let format = i64::try_from(FORMAT).unwrap_or(i64::MAX);
-        transaction.execute("INSERT INTO meta (format, epoch) VALUES (?1, 0)", [format])?;
+    match stored_format(&transaction)? {
+        None => make(&transaction)?,
+        Some(1) => upgrade::from_1(&transaction)?,
+        Some(_) => {}
     }
-    transaction.execute_batch(super::prune::TABLES)?;
-    transaction.execute("UPDATE meta SET epoch = epoch + 1", [])?;
-    let epoch = epoch(&transaction)?;
+    let mut meta = meta::read(&transaction, place)?;
+    meta.epoch += 1;
+    meta.update(&transaction)?;
+    heal::heal(&transaction, place)?;
     transaction.commit()?;
-    Ok(epoch)
+    Ok(meta.epoch.cast_unsigned())
 }
 
-/// The epoch that holds.
-pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
-    let epoch: i64 = connection.prepare_cached("SELECT epoch FROM meta")?.query_row([], |row| row.get(0))?;
-    Ok(u64::try_from(epoch).unwrap_or(0))
+fn make(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.execute_batch(RECORDS)?;
+    Meta { format: FORMAT.cast_signed(), epoch: 0, services: Vec::new() }.insert(connection)
 }

@@ -1,11 +1,62 @@
-//! What concerns SQLite alone: the directory, its lock, formats, and failing disks.
+//! What concerns SQLite alone: the directory, its lock, formats, damage, and failing disks.
+
+mod damage;
+mod disk;
+mod files;
+mod flips;
+mod torn;
+mod upgrade;
 
 use std::os::unix::fs::PermissionsExt;
 
 use machine::ports::store::{Store, StoreError};
 
-use super::{FORMAT, open, schema};
-use crate::conformance::new_run;
+use rusqlite::Connection;
+
+use super::{FORMAT, SqliteStore, open, schema};
+use crate::conformance::{append, new_run, records};
+
+/// Says something to the database of a closed state directory.
+fn say(directory: &std::path::Path, sql: &str) {
+    Connection::open(super::database(directory)).unwrap().execute_batch(sql).unwrap();
+}
+
+/// Seals the rows of runs as they are now, as somebody does who knows how and wants to hide something.
+pub(crate) fn reseal(directory: &std::path::Path) {
+    let connection = Connection::open(super::database(directory)).unwrap();
+    let mut rows = Vec::new();
+    super::heads::each(&connection, |head| {
+        rows.push(head);
+        Ok(())
+    })
+    .unwrap();
+    rows.into_iter().for_each(|head| head.sealed().write(&connection).unwrap());
+}
+
+fn verified(store: &SqliteStore, run: &str) -> u64 {
+    let journal = wait(store.journal(run, 1, u32::MAX)).unwrap();
+    let mut previous = String::new();
+    for (record, seq) in journal.iter().zip(1..) {
+        record.verify(&previous, seq).unwrap();
+        previous.clone_from(&record.hash);
+    }
+    let stored = wait(store.load(run)).unwrap();
+    assert_eq!((stored.last_seq, stored.last_hash), (journal.len() as u64, previous), "{:?}", stored.damage);
+    journal.len() as u64
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// One more record and one more row.
+fn go_on(store: &SqliteStore, run: &str) -> Result<(), StoreError> {
+    let stored = wait(store.load(run))?;
+    let next = stored.last_seq + 1;
+    let mut more = append(store, run, records(&stored.last_hash, next, next));
+    more.nodes = vec![(0, next.into()), (u32::try_from(next).unwrap(), "row".into())];
+    wait(store.append(more))
+}
 
 #[test]
 fn a_second_runtime_is_refused_with_the_holders_pid() {
@@ -60,35 +111,15 @@ fn a_newer_format_is_refused_and_nothing_changes() {
 fn a_file_that_is_no_database_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("state.sqlite"), [b'x'; 5000]).unwrap();
-    assert!(matches!(open(directory.path()).err(), Some(StoreError::Io(_))));
+    let error = open(directory.path()).err().unwrap();
+    assert!(matches!(error, StoreError::Malformed { .. }), "{error}");
+    assert!(error.to_string().contains("`deployd restore`"), "{error}");
 }
 
 #[test]
 fn the_linked_library_is_checked() {
     assert!(schema::refuse_unsound_library(3_051_002).is_err());
     assert!(schema::refuse_unsound_library(rusqlite::version_number()).is_ok());
-}
-
-#[tokio::test]
-async fn after_a_failed_flush_nothing_is_written_any_more() {
-    let directory = tempfile::tempdir().unwrap();
-    let held = crate::directory::Held::take(directory.path()).unwrap();
-    let mut connection = schema::connect(held.database()).unwrap();
-    let epoch = schema::take_over(&mut connection).unwrap();
-    let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
-    connection.pragma_update(None, "max_page_count", pages + 1).unwrap();
-    let store = super::SqliteStore {
-        epoch,
-        reader: super::Reader::start(schema::connect_to_read(held.database()).unwrap()).unwrap(),
-        writer: super::Writer::start(connection).unwrap(),
-        _held: held,
-    };
-    let mut large = new_run(&store, "large", 0);
-    large.plan = vec![7; 1 << 20];
-    let full = store.create(large).await.unwrap_err();
-    assert!(matches!(full, StoreError::Io(_)), "{full}");
-    assert_eq!(store.create(new_run(&store, "small", 0)).await, Err(full));
-    assert!(store.runs(false, 9).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,0 +1,177 @@
+//! Rows that were lost or changed: named, told from all others, and never used.
+
+use machine::ports::store::{Running, Store, StoreError, Target};
+use serde_json::Value;
+
+use super::{append, go_on, new_run, open, records, say, verified, wait};
+use crate::sqlite::SqliteStore;
+
+/// Two runs in flight, of which `a` holds a lock and has made something run.
+fn state() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    for (run, service) in [("a", "shop"), ("b", "api")] {
+        let mut new = new_run(&store, run, 5);
+        new.plan = plan(service);
+        new.targets = vec![Target { environment: "local".to_owned(), service: service.to_owned() }];
+        new.first.nodes = vec![(0, "first".into()), (1, "second".into())];
+        new.first.running = vec![running(service, run)];
+        wait(store.create(new)).unwrap();
+        go_on(&store, run).unwrap();
+    }
+    drop(store);
+    directory
+}
+
+fn plan(service: &str) -> Vec<u8> {
+    let rollout = serde_json::json!({ "service": service, "environment": "local" });
+    serde_json::json!({ "body": { "workflow": "release", "rollouts": { "r": rollout } } }).to_string().into()
+}
+
+fn running(service: &str, run: &str) -> Running {
+    Running {
+        environment: "local".to_owned(),
+        service: service.to_owned(),
+        release: None,
+        run: run.to_owned(),
+        since_ms: 1,
+    }
+}
+
+fn damaged(sql: &str) -> (tempfile::TempDir, SqliteStore) {
+    let directory = state();
+    say(directory.path(), sql);
+    let store = open(directory.path()).unwrap();
+    (directory, store)
+}
+
+#[test]
+fn each_damage_is_named_and_spares_the_other_run() {
+    let cases = [
+        ("UPDATE runs SET head = 'null' WHERE run = 'a'", "the row of its state is not what was written"),
+        ("UPDATE runs SET head = 'torn' WHERE run = 'a'", "the row of its state is not what was written"),
+        ("UPDATE runs SET last_seq = 1 WHERE run = 'a'", "the row of its state is not what was written"),
+        ("UPDATE runs SET ended = 1 WHERE run = 'a'", "the row of its state is not what was written"),
+        ("UPDATE runs SET head = CAST(X'22ff22' AS TEXT) WHERE run = 'a'", "the row of its state is not what was"),
+        ("DELETE FROM runs WHERE run = 'a'", "the row of its state is not what was written"),
+        ("DELETE FROM node_state WHERE run = 'a' AND idx = 1", "2 of its nodes have a state, 3 had one"),
+        ("DELETE FROM node_state WHERE run = 'a'", "0 of its nodes have a state, 3 had one"),
+        ("UPDATE node_state SET json = '1' WHERE run = 'a' AND idx = 1", "the state of its node 1 is not what was"),
+        ("UPDATE node_state SET json = '{' WHERE run = 'a' AND idx = 1", "the state of its node 1 is not what was"),
+        ("UPDATE node_state SET idx = 9 WHERE run = 'a' AND idx = 1", "the state of its node 9 is not what was"),
+        ("UPDATE plans SET plan = X'00' WHERE run = 'a'", "its plan is not what was written"),
+        ("DELETE FROM plans WHERE run = 'a'", "its plan is missing"),
+        (
+            "DELETE FROM records WHERE run = 'a' AND seq = 2",
+            "its journal ends with record 1, its state says otherwise: 2",
+        ),
+        ("DELETE FROM records WHERE run = 'a'", "its journal ends with record 0, its state says otherwise: 2"),
+    ];
+    for (sql, expected) in cases {
+        let (_directory, store) = damaged(sql);
+        let damage = wait(store.load("a")).unwrap().damage.unwrap_or_default();
+        assert!(damage.contains(expected), "{sql}: {damage}");
+        assert_eq!(wait(store.load("b")).unwrap().damage, None, "{sql}");
+        assert_eq!(verified(&store, "b"), 2, "{sql}");
+        let unended: Vec<String> = wait(store.runs(true, 9)).unwrap().into_iter().map(|line| line.run).collect();
+        assert_eq!(unended, ["b", "a"], "{sql}: a run in flight is never forgotten");
+        let held: Vec<String> = wait(store.locks(9)).unwrap().into_iter().map(|lock| lock.run).collect();
+        assert_eq!(held, ["b", "a"], "{sql}: it keeps its lock");
+        go_on(&store, "b").unwrap();
+    }
+}
+
+#[test]
+fn a_lost_record_is_not_taken_for_the_end() {
+    let (_directory, store) = damaged("DELETE FROM records WHERE run = 'a' AND seq = 2");
+    assert_eq!(wait(store.load("a")).unwrap().last_seq, 2);
+}
+
+#[test]
+fn a_damaged_state_is_not_shown() {
+    let (_directory, store) = damaged("UPDATE runs SET head = '{\"status\":\"completed\"}' WHERE run = 'a'");
+    assert_eq!(wait(store.load("a")).unwrap().head, Value::Null);
+    let line = wait(store.with_key("key of a")).unwrap();
+    assert!(line.is_none_or(|line| line.head == Value::Null));
+}
+
+/// Whoever appends to a damaged run has rebuilt it from its journal and brings all of its rows.
+#[test]
+fn a_rebuilt_run_is_whole_again() {
+    for sql in [
+        "DELETE FROM runs WHERE run = 'a'",
+        "UPDATE runs SET last_hash = 'x' WHERE run = 'a'",
+        "DELETE FROM node_state WHERE run = 'a' AND idx = 1",
+        "UPDATE node_state SET idx = 9 WHERE run = 'a' AND idx = 1",
+    ] {
+        let (directory, store) = damaged(sql);
+        go_on(&store, "a").unwrap();
+        let stored = wait(store.load("a")).unwrap();
+        assert_eq!((stored.damage, stored.nodes.len()), (None, 2), "{sql}");
+        assert_eq!(verified(&store, "a"), 3);
+        drop(store);
+        let store = open(directory.path()).unwrap();
+        assert_eq!(wait(store.load("a")).unwrap().damage, None, "{sql}");
+        assert_eq!(wait(store.locks(9)).unwrap().len(), 2, "{sql}");
+        let mut end = append(&store, "a", records(&wait(store.load("a")).unwrap().last_hash, 4, 4));
+        end.ended = true;
+        wait(store.append(end)).unwrap();
+        assert_eq!(wait(store.locks(9)).unwrap().len(), 1, "{sql}");
+    }
+}
+
+#[test]
+fn an_ended_run_stays_ended_without_its_row() {
+    let directory = state();
+    let store = open(directory.path()).unwrap();
+    let mut end = append(&store, "a", records(&wait(store.load("a")).unwrap().last_hash, 3, 3));
+    end.ended = true;
+    wait(store.append(end)).unwrap();
+    drop(store);
+    say(directory.path(), "DELETE FROM runs WHERE run = 'a'");
+    let store = open(directory.path()).unwrap();
+    assert!(wait(store.runs(true, 9)).unwrap().iter().all(|line| line.run != "a"));
+    assert_eq!(wait(store.runs(false, 9)).unwrap().len(), 2);
+    assert_eq!(wait(store.locks(9)).unwrap().len(), 1);
+}
+
+#[test]
+fn lost_and_foreign_locks_are_put_right() {
+    let (_directory, store) = damaged("DELETE FROM locks; INSERT INTO locks VALUES ('local', 'x', 'nobody')");
+    let held: Vec<String> = wait(store.locks(9)).unwrap().into_iter().map(|lock| lock.service).collect();
+    assert_eq!(held, ["api", "shop"]);
+}
+
+#[test]
+fn what_runs_is_an_error_for_the_damaged_service_alone() {
+    for sql in [
+        "UPDATE running SET json = replace(json, '\"a\"', '\"c\"') WHERE service = 'shop'",
+        "UPDATE running SET json = 'torn' WHERE service = 'shop'",
+        "DELETE FROM running WHERE service = 'shop'",
+    ] {
+        let (_directory, store) = damaged(sql);
+        let error = wait(store.running("local", "shop")).unwrap_err();
+        assert!(matches!(&error, StoreError::Damaged(what) if what.contains("`shop` in `local`")), "{error}");
+        assert_eq!(wait(store.running("local", "api")).unwrap(), Some(running("api", "b")), "{sql}");
+        assert_eq!(wait(store.running("local", "new")).unwrap(), None, "{sql}");
+        assert!(matches!(wait(store.registry(9)), Err(StoreError::Damaged(_))), "{sql}");
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_named() {
+    let (_directory, store) = damaged("UPDATE records SET json = 'torn' WHERE run = 'a' AND seq = 1");
+    let error = wait(store.journal("a", 1, 9)).unwrap_err();
+    assert!(matches!(&error, StoreError::Damaged(what) if what.contains("record 1 of run a")), "{error}");
+    assert_eq!(wait(store.journal("a", 2, 9)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_changed_epoch_is_not_believed() {
+    let directory = state();
+    for sql in ["UPDATE meta SET epoch = 0", "DELETE FROM meta"] {
+        say(directory.path(), sql);
+        let error = open(directory.path()).err().unwrap();
+        assert!(matches!(error, StoreError::Malformed { .. }), "{error}");
+    }
+}
