@@ -86,11 +86,18 @@ pub fn duration_ms(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// A duration as the language writes it, in its largest whole unit: `36h`, `90s`.
+/// A duration in the language's units: `1d 12h`, `90ms`.
 pub(crate) fn written(ms: u64) -> String {
-    let units = [(DAY_MS, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let fits = units.into_iter().find(|(unit, _)| ms >= *unit && ms.is_multiple_of(*unit));
-    fits.map_or_else(|| format!("{ms}ms"), |(unit, name)| format!("{}{name}", ms / unit))
+    let units = [(DAY_MS, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
+    let mut left = ms;
+    let mut parts = Vec::new();
+    for (unit, name) in units {
+        if left >= unit {
+            parts.push(format!("{}{name}", left / unit));
+            left %= unit;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
 #[cfg(test)]
@@ -106,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_written_in_their_largest_whole_unit() {
-        assert_eq!([0, 250, 90_000, 3_600_000, 129_600_000].map(written), ["0ms", "250ms", "90s", "1h", "36h"]);
-        assert_eq!(written(EXTENSION_MS_MAX), "30d");
+    fn durations_are_written_in_whole_units() {
+        assert_eq!([0, 250, 90_000, 3_600_000].map(written), ["0s", "250ms", "1m 30s", "1h"]);
+        assert_eq!([EXTENSION_MS_MAX, DAY_MS + 60_000].map(written), ["30d", "1d 1m"]);
     }
 }

@@ -139,10 +139,19 @@ impl Ledger {
     }
 
     fn full(&self, short: &str) -> String {
+        self.find(short).unwrap_or_else(|| panic!("no node ends with `{short}`"))
+    }
+
+    /// A step as a person names it, which need not be there.
+    fn meant(&self, short: &str) -> String {
+        self.find(short).unwrap_or_else(|| short.to_owned())
+    }
+
+    fn find(&self, short: &str) -> Option<String> {
         let nodes = self.plan.body.nodes.iter().map(|node| &node.id);
         let back = self.plan.body.rollouts.values().flat_map(|r| r.recovery.iter().map(|step| &step.id));
-        let found = nodes.chain(back).find(|id| id.0.ends_with(&format!("/{short}")));
-        found.unwrap_or_else(|| panic!("no node ends with `{short}`")).0.clone()
+        let found = nodes.chain(back).find(|id| id.0 == short || id.0.ends_with(&format!("/{short}")));
+        found.map(|id| id.0.clone())
     }
 
     fn signal(&mut self, rest: &[&str], out: &mut String) {
@@ -152,7 +161,7 @@ impl Ledger {
             None => (rest, None),
         };
         let (who, what, rest) = (words[0], words[1], words);
-        let step = || rest.get(2).map(|step| self.full(step));
+        let step = || rest.get(2).map(|step| self.meant(step));
         let kind = match what {
             "approve" => SignalKind::Approve { step: None, plan },
             "approve-other-plan" => SignalKind::Approve { step: None, plan: plan::Digest::of(b"other") },
@@ -165,7 +174,7 @@ impl Ledger {
             "retry" => SignalKind::Retry { step: step() },
             "skip" => SignalKind::Skip { step: step() },
             "extend" => {
-                SignalKind::Extend { by_ms: rest[2].parse().unwrap(), step: rest.get(3).map(|step| self.full(step)) }
+                SignalKind::Extend { by_ms: rest[2].parse().unwrap(), step: rest.get(3).map(|step| self.meant(step)) }
             }
             other => panic!("no signal `{other}`"),
         };

@@ -20,7 +20,7 @@ impl Run {
 
     fn to_retry(&self, step: Option<&str>) -> Result<SlotIndex, Refusal> {
         let nothing = "nothing can be retried: no step has an unknown outcome or waits to be tried again";
-        let slot = self.meant(step, nothing, |run, slot| run.why_not_retry(slot).is_none())?;
+        let slot = self.meant(step, nothing, |run, slot| run.state(slot).may_be_done_again())?;
         match self.why_not_retry(slot) {
             Some(why) => Err(Refusal::DoesNotFit(why)),
             None => Ok(slot),
@@ -61,6 +61,17 @@ impl Run {
             SlotState::BackingOff { attempt, .. } => self.try_again(at, slot, &attempt, out),
             SlotState::Mending(mending) => self.mend_again(at, slot, mending, out),
             _ => {}
+        }
+    }
+}
+
+impl SlotState {
+    /// Whether its effect is neither under way nor over.
+    fn may_be_done_again(&self) -> bool {
+        match self {
+            Self::Unknown { .. } | Self::BackingOff { .. } => true,
+            Self::Mending(mending) => mending.waits.is_some(),
+            _ => false,
         }
     }
 }

@@ -28,11 +28,19 @@ impl Run {
     fn to_skip(&self, step: Option<&str>) -> Result<SlotIndex, Refusal> {
         let nothing = "nothing can be skipped: no action has an unknown outcome or waits to be tried again, \
                        and no hold without a gate is under way";
-        let slot = self.meant(step, nothing, |run, slot| run.why_not_skip(slot).is_none())?;
+        let fits = self.meant(step, nothing, |run, slot| run.why_not_skip(slot).is_none());
+        // What is refused says best why, where only that could be meant.
+        let slot = fits.or_else(|refusal| self.meant(step, nothing, Self::waits).map_err(|_| refusal))?;
         match self.why_not_skip(slot) {
             Some(why) => Err(Refusal::DoesNotFit(why)),
             None => Ok(slot),
         }
+    }
+
+    /// Whether a slot waits for time, for people or for another attempt.
+    fn waits(&self, slot: SlotIndex) -> bool {
+        let state = self.state(slot);
+        matches!(state, SlotState::BackingOff { .. } | SlotState::Opening { .. }) || self.wait_of(slot).is_some()
     }
 
     fn why_not_skip(&self, slot: SlotIndex) -> Option<String> {
