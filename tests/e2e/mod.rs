@@ -3,6 +3,7 @@
 mod acting;
 mod bad_input;
 mod clock;
+mod drift;
 mod durability;
 mod kill_sweep;
 mod load;
