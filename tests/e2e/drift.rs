@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn read(file: PathBuf) -> Value {
 }
 
 /// Ends what a folder's supervisor runs, and the supervisor before it could start it again.
-fn kill_both(folder: &PathBuf) {
+fn kill_both(folder: &Path) {
     let status = read(folder.join("status.json"));
     for process in ["supervisor", "child"] {
         let pid = i32::try_from(status[process]["pid"].as_i64().expect("it runs")).expect("it is a pid");
