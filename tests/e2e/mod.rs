@@ -5,6 +5,7 @@ mod bad_input;
 mod clock;
 mod drift;
 mod durability;
+mod keys;
 mod kill_sweep;
 mod load;
 mod misbehaving;

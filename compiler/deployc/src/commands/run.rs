@@ -29,6 +29,9 @@ pub(crate) struct Run {
     /// A parameter of the workflow; `file:PATH` gives the SHA-256 of a file where a digest is asked for
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<String>,
+    /// Running again with the same key follows the same run [default: a fresh one]
+    #[arg(long)]
+    key: Option<String>,
     /// The runtime's state directory [default: as `deployd` has it]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -47,6 +50,9 @@ impl Run {
             arguments.extend(["--format".into(), "json".into()]);
         }
         arguments.extend(["run".into(), plan.into_os_string(), "--root".into(), compiled.project.root().into()]);
+        if let Some(key) = self.key {
+            arguments.extend(["--key".into(), key.into()]);
+        }
         for pair in self.set {
             arguments.extend(["--set".into(), pair.into()]);
         }

@@ -8,9 +8,10 @@ use machine::ports::store::Target;
 use super::Answer;
 use crate::people::Caller;
 use crate::protocol::{Said, Steal};
+use crate::roles::Environments;
 use crate::service::Shared;
 use crate::verb::Verb;
-use crate::{Code, Failure};
+use crate::{Code, Failure, source};
 
 pub(super) async fn steal(
     State(shared): State<Shared>,
@@ -18,11 +19,23 @@ pub(super) async fn steal(
     body: Result<Json<Steal>, JsonRejection>,
 ) -> Answer<Said> {
     let Json(Steal { environment, service, key, reason }) = body.map_err(|error| Failure::usage(error.body_text()))?;
-    let environments = [environment.clone()].into();
+    let target = Target { environment, service };
+    let environments = touched(&shared, &target).await?;
     caller.may(Verb::Steal, &environments)?;
     caller.gives_reason(Verb::Steal, &environments, Some(&reason))?;
     let failed = |error: engine::SignalError| Failure::new(Code::of_exit(error.exit_code()), error.to_string());
-    let target = Target { environment, service };
     let message = shared.engine.steal(target, caller.actor, Some(reason), key).await.map_err(failed)?;
     Ok(Json(Said { message }))
+}
+
+/// The environments of the target and of the run that loses its lock: that run ends everywhere.
+async fn touched(shared: &Shared, target: &Target) -> Result<Environments, Failure> {
+    let held = source::locks(&shared.engine).await?;
+    let holder =
+        held.iter().find(|held| held.lock.environment == target.environment && held.lock.service == target.service);
+    let mut touched = Environments::from([target.environment.clone()]);
+    if let Some(holder) = holder {
+        touched.extend(shared.environments(&holder.lock.run).await?.iter().cloned());
+    }
+    Ok(touched)
 }
