@@ -196,6 +196,13 @@ impl Runtime {
         self.0.id()
     }
 
+    /// Waits until it has ended by itself; its exit code.
+    #[track_caller]
+    pub(super) fn ended(mut self) -> i32 {
+        let ended = until("the runtime ends", || self.0.try_wait().expect("it is our child"));
+        ended.code().expect("it was not killed")
+    }
+
     /// `kill -9`.
     pub(super) fn kill(mut self) {
         let _ = self.0.kill();

@@ -24,7 +24,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use machine::Run;
 use machine::ports::clock::Clock;
 use machine::ports::provider::Provider;
 use machine::ports::store::{Store, StoreError};
@@ -158,14 +157,6 @@ impl Engine {
         }
         let message = "is not being carried out now, so nothing can be said to it; try again once `deployd serve` runs";
         Err(SignalError::Invalid(format!("run {run} {message}")))
-    }
-
-    /// A run that nobody drives, and the number of its last record.
-    async fn load(&self, run: &str) -> Result<(Run, u64), StoreError> {
-        let stored = self.inner.store.load(run).await?;
-        let seq = stored.last_seq;
-        let restored = take_up::plan(&self.inner, &stored).and_then(|plan| take_up::restore(plan, stored));
-        restored.map(|run| (run, seq)).map_err(|why| StoreError::Damaged(format!("run {run} cannot be read: {why}")))
     }
 
     /// A run as it stands, also after it has ended.

@@ -101,13 +101,13 @@ impl Engine {
     }
 
     async fn begin(&self, asked: &Asked) -> Result<Attempt, SubmitError> {
+        let _kept_from_care = self.unless_stopped(self.inner.care.hold(&asked.targets)).await?;
         // Held until the run is driven: who stops the engine waits for that, so that no run is durable whose first
-        // effects were intended and never performed.
+        // effects were intended and never performed. Nothing slow may come between.
         let open = self.inner.open.read().await;
         if !*open {
             return Err(SubmitError::Stopping);
         }
-        let _kept_from_care = self.inner.care.hold(&asked.targets).await;
         // Here again, because a submission may have waited for long.
         self.inner.warden.may_run(&asked.actor, &asked.plan).map_err(SubmitError::NotAllowed)?;
         let run = ulid::Ulid::generate().to_string().to_lowercase();

@@ -15,6 +15,13 @@ use crate::{Engine, Inner};
 /// Records read at a time.
 const PAGE: u32 = 1_000;
 
+/// A run as its rows say, or its journal where they are damaged.
+struct Known {
+    run: Run,
+    journal: Journal,
+    damage: Option<String>,
+}
+
 /// Why a run is not taken up.
 enum Problem {
     /// The run is left as it is.
@@ -25,7 +32,10 @@ enum Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if of_one_run(&error) { Self::OfTheRun(error.to_string()) } else { Self::OfTheStore(error) }
+        match error {
+            StoreError::Damaged(why) => Self::OfTheRun(why),
+            other => Self::OfTheStore(other),
+        }
     }
 }
 
@@ -58,6 +68,9 @@ impl Engine {
             match self.take_up(&line.run).await {
                 Ok(()) => taken.push(line.run),
                 Err(Problem::OfTheRun(why)) => self.inner.active.leave_alone(line.run, why),
+                Err(Problem::OfTheStore(error)) if of_one_run(&error) => {
+                    self.inner.active.leave_alone(line.run, error.to_string());
+                }
                 Err(Problem::OfTheStore(error)) => return Err(error),
             }
         }
@@ -65,17 +78,33 @@ impl Engine {
     }
 
     async fn take_up(&self, run: &str) -> Result<(), Problem> {
-        let stored = self.inner.store.load(run).await?;
-        let journal = Journal { seq: stored.last_seq, hash: stored.last_hash.clone() };
-        let plan = plan(&self.inner, &stored).map_err(Problem::OfTheRun)?;
-        let (state, notes) = match stored.damage.clone() {
-            None => (guarded(|| restore(plan, stored))?, vec![]),
-            Some(damage) => (self.rebuild(run, &journal, plan).await?, vec![json!({ "rebuilt": { "why": damage } })]),
-        };
+        let Known { run: state, journal, damage } = self.known(run).await?;
+        let notes = damage.into_iter().map(|why| json!({ "rebuilt": { "why": why } })).collect();
         guarded(|| {
             driver::resume(&self.inner, state, journal, notes);
             Ok(())
         })
+    }
+
+    /// A run that nobody drives as it stands, and the number of its last record.
+    pub(crate) async fn load(&self, run: &str) -> Result<(Run, u64), StoreError> {
+        match self.known(run).await {
+            Ok(Known { run, journal, .. }) => Ok((run, journal.seq)),
+            Err(Problem::OfTheRun(why)) => Err(StoreError::Damaged(format!("run {run} cannot be read: {why}"))),
+            Err(Problem::OfTheStore(error)) => Err(error),
+        }
+    }
+
+    async fn known(&self, run: &str) -> Result<Known, Problem> {
+        let stored = self.inner.store.load(run).await?;
+        let journal = Journal { seq: stored.last_seq, hash: stored.last_hash.clone() };
+        let plan = plan(&self.inner, &stored).map_err(Problem::OfTheRun)?;
+        let damage = stored.damage.clone();
+        let run = match &damage {
+            None => guarded(|| restore(plan, stored))?,
+            Some(_) => self.rebuild(run, &journal, plan).await?,
+        };
+        Ok(Known { run, journal, damage })
     }
 
     /// A run from its journal: the rows are a copy of what it says.

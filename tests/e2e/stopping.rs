@@ -1,0 +1,110 @@
+//! A runtime that is told to stop, with real signals: effects under way are waited for and recorded, and nothing is
+//! done twice afterwards.
+
+use std::process::Stdio;
+
+use rustix::process::Signal;
+use xtask::witness::traffic::total;
+
+use super::acting::Acting;
+use super::shop::{Runtime, Shop};
+use super::survival::events;
+use crate::harness::ledger::Ledger;
+use crate::harness::processes::signal;
+use crate::harness::wait::{until, until_true};
+
+/// How often a storm repeats its signals.
+const STORM: usize = 50;
+
+fn storm(runtime: &Runtime) {
+    let pid = pid_of(runtime);
+    for _ in 0..STORM {
+        signal(pid, Signal::TERM);
+        signal(pid, Signal::INT);
+    }
+}
+
+fn pid_of(runtime: &Runtime) -> i32 {
+    i32::try_from(runtime.pid()).expect("a pid is small")
+}
+
+#[test]
+fn a_storm_of_signals_waits_for_a_once_only_effect_and_it_is_done_once() {
+    let acting = Acting::new();
+    acting.ledger.tell("mail", &["until=go effect"]);
+    let runtime = acting.serve();
+    let run = acting.submit("mailing");
+    acting.ledger.until_asked(1);
+    storm(&runtime);
+    until_true("the stop is in the journal", || events(&acting.shop.journal(&run), "stopping").count() == 1);
+    acting.ledger.release("go");
+    assert_eq!(runtime.ended(), 0);
+    assert_eq!(acting.keys().len(), 1, "the effect was waited for");
+    let journal = acting.shop.journal(&run);
+    assert_eq!(events(&journal, "performed").count(), 1, "and its outcome recorded");
+
+    let _runtime = acting.serve();
+    acting.finish(&run).with_code(0);
+    assert_eq!(acting.keys().len(), 1);
+}
+
+#[test]
+fn a_run_in_its_own_process_stops_with_21_and_goes_on_elsewhere() {
+    let acting = Acting::new();
+    acting.ledger.tell("mail", &["until=go effect"]);
+    let plan = acting.shop.build("mailing");
+    let mut command = acting.shop.site.command("deployd", &["run"]);
+    Ledger::on_path(command.arg(plan).current_dir(acting.shop.site.project()));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("deployd can be started");
+    let pid = i32::try_from(child.id()).expect("a pid is small");
+    acting.ledger.until_asked(1);
+    let run = acting.shop.newest();
+    signal(pid, Signal::TERM);
+    until_true("the stop is in the journal", || events(&acting.shop.journal(&run), "stopping").count() == 1);
+    acting.ledger.release("go");
+    let ended = until("the process ends", || child.try_wait().expect("it is our child"));
+    assert_eq!(ended.code(), Some(21));
+
+    let _runtime = acting.serve();
+    acting.finish(&run).with_code(0);
+    assert_eq!(acting.keys().len(), 1);
+}
+
+#[test]
+fn what_does_not_answer_is_not_waited_for_longer_than_the_grace() {
+    let acting = Acting::new();
+    acting.ledger.tell("mail", &["until=never"]);
+    let mut command = acting.shop.site.command("deployd", &["serve", "--grace", "100ms"]);
+    let runtime = Runtime::start(&acting.shop, {
+        Ledger::on_path(&mut command);
+        command
+    });
+    let run = acting.submit("mailing");
+    acting.ledger.until_asked(1);
+    signal(pid_of(&runtime), Signal::TERM);
+    assert_eq!(runtime.ended(), 0);
+    assert_eq!(events(&acting.shop.journal(&run), "performed").count(), 0);
+
+    let _runtime = acting.serve();
+    acting.shop.until_view(&run, "a person is asked", |view| view["waiting"][0].is_object());
+    assert_eq!(acting.ledger.asked().len(), 1, "a once-only effect is not done again by itself");
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_hold_costs_no_request() {
+    let shop = Shop::serving_v1();
+    shop.pack("v2", &["--errors", "0.2%"]);
+    let runtime = shop.serve();
+    let load = shop.load();
+    let run = shop.submit("release_patiently", "v2");
+    shop.until_holding(&run);
+    storm(&runtime);
+    assert_eq!(runtime.ended(), 0);
+    load.more(500);
+
+    let _runtime = shop.serve();
+    shop.finish(&run).with_code(0);
+    assert_eq!(total(&load.stop()).lost(), 0);
+    assert!(shop.answer().contains("v2"));
+}
