@@ -1,5 +1,6 @@
 //! The journal's records and the chain of hashes that makes a change of any of them visible.
 
+use plan::canonical::{list, of, to_bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,8 +57,9 @@ impl Record {
     }
 
     fn computed(&self) -> String {
-        let covered = serde_json::json!([self.format, self.seq, self.at, self.body, self.previous]);
-        plan::Digest::of(&plan::canonical::to_bytes(&covered)).digits().to_owned()
+        let (format, seq, at) = (to_bytes(&self.format), to_bytes(&self.seq), to_bytes(&self.at));
+        let covered = list(&[format, seq, at, of(&self.body), to_bytes(&self.previous)]);
+        plan::Digest::of(&covered).digits().to_owned()
     }
 
     /// Checks this record against the hash and number of the one before.
