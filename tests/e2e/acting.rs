@@ -31,9 +31,15 @@ impl Acting {
     /// Hands a workflow to the runtime that listens; the run's id.
     #[track_caller]
     pub(super) fn submit(&self, workflow: &str) -> String {
+        self.submit_with(workflow, &[])
+    }
+
+    /// The same with parameters.
+    #[track_caller]
+    pub(super) fn submit_with(&self, workflow: &str, parameters: &[&str]) -> String {
         let plan = self.shop.build(workflow);
         let mut command = self.shop.site.command("deployd", &["run", "--detach", "--format", "json"]);
-        let said = run(command.arg(plan).current_dir(self.shop.site.project())).with_code(0);
+        let said = run(command.args(parameters).arg(plan).current_dir(self.shop.site.project())).with_code(0);
         said.json()["run"].as_str().expect("the answer names the run").to_owned()
     }
 

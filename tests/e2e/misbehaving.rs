@@ -34,6 +34,38 @@ fn a_run_that_hangs_does_not_keep_others_waiting() {
     }
 }
 
+/// A service misbehaves, another run is healthy; then nothing of the service is left.
+#[test]
+fn a_service_that_never_serves_does_not_keep_others_waiting() {
+    for body in [
+        "exec sleep 1000",
+        "trap '' TERM; while :; do sleep 0.1; done",
+        "exec yes",
+        "exit 1",
+        "while :; do (setsid sleep 1000 > /dev/null 2>&1 &); sleep 0.2; done",
+    ] {
+        let acting = Acting::new();
+        script(&acting.shop.artifact("stall"), body);
+        let _runtime = acting.serve();
+        let poisoned = acting.submit_with("serving", &["--set", "image=file:releases/stall"]);
+        until_true("it is started", || !acting.shop.processes("supervise").is_empty());
+        let healthy = acting.submit("noting");
+        acting.finish(&healthy).with_code(0);
+        acting.finish(&poisoned).with_code(20).saying("stall");
+        until_true(&format!("nothing is left of: {body}"), || left(&acting.shop) == 0);
+    }
+}
+
+/// The processes of the site beside the runtime itself.
+fn left(shop: &Shop) -> usize {
+    crate::harness::processes::of(&shop.site.state()).len()
+}
+
+fn script(path: &Path, body: &str) {
+    std::fs::write(path, format!("#!/bin/sh\n{body}\n")).expect("the site is ours");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("the site is ours");
+}
+
 #[test]
 fn a_gibibyte_of_output_takes_neither_memory_nor_disk() {
     let acting = Acting::new();
@@ -50,7 +82,7 @@ fn a_gibibyte_of_output_takes_neither_memory_nor_disk() {
 }
 
 /// The most memory that a process ever held, in KiB.
-fn peak_kib(pid: u32) -> u64 {
+fn peak_kib(pid: i32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells the peak");
     line.trim().trim_end_matches("kB").trim().parse().expect("it is a number")
@@ -67,10 +99,8 @@ fn size(folder: &Path) -> u64 {
 #[test]
 fn what_a_program_writes_does_not_reach_the_terminal_as_it_is() {
     let acting = Acting::new();
-    let script = acting.shop.site.project().join("script");
-    std::fs::write(&script, "#!/bin/sh\nprintf 'a\\033]0;owned\\007\\033[2J\\000\\377b\\r\\n'\nexit 3\n")
-        .expect("it is ours");
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let body = "printf 'a\\033]0;owned\\007\\033[2J\\000\\377b\\r\\n'; exit 3";
+    script(&acting.shop.site.project().join("script"), body);
     let _runtime = acting.serve();
     let run = acting.submit("scripting");
     let said = acting.finish(&run).with_code(1).saying("owned");

@@ -18,3 +18,4 @@ mod shop;
 mod signals;
 mod stopping;
 mod survival;
+mod terminated;

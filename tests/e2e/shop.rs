@@ -191,9 +191,16 @@ impl Runtime {
         runtime
     }
 
-    /// Its process.
-    pub(super) fn pid(&self) -> u32 {
-        self.0.id()
+    /// Its process id.
+    pub(super) fn pid(&self) -> i32 {
+        i32::try_from(self.0.id()).expect("a pid is small")
+    }
+
+    /// Waits until it has ended by itself; its exit code.
+    #[track_caller]
+    pub(super) fn ended(mut self) -> i32 {
+        let ended = until("the runtime ends", || self.0.try_wait().expect("it is our child"));
+        ended.code().expect("it was not killed")
     }
 
     /// Waits until it has ended by itself; its exit code.
