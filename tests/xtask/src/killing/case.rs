@@ -18,8 +18,8 @@ pub(crate) enum Kill {
 /// A process that is killed beside the runtime: one that user traffic does not need.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Prey {
-    /// A supervisor of the service's instances.
-    Supervisor,
+    /// A supervisor of the service's instances: this one, counted round.
+    Supervisor(usize),
     /// The proxy's supervisor.
     ProxySupervisor,
 }

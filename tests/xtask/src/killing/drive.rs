@@ -147,10 +147,13 @@ impl<'w> Drive<'w> {
 
     fn raid(&mut self, prey: Prey) {
         let mine = cleanup::of(&self.world.folder).into_iter().filter(|pid| is_prey(*pid, prey)).collect::<Vec<_>>();
-        // One of them: the others stay, as in life.
-        if let Some(pid) = mine.first() {
+        let number = match prey {
+            Prey::Supervisor(number) => number.checked_rem(mine.len()).unwrap_or(0),
+            Prey::ProxySupervisor => 0,
+        };
+        if let Some(pid) = mine.get(number) {
             self.world.timeline.note(format!("{prey:?} {} is killed", pid.as_raw_nonzero()));
-            self.world.kills += 1;
+            self.world.raids += 1;
             let _ = rustix::process::kill_process(*pid, rustix::process::Signal::KILL);
         }
     }

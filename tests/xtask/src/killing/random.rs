@@ -16,7 +16,7 @@ const KILLS_MAX: usize = 4;
 /// Most other kills in one rollout.
 const RAIDS_MAX: usize = 2;
 /// A kill by time comes at most this long after the runtime was started, in milliseconds.
-const AFTER_MS: u64 = 1_500;
+const AFTER_MS: u64 = 500;
 /// Longest wait of an action before its effect, in milliseconds.
 const DELAY_MS: u32 = 400;
 
@@ -25,6 +25,7 @@ pub struct Report {
     seed: u64,
     rollouts: u64,
     kills: u64,
+    raids: u64,
     answers: u64,
     failed: u64,
     doubled: usize,
@@ -41,38 +42,49 @@ pub struct Report {
 pub fn kill(world: &mut World, time: Duration, seed: u64) -> Result<Report, String> {
     let mut dice = fastrand::Rng::with_seed(seed);
     let references = SCENARIOS.iter().map(|scenario| reference(world, scenario)).collect::<Result<Vec<_>, _>>()?;
-    let mut report =
-        Report { seed, rollouts: 0, kills: 0, answers: 0, failed: 0, doubled: 0, lost: 0, settled: 0, wrong: None };
+    let mut report = Report {
+        seed,
+        rollouts: 0,
+        kills: 0,
+        raids: 0,
+        answers: 0,
+        failed: 0,
+        doubled: 0,
+        lost: 0,
+        settled: 0,
+        wrong: None,
+    };
     let end = Instant::now() + time;
     while Instant::now() < end && report.wrong.is_none() {
         let reference = &references[dice.usize(..references.len())];
         let case = draw(&mut dice, reference);
         report.add(world, reference, &case)?;
     }
-    report.rollouts = world.rollouts;
-    report.kills = world.kills;
+    (report.rollouts, report.kills, report.raids) = (world.rollouts, world.kills, world.raids);
+    report.wrong = report.wrong.or_else(|| world.audit().err());
     Ok(report)
 }
 
 fn draw(dice: &mut fastrand::Rng, reference: &Reference) -> Case {
     let scenario = reference.scenario;
-    let mut kill = || match dice.u8(..5) {
-        0 | 1 if !reference.points.is_empty() => {
-            Kill::At(reference.points[dice.usize(..reference.points.len())].clone())
-        }
-        2 if !scenario.actions.is_empty() => Kill::Asked(scenario.actions[dice.usize(..scenario.actions.len())]),
-        _ => Kill::After(Duration::from_millis(dice.u64(..AFTER_MS))),
-    };
-    let kills: Vec<Kill> = (0..KILLS_MAX).map(|_| kill()).collect();
-    let kept = dice.usize(..=KILLS_MAX);
-    let prey = |supervisor| if supervisor { Prey::Supervisor } else { Prey::ProxySupervisor };
-    let mut raids: Vec<(Duration, Prey)> = (0..dice.usize(..=RAIDS_MAX))
-        .map(|_| (Duration::from_millis(dice.u64(..2 * AFTER_MS)), prey(dice.bool())))
-        .collect();
+    let after = |dice: &mut fastrand::Rng| Kill::After(Duration::from_millis(dice.u64(..AFTER_MS)));
+    let mut kills = vec![match dice.u8(..4) {
+        0 | 1 => dice.choice(&reference.points).map_or_else(|| after(dice), |point| Kill::At(point.clone())),
+        2 => dice.choice(scenario.actions).map_or_else(|| after(dice), |action| Kill::Asked(action)),
+        _ => after(dice),
+    }];
+    // A point or an effect may lie behind a run that was taken up, a time never does.
+    kills.extend((0..dice.usize(..KILLS_MAX)).map(|_| after(dice)));
+    let mut raids: Vec<(Duration, Prey)> = (0..dice.usize(..=RAIDS_MAX)).map(|_| raid(dice)).collect();
     raids.sort_by_key(|(after, _)| *after);
     let delay_ms = if dice.bool() { dice.u32(..DELAY_MS) } else { 0 };
     let name = format!("{}/random", scenario.workflow);
-    Case { name, delay_ms, kills: kills.into_iter().take(kept).collect(), raids, all_reached: false, scenario }
+    Case { name, delay_ms, kills, raids, all_reached: false, scenario }
+}
+
+fn raid(dice: &mut fastrand::Rng) -> (Duration, Prey) {
+    let prey = if dice.bool() { Prey::Supervisor(dice.usize(..)) } else { Prey::ProxySupervisor };
+    (Duration::from_millis(dice.u64(..2 * AFTER_MS)), prey)
 }
 
 impl Report {
@@ -119,8 +131,16 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "seed {}: {} rollouts, {} kills, {} requests: {} effects doubled, {} lost, {} requests failed, {} settled by a person",
-            self.seed, self.rollouts, self.kills, self.answers, self.doubled, self.lost, self.failed, self.settled,
+            "seed {}: {} rollouts, {} kills of the runtime and {} of supervisors, {} requests: {} effects doubled, {} lost, {} requests failed, {} settled by a person",
+            self.seed,
+            self.rollouts,
+            self.kills,
+            self.raids,
+            self.answers,
+            self.doubled,
+            self.lost,
+            self.failed,
+            self.settled,
         )
     }
 }

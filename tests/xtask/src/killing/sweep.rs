@@ -48,6 +48,8 @@ pub struct Report {
     /// Rollouts in which an effect took place and its answer was lost, and in which an effect came late.
     answers_lost: usize,
     came_late: usize,
+    /// What does not hold in everything that was recorded.
+    audit: Option<String>,
     time: Duration,
 }
 
@@ -68,6 +70,7 @@ pub fn sweep(world: &mut World, only: Option<&str>) -> Result<Report, String> {
             }
         }
     }
+    report.audit = world.audit().err();
     let seen = world.users()?;
     (report.kills, report.answers, report.failed) = (world.kills, seen.answers, seen.failed);
     report.time = begun.elapsed();
@@ -211,7 +214,7 @@ impl Report {
     /// Whether every point was tried and came out as without interruption.
     #[must_use]
     pub fn good(&self) -> bool {
-        self.failures() == 0 && self.not_tried == 0 && self.failed == 0 && !self.rows.is_empty()
+        self.failures() == 0 && self.not_tried == 0 && self.failed == 0 && self.audit.is_none() && !self.rows.is_empty()
     }
 
     /// The longest row of the sweep, for whoever wants to shorten it.
@@ -247,6 +250,9 @@ impl fmt::Display for Report {
             "effect performed, answer lost: {}; effect after the kill: {}; doubled in all of them: {}",
             self.answers_lost, self.came_late, self.doubled,
         )?;
+        if let Some(audit) = &self.audit {
+            writeln!(f, "the audit: {audit}")?;
+        }
         if self.not_tried > 0 {
             writeln!(f, "{} points were not tried after {FAILURES_MAX} failures", self.not_tried)?;
         }

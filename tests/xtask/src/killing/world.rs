@@ -27,7 +27,10 @@ pub struct World {
     pub(crate) timeline: Timeline,
     /// The runtime that listens, if any.
     pub(crate) runtime: Option<Runtime>,
+    /// How often the runtime was killed.
     pub(crate) kills: u64,
+    /// How often something beside it was.
+    pub(crate) raids: u64,
     pub(crate) rollouts: u64,
     plans: BTreeMap<&'static str, PathBuf>,
     users: Option<Users>,
@@ -69,6 +72,7 @@ impl World {
             timeline: Timeline::default(),
             runtime: None,
             kills: 0,
+            raids: 0,
             rollouts: 0,
             plans: BTreeMap::new(),
             users: None,
@@ -157,6 +161,11 @@ impl World {
     /// What users saw until now.
     pub(crate) fn users(&mut self) -> Result<Seen, String> {
         self.users.as_mut().map_or(Ok(Seen::default()), Users::look)
+    }
+
+    /// Verifies everything that the runtime has ever recorded here; what does not hold is in the error.
+    pub(crate) fn audit(&self) -> Result<(), String> {
+        run(&mut self.deployd(&["audit", "verify"]))?.with_code(0).map(drop)
     }
 
     /// The records of a run's journal; an error when its chain is broken.
