@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::books;
 use super::case::{Case, Kill, Prey};
+use super::points;
 use super::runtime::Runtime;
 use super::scenario::Step;
 use super::world::{World, image};
@@ -126,10 +127,23 @@ impl<'w> Drive<'w> {
             self.world.timeline.note(format!("deployd is killed: {:?}", self.kills.front()));
             self.world.kills += 1;
             self.struck += 1;
-            self.kills.pop_front();
+            self.world.runtime = None;
+            if let Some(Kill::At(point)) = self.kills.pop_front() {
+                self.confirm(&point)?;
+            }
             self.start()?;
         }
         Ok(())
+    }
+
+    /// The journal must show that the runtime was killed where it was meant to be.
+    fn confirm(&self, point: &str) -> Result<(), String> {
+        if self.run.is_empty() || point.contains("-probe@") {
+            return Ok(());
+        }
+        let there = points::of(&self.world.journal(&self.run)?).iter().any(|known| known == point);
+        let meant = !point.starts_with("before-append:");
+        if there == meant { Ok(()) } else { Err(format!("killed at {point}, and its record is there: {there}")) }
     }
 
     fn due(&self) -> bool {

@@ -9,6 +9,7 @@ mod people;
 mod points;
 mod programs;
 pub mod random;
+mod report;
 mod rules;
 mod runtime;
 mod scenario;
@@ -19,4 +20,5 @@ mod wait;
 mod world;
 
 pub use programs::Programs;
+pub use report::Report;
 pub use world::World;

@@ -18,9 +18,10 @@ pub(crate) struct HeldStore {
 }
 
 impl HeldStore {
-    async fn around<T>(&self, records: Vec<(String, String)>, write: BoxFuture<'_, T>) -> T {
+    /// Nothing of the write may begin before the barrier is passed, not even the making of its future.
+    async fn around<'a, T>(&self, records: Vec<(String, String)>, write: impl FnOnce() -> BoxFuture<'a, T>) -> T {
         self.pass(Moment::Before, &records).await;
-        let written = write.await;
+        let written = write().await;
         self.pass(Moment::After, &records).await;
         written
     }
@@ -42,11 +43,11 @@ impl Store for HeldStore {
     }
 
     fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.around(names(&run.first), self.inner.create(run)))
+        Box::pin(self.around(names(&run.first), || self.inner.create(run)))
     }
 
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.around(names(&append), self.inner.append(append)))
+        Box::pin(self.around(names(&append), || self.inner.append(append)))
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
@@ -93,9 +94,9 @@ pub(crate) struct HeldProvider {
 }
 
 impl HeldProvider {
-    async fn around<T>(&self, place: Place, key: String, asked: BoxFuture<'_, T>) -> T {
+    async fn around<'a, T>(&self, place: Place, key: String, ask: impl FnOnce() -> BoxFuture<'a, T>) -> T {
         self.barrier.pass(Moment::Before, &place, node_of(&key)).await;
-        let answer = asked.await;
+        let answer = ask().await;
         self.barrier.pass(Moment::After, &place, node_of(&key)).await;
         answer
     }
@@ -111,11 +112,11 @@ impl Provider for HeldProvider {
     }
 
     fn perform(&self, request: Request) -> BoxFuture<'_, Outcome> {
-        Box::pin(self.around(Place::Perform, request.key.clone(), self.inner.perform(request)))
+        Box::pin(self.around(Place::Perform, request.key.clone(), || self.inner.perform(request)))
     }
 
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
-        Box::pin(self.around(Place::Probe, request.key.clone(), self.inner.probe(request)))
+        Box::pin(self.around(Place::Probe, request.key.clone(), || self.inner.probe(request)))
     }
 
     fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
