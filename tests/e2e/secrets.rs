@@ -146,13 +146,15 @@ fn asked(shop: &Shop, path: &str) -> Vec<u8> {
 fn scan_answers(shop: &Shop, run: &str) {
     let of_run = ["", "/watch", "/journal?from=1&limit=1000", "/explain?gate=none"];
     let mut paths: Vec<String> = of_run.iter().map(|rest| format!("/v1/runs/{run}{rest}")).collect();
-    paths.extend(["/v1/hello", "/v1/status", "/v1/runs?limit=100"].map(str::to_owned));
+    paths.extend(["/v1/hello", "/v1/status", "/v1/runs?limit=100", "/v1/locks", "/v1/nothing"].map(str::to_owned));
     for path in paths {
         let answer = asked(shop, &path);
         assert!(answer.starts_with(b"HTTP/1.1 "), "{path}");
         clean(&path, &answer);
     }
-    for words in [&["status"][..], &["history"], &["watch", run], &["debug", "journal", run]] {
+    let reports = [&["audit", "report", run][..], &["audit", "export"], &["doctor"], &["lock", "list"]];
+    for words in [&["status"][..], &["history"], &["watch", run], &["debug", "journal", run]].into_iter().chain(reports)
+    {
         let said = shop.site.run("deployd", words);
         clean(&words.join(" "), format!("{}{}", said.out, said.err).as_bytes());
     }
@@ -205,6 +207,11 @@ fn a_secret_is_nowhere_but_in_the_files_that_hand_it_over() {
     let (failed, said) = tell(&shop, 3);
     clean("the failed run", format!("{}{}", said.with_code(1).saying("[secret]").out, "").as_bytes());
     scan_answers(&shop, &failed);
+
+    let backup = shop.site.folder().join("backup");
+    shop.site.run("deployd", &["backup", &backup.display().to_string()]).with_code(0);
+    assert_eq!(scan(&backup), 0, "a backup has no secrets");
+    assert!(!files(&backup).is_empty());
 
     assert_eq!(scan(&shop.site.state()), 2, "after the runs only the living service has its secrets");
     clean("the plan", &std::fs::read(shop.build("tell_all")).expect("it was just built"));
