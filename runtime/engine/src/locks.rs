@@ -82,3 +82,36 @@ fn utc(ms: i64) -> String {
     let instant = jiff::Timestamp::from_millisecond(ms);
     instant.map_or_else(|_| format!("{ms} ms"), |instant| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock() -> Lock {
+        Lock {
+            environment: "prod".to_owned(),
+            service: "shop".to_owned(),
+            run: "r1".to_owned(),
+            actor: "ann".to_owned(),
+            since_ms: 0,
+            expires_ms: 60_000,
+        }
+    }
+
+    #[test]
+    fn who_holds_what_is_told_with_what_can_be_done() {
+        let head = "`shop` in `prod` is being rolled out by run r1, started by ann, since 1970-01-01T00:00:00Z; ";
+        let steal = "`deployd lock steal shop prod --reason …`";
+        let told = |now_ms, left_alone| held(&lock(), now_ms, left_alone).strip_prefix(head).map(str::to_owned);
+        let moves = "it moves by 1970-01-01T00:01:00Z at the latest; wait for it with `--queue`, follow it (`deployd \
+                     watch r1`) or end it (`deployd abort r1`)";
+        assert_eq!(told(60_000, None).as_deref(), Some(moves));
+        let late = format!(
+            "it was to move by 1970-01-01T00:01:00Z and has not, so what it guards may be half-way: look at it with \
+             `deployd watch r1`, or take its lock with {steal}"
+        );
+        assert_eq!(told(60_001, None), Some(late));
+        let alone = format!("this runtime leaves that run alone (no plan); {steal} ends it where it stands");
+        assert_eq!(told(0, Some("no plan")), Some(alone));
+    }
+}
