@@ -17,5 +17,6 @@ mod secrets;
 mod shop;
 mod signals;
 mod stopping;
+mod storage;
 mod survival;
 mod terminated;

@@ -16,13 +16,31 @@ pub(super) fn heal(connection: &Connection, place: &Place) -> Answer<()> {
     if !(seen.damaged.is_empty() && lost.is_empty()) {
         tell_again(connection, &seen.damaged, &lost)?;
         seen = look(connection)?;
+        seen.damaged.iter().try_for_each(|run| expect_run(connection, place, run))?;
     }
     check_index(connection, place, seen.unended.len())?;
+    lock_again(connection, &seen.unended)
+}
+
+/// Locks follow from the rows of the runs in flight; what is left of those of a damaged row is kept beside what its plan
+/// says.
+fn lock_again(connection: &Connection, unended: &[Head]) -> Answer<()> {
+    // A damaged row is found in the table only once its index is that of the table.
+    connection.execute_batch("REINDEX locks")?;
     locks::free_orphans(connection)?;
-    for head in seen.unended {
+    unended.iter().filter(|head| head.holds()).try_for_each(|head| locks::free(connection, &head.run))?;
+    for head in unended {
         head.targets().iter().try_for_each(|target| locks::insert(connection, &head.run, target))?;
     }
     Ok(())
+}
+
+/// A row that belongs to nobody and stays cannot be told from a run that was lost.
+fn expect_run(connection: &Connection, place: &Place, run: &str) -> Answer<()> {
+    match recovered(connection, run) {
+        Err(Fault::Said(StoreError::Missing(_))) => Err(place.malformed("a row of its runs has no name").into()),
+        found => found.map(drop),
+    }
 }
 
 /// What the rows of runs say.
@@ -79,14 +97,15 @@ fn check_index(connection: &Connection, place: &Place, unended: usize) -> Answer
 
 /// A run's row told again from its journal and its plan; marked as damaged, because its state is not.
 pub(super) fn recovered(connection: &Connection, run: &str) -> Answer<Head> {
-    let plan = plans::of(connection, run)?.map(|(plan, _)| plan);
+    let (plan, sound) = plans::of(connection, run)?.unwrap_or_default();
     let first = records::first(connection, run)?;
     let tail = records::tail(connection, run)?;
-    if plan.is_none() && tail.is_none() {
+    // A plan whose name is damaged belongs to nobody either.
+    if !sound && tail.is_none() {
         return Err(StoreError::Missing(run.to_owned()).into());
     }
     let tail = tail.unwrap_or_default();
-    let (workflow, targets) = plans::changes(&plan.unwrap_or_default());
+    let (workflow, targets) = plans::changes(&plan);
     let started = first.as_ref().map(|record| &record.body).unwrap_or(&Value::Null);
     Ok(Head {
         run: run.to_owned(),

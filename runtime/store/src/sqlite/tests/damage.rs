@@ -82,6 +82,13 @@ fn each_damage_is_named_and_spares_the_other_run() {
 }
 
 #[test]
+fn a_plan_with_a_damaged_name_makes_no_run() {
+    let (_directory, store) = damaged("UPDATE plans SET run = 'z' WHERE run = 'a'");
+    assert_eq!(wait(store.runs(false, 9)).unwrap().len(), 2);
+    assert!(wait(store.load("a")).unwrap().damage.unwrap().contains("its plan is missing"));
+}
+
+#[test]
 fn a_lost_record_is_not_taken_for_the_end() {
     let (_directory, store) = damaged("DELETE FROM records WHERE run = 'a' AND seq = 2");
     assert_eq!(wait(store.load("a")).unwrap().last_seq, 2);
@@ -137,9 +144,17 @@ fn an_ended_run_stays_ended_without_its_row() {
 
 #[test]
 fn lost_and_foreign_locks_are_put_right() {
-    let (_directory, store) = damaged("DELETE FROM locks; INSERT INTO locks VALUES ('local', 'x', 'nobody')");
-    let held: Vec<String> = wait(store.locks(9)).unwrap().into_iter().map(|lock| lock.service).collect();
-    assert_eq!(held, ["api", "shop"]);
+    for sql in [
+        "DELETE FROM locks; INSERT INTO locks VALUES ('local', 'x', 'nobody')",
+        "UPDATE locks SET service = 'other' WHERE run = 'a'",
+        "UPDATE locks SET run = 'b'",
+        "UPDATE locks SET run = 'nobody'",
+    ] {
+        let (_directory, store) = damaged(sql);
+        let held: Vec<(String, String)> =
+            wait(store.locks(9)).unwrap().into_iter().map(|lock| (lock.service, lock.run)).collect();
+        assert_eq!(held, [("api".to_owned(), "b".to_owned()), ("shop".to_owned(), "a".to_owned())], "{sql}");
+    }
 }
 
 #[test]

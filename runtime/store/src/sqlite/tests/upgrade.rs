@@ -7,9 +7,9 @@ use crate::sqlite::{FORMAT, SqliteStore, look};
 
 /// One run that has ended, one that has done a step and waits for a person, one that will roll out `shop`.
 const FORMAT_1: &str = include_str!("../../../testdata/format-1.sql");
-const ENDED: &str = "01m7ypk3wc71q3gffxscggq4xr";
-const WAITING: &str = "01m7ypk3wx8ydherg79tbfg918";
-const INSTALLING: &str = "01m7ypk4tdmqa3se233nt2exrn";
+const ENDED: &str = "01m7ysrbv671qqh40ffg5wkcj0";
+const WAITING: &str = "01m7ysrbw9gamx07n046517cbp";
+const INSTALLING: &str = "01m7ysrd30rdt2dtztm626eph9";
 
 fn format_1() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
@@ -40,7 +40,7 @@ fn runs_in_flight_go_on_with_their_keys_and_locks() {
         service: "shop".to_owned(),
         run: INSTALLING.to_owned(),
         actor: "root".to_owned(),
-        since_ms: 1_795_252_917_069,
+        since_ms: 1_795_256_235_104,
         expires_ms: Lock::UNBOUNDED,
     };
     assert_eq!(wait(store.locks(9)).unwrap(), [lock]);
