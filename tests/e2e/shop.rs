@@ -203,13 +203,6 @@ impl Runtime {
         ended.code().expect("it was not killed")
     }
 
-    /// Waits until it has ended by itself; its exit code.
-    #[track_caller]
-    pub(super) fn ended(mut self) -> i32 {
-        let ended = until("the runtime ends", || self.0.try_wait().expect("it is our child"));
-        ended.code().expect("it was not killed")
-    }
-
     /// `kill -9`.
     pub(super) fn kill(mut self) {
         let _ = self.0.kill();

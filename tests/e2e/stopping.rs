@@ -17,15 +17,11 @@ use crate::harness::wait::{until, until_true};
 const STORM: usize = 50;
 
 fn storm(runtime: &Runtime) {
-    let pid = pid_of(runtime);
+    let pid = runtime.pid();
     for _ in 0..STORM {
         signal(pid, Signal::TERM);
         signal(pid, Signal::INT);
     }
-}
-
-fn pid_of(runtime: &Runtime) -> i32 {
-    i32::try_from(runtime.pid()).expect("a pid is small")
 }
 
 #[test]
@@ -82,7 +78,7 @@ fn what_does_not_answer_is_not_waited_for_longer_than_the_grace() {
     });
     let run = acting.submit("mailing");
     acting.ledger.until_asked(1);
-    signal(pid_of(&runtime), Signal::TERM);
+    signal(runtime.pid(), Signal::TERM);
     assert_eq!(runtime.ended(), 0);
     assert_eq!(events(&acting.shop.journal(&run), "performed").count(), 0);
 
