@@ -177,8 +177,9 @@ impl Provider for Processes {
 
     fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
         Box::pin(async move {
+            // Not alone: a look that waits for an answer must not hold up an effect, and nobody believes a look during
+            // which one began.
             let (subject, wish) = self.subject(&request)?;
-            let _alone = self.alone(&subject).await;
             match wish {
                 Wish::AtLeast(instances) => observe::at_least(&subject, instances).await,
                 Wish::AtMost(keep) => observe::at_most(&subject, keep),
