@@ -37,8 +37,13 @@ fn actor(uid: u32) -> Actor {
 /// An event that fits an action, or a stray one, chosen by numbers.
 fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: u8) -> Event {
     let nodes = &run.plan().body.nodes;
-    let stray = (nodes[pick % nodes.len()].id.0.clone(), 1, false);
-    let (node, attempt, _) = if asked.is_empty() { stray.clone() } else { asked[pick % asked.len()].clone() };
+    let begun: Vec<&str> = nodes.iter().map(|node| node.id.0.as_str()).filter(|id| has_begun(run, id)).collect();
+    // Most events fit: they are of what has begun, and answer what was asked last.
+    let any = || nodes[pick % nodes.len()].id.0.clone();
+    let fitting = begun.get(pick % begun.len().max(1)).filter(|_| !how.is_multiple_of(8));
+    let stray = (fitting.map_or_else(any, |id| (*id).to_owned()), 1, false);
+    let latest = &asked[asked.len().saturating_sub(if how.is_multiple_of(8) { asked.len() } else { 3 })..];
+    let (node, attempt, _) = latest.get(pick % latest.len().max(1)).unwrap_or(&stray).clone();
     let outputs = Outputs::Instances(vec![Instance { id: "i".to_owned(), address: "127.0.0.1:1".to_owned() }]);
     let signals = [
         SignalKind::Approve { step: None, plan: run.plan().digest.clone() },
@@ -92,6 +97,13 @@ fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: 
             reason,
         }),
     }
+}
+
+fn has_begun(run: &Run, id: &str) -> bool {
+    let over = |state: &SlotState| {
+        matches!(state, SlotState::Pending | SlotState::Done { .. } | SlotState::Failed { .. } | SlotState::Skipped)
+    };
+    run.slot(id).is_some_and(|slot| !over(run.state(slot)))
 }
 
 fn evidence(verdict: Verdict) -> Evidence {
