@@ -1,6 +1,7 @@
 //! The runtime killed at every point of a rollout: nothing is lost, nothing is done twice, and users do not notice.
 //!
-//! `KILL_POINT=TEXT` tries the points whose names contain the text, and no others.
+//! `KILL_POINT=TEXT` tries the points whose names contain the text, and no others. `KILL_RUNTIME=PATH` names the
+//! runtime that is killed; without it, it is the one of this build. `cargo xtask test` gives the one built for release.
 
 use std::env;
 
@@ -28,7 +29,11 @@ fn an_effect_that_is_done_twice_is_seen() {
 fn world() -> (TempDir, World) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let built = binary("deployd").parent().expect("programs lie in a folder").to_owned();
-    let programs = Programs::of(&built).expect("everything is built");
+    let mut programs = Programs::of(&built).expect("everything is built");
+    if let Some(runtime) = env::var_os("KILL_RUNTIME") {
+        println!("the runtime that is killed: {}", runtime.display());
+        programs = programs.with_runtime(runtime.into());
+    }
     let world = World::set(folder.path(), programs).expect("the world can be set");
     (folder, world)
 }

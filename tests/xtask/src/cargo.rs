@@ -33,3 +33,13 @@ pub(crate) fn metadata() -> Result<Value, String> {
     }
     serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata printed no JSON: {e}"))
 }
+
+/// The programs of these packages, built for release; the folder they lie in.
+pub(crate) fn release(packages: &[&str]) -> Result<PathBuf, String> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--release", "--bins"]);
+    succeed(command.args(packages.iter().flat_map(|package| ["--package", package])))?;
+    let metadata = metadata()?;
+    let target = metadata["target_directory"].as_str().ok_or("cargo names no target folder")?;
+    Ok(PathBuf::from(target).join("release"))
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use xtask::killing::{Programs, World, random, sweep};
 
-use crate::cargo::{cargo, metadata, root, succeed};
+use crate::cargo::{release, root};
 
 /// How long, and where.
 #[derive(clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
     let programs = Programs::of(&match &options.built {
         Some(folder) => folder.clone(),
-        None => release()?,
+        None => release(&["deployc", "deployd", "first-canary-service", "integration"])?,
     })?;
     let mut good = true;
     if !options.random {
@@ -58,14 +58,6 @@ fn world(programs: &Programs) -> Result<World, String> {
         std::fs::remove_dir_all(&folder).map_err(|e| format!("{} cannot be emptied: {e}", folder.display()))?;
     }
     World::set(&folder, programs.clone())
-}
-
-fn release() -> Result<PathBuf, String> {
-    let packages = ["deployc", "deployd", "first-canary-service", "integration"];
-    succeed(cargo().args(["build", "--release", "--bins"]).args(packages.iter().flat_map(|p| ["--package", p])))?;
-    let metadata = metadata()?;
-    let target = metadata["target_directory"].as_str().ok_or("cargo names no target folder")?;
-    Ok(PathBuf::from(target).join("release"))
 }
 
 fn fresh_seed() -> u64 {

@@ -4,9 +4,10 @@ mod sums;
 mod tools;
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::cargo::{cargo, succeed};
+use crate::cargo::{cargo, release, succeed};
 
 /// What to run.
 #[derive(clap::Args)]
@@ -20,14 +21,17 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
     tools::prepare()?;
     // Binaries and tests in one call: the same features, so nothing is built twice.
     succeed(cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
-    let sums = run_tests(options)?;
+    // What is killed at every point is what operators run. Chosen tests are for trying something out quickly.
+    let swept = if options.filter.is_none() { Some(release(&["deployd"])?.join("deployd")) } else { None };
+    let sums = run_tests(options, swept)?;
     println!("{sums}");
     Ok(if sums.good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn run_tests(options: &Options) -> Result<sums::Sums, String> {
+fn run_tests(options: &Options, swept: Option<PathBuf>) -> Result<sums::Sums, String> {
     let mut command = cargo();
     command.args(["test", "--quiet", "--workspace", "--no-fail-fast"]).args(&options.filter);
+    command.envs(swept.map(|program| ("KILL_RUNTIME", program)));
     command.stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|e| format!("cargo test could not be started: {e}"))?;
     let mut sums = sums::Sums::default();

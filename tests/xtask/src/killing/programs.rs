@@ -1,4 +1,4 @@
-//! The programs that take part, all of one build.
+//! The programs that take part.
 
 use std::path::{Path, PathBuf};
 
@@ -30,5 +30,10 @@ impl Programs {
             load: built("load")?,
             ledger: built("ledger")?,
         })
+    }
+
+    /// The same with another runtime to be killed.
+    pub fn with_runtime(self, deployd: PathBuf) -> Self {
+        Self { deployd, ..self }
     }
 }
