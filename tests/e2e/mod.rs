@@ -7,6 +7,7 @@ mod drift;
 mod durability;
 mod keys;
 mod kill_sweep;
+mod keeping;
 mod load;
 mod locks;
 mod misbehaving;

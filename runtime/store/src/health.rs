@@ -1,6 +1,7 @@
 //! What can be told of a state directory from outside: for `deployd doctor`, beside a runtime and where none can start.
 //! Reads only.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use machine::ports::store::StoreError;
@@ -65,14 +66,25 @@ pub fn latest_ms(directory: &Path) -> Result<Option<i64>, StoreError> {
     connection.query_row(latest, [], |row| row.get(0)).map_err(|error| io(&error))
 }
 
-/// The process that holds the directory, as far as this process may see; the lock itself is not touched, which would
-/// keep a starting runtime out.
+/// The process that holds the directory. The kernel's list is read and the lock itself not touched: that would keep a
+/// starting runtime out.
 #[must_use]
 pub fn holder(directory: &Path) -> Option<u32> {
-    let lock = directory.join(LOCK).canonicalize().ok()?;
+    let lock = directory.join(LOCK);
     let pid = named_holder(&std::fs::read_to_string(&lock).ok()?)?;
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
-    open.into_iter().any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == lock)).then_some(pid)
+    let inode = std::fs::metadata(&lock).ok()?.ino();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    locks.lines().any(|line| is_lock_of(line, pid, inode)).then_some(pid)
+}
+
+/// A line of `/proc/locks`: number, `FLOCK`, kind, access, pid, `MAJOR:MINOR:INODE`. The device is left out, because
+/// some file systems tell another one here.
+fn is_lock_of(line: &str, pid: u32, inode: u64) -> bool {
+    let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+    let number = |field: Option<&&str>| field.and_then(|field| field.rsplit(':').next()?.parse::<u64>().ok());
+    fields.get(1) == Some(&"FLOCK")
+        && number(fields.get(4)) == Some(u64::from(pid))
+        && number(fields.get(5)) == Some(inode)
 }
 
 #[cfg(test)]
@@ -94,6 +106,15 @@ mod tests {
         assert_eq!(format(directory.path()), Ok((FORMAT, FORMAT)));
         drop(store);
         assert_eq!(holder(directory.path()), None, "a lock's file stays behind");
+    }
+
+    #[test]
+    fn a_lock_is_known_by_its_process_and_its_file() {
+        let line = "1: FLOCK  ADVISORY  WRITE 708 08:01:13890 0 EOF";
+        assert!(is_lock_of(line, 708, 13_890));
+        assert!(!is_lock_of(line, 709, 13_890) && !is_lock_of(line, 708, 1));
+        assert!(!is_lock_of("1: POSIX  ADVISORY  WRITE 708 08:01:13890 0 EOF", 708, 13_890));
+        assert!(!is_lock_of("1: -> FLOCK ADVISORY WRITE 708 08:01:13890 0 EOF", 708, 13_890), "it only waits");
     }
 
     #[test]
