@@ -106,6 +106,34 @@ fn a_backup_under_load_comes_back_and_waits_for_a_person() {
 }
 
 #[test]
+fn what_only_a_backup_says_is_looked_after_once_somebody_vouches_for_it() {
+    let shop = Shop::serving_v1();
+    let (state, backup) = (shop.site.state(), shop.site.folder().join("b"));
+    deployd(&shop, &["backup", path(&backup)]).with_code(0);
+    lose_the_state(&state);
+    deployd(&shop, &["restore", path(&backup)]).with_code(0).saying("doctor");
+    let runtime = shop.serve();
+    let run = shop.newest();
+    assert_eq!(
+        findings(&shop, &state),
+        ["left_alone: only a backup says what runs of `shop` in `local`, so nobody looks after it"]
+    );
+    let resume = || deployd(&shop, &["resume", &run, "--reason", "v1 it is", "--key", "k"]).with_code(0).out;
+    let answer = resume();
+    assert!(answer.contains("looked after"), "{answer}");
+    let records = shop.journal(&run).len();
+    assert_eq!(resume(), answer, "said twice, done once");
+    assert_eq!(shop.journal(&run).len(), records);
+    assert_eq!(findings(&shop, &state), Vec::<String>::new());
+    audit_holds(&shop, &state);
+    drop(runtime);
+    // An epoch above the one that the proxy has seen: the next run is heard.
+    shop.pack("v2", GOOD);
+    shop.run("install", "v2").with_code(0);
+    assert!(shop.answer().contains("v2"));
+}
+
+#[test]
 fn a_backup_that_was_touched_is_refused_whole() {
     let shop = Shop::serving_v1();
     let backup = shop.site.folder().join("b");

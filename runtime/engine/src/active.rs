@@ -101,6 +101,11 @@ impl Active {
         self.lock().left_alone.get(run).cloned()
     }
 
+    /// Takes a run out of those that are left alone, for who decides on it, with the reason; none when it is not there.
+    pub(crate) fn claim(&self, run: &str) -> Option<String> {
+        self.lock().left_alone.remove(run)
+    }
+
     /// The run is left alone no more.
     pub(crate) fn settle(&self, run: &str) {
         self.lock().left_alone.remove(run);

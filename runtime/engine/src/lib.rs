@@ -13,6 +13,7 @@ mod history;
 mod locks;
 mod plans;
 mod queue;
+mod restored;
 mod steal;
 mod submit;
 mod take_up;
@@ -145,7 +146,10 @@ impl Engine {
         {
             return answer;
         }
-        self.signal_to_undriven(run, &signal).await
+        match self.decide_on_restored(run, &signal).await? {
+            Some(answer) => Ok(answer),
+            None => self.signal_to_undriven(run, &signal).await,
+        }
     }
 
     /// A run that nobody drives repeats what it answered; nothing new can be said to it.

@@ -7,10 +7,10 @@ use machine::Run;
 use machine::journal::Record;
 use machine::ports::store::{StoreError, StoredRun};
 use plan::Plan;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::driver::{self, Journal};
-use crate::{Engine, Inner};
+use crate::{Engine, Inner, restored};
 
 /// Records read at a time.
 const PAGE: u32 = 1_000;
@@ -23,11 +23,19 @@ struct Known {
 }
 
 /// Why a run is not taken up.
-enum Problem {
+pub(crate) enum Problem {
     /// The run is left as it is.
     OfTheRun(String),
     /// No run can be carried on.
     OfTheStore(StoreError),
+}
+
+/// A run that can be taken up.
+pub(crate) struct Ready {
+    pub(crate) state: Run,
+    pub(crate) journal: Journal,
+    /// What its journal is to say about how it was taken up.
+    pub(crate) notes: Vec<Value>,
 }
 
 impl From<StoreError> for Problem {
@@ -78,12 +86,21 @@ impl Engine {
     }
 
     async fn take_up(&self, run: &str) -> Result<(), Problem> {
-        let Known { run: state, journal, damage } = self.known(run).await?;
-        let notes = damage.into_iter().map(|why| json!({ "rebuilt": { "why": why } })).collect();
+        if restored::is_from_a_backup(&self.inner, run).await? {
+            return Err(Problem::OfTheRun(restored::waits(run)));
+        }
+        let Ready { state, journal, notes } = self.prepare(run).await?;
         guarded(|| {
-            driver::resume(&self.inner, state, journal, notes);
+            driver::resume(&self.inner, state, journal, notes, None);
             Ok(())
         })
+    }
+
+    /// A run to be taken up, with notes on how.
+    pub(crate) async fn prepare(&self, run: &str) -> Result<Ready, Problem> {
+        let Known { run: state, journal, damage } = self.known(run).await?;
+        let notes = damage.into_iter().map(|why| json!({ "rebuilt": { "why": why } })).collect();
+        Ok(Ready { state, journal, notes })
     }
 
     /// A run that nobody drives as it stands, and the number of its last record.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use machine::Run;
-use machine::ports::store::{Lock, Store, StoreError, StoredRun};
+use machine::ports::store::{Lock, Running, Store, StoreError, StoredRun};
 use plan::Plan;
 
 use super::Finding;
@@ -25,6 +25,10 @@ async fn found(state: &Path, holder: Option<u32>, program: &str, now_ms: i64) ->
     for line in store.runs(true, u32::MAX).await? {
         let stored = store.load(&line.run).await?;
         findings.extend(left_alone(&line.run, stored, program));
+    }
+    for entry in store.registry(u32::MAX).await? {
+        let known_from_a_backup = store.load(&entry.run).await.is_ok_and(|stored| stored.restored);
+        findings.extend((entry.release.is_some() && known_from_a_backup).then(|| unvouched(&entry, program)));
     }
     let late = store.locks(u32::MAX).await?.into_iter().filter(|lock| lock.expires_ms < now_ms);
     findings.extend(late.map(|lock| expired(&lock, holder, program)));
@@ -51,6 +55,14 @@ fn left_alone(run: &str, stored: StoredRun, program: &str) -> Option<Finding> {
         "start the version of deployd that wrote it, or end it by `{program} lock steal SERVICE ENVIRONMENT --reason …`"
     );
     Some(Finding::new("left_alone", format!("run {run} cannot be taken up: {problem}"), remedy))
+}
+
+/// What a backup says that runs may have been replaced since.
+fn unvouched(entry: &Running, program: &str) -> Finding {
+    let Running { environment, service, run, .. } = entry;
+    let what = format!("only a backup says what runs of `{service}` in `{environment}`, so nobody looks after it");
+    let remedy = format!("if that is what is to run, `{program} resume {run} --reason …`; else deploy what is");
+    Finding::new("left_alone", what, remedy)
 }
 
 fn expired(lock: &Lock, holder: Option<u32>, program: &str) -> Finding {

@@ -37,5 +37,9 @@ pub(crate) fn restored(restored: &Restored, context: &Context) -> Vec<Line> {
         );
         Line::of(&text, Paint::Open)
     }));
+    lines.push(Line::plain(&format!(
+        "what runs is known from the backup only and not looked after: `{} doctor` says what waits for a word",
+        context.program
+    )));
     lines
 }

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use crate::restored::is_from_a_backup;
 use crate::take_up::of_one_run;
 use crate::{Engine, Inner};
 pub(crate) use case::observe;
@@ -195,6 +196,14 @@ async fn look_after(inner: &Arc<Inner>, running: Running) -> Result<(), StoreErr
     if let Some(run) = last_run::ended_unsafe(inner, &case.running).await? {
         let why = format!("it is left as it is, because the last run on it, {run}, ended unsafe: a person decides");
         case.concern(format!("{}; {why}, and the next run that deploys it makes it so", drift.words));
+        return Ok(());
+    }
+    let run = &case.running.run;
+    if is_from_a_backup(inner, run).await? {
+        let why = "it is left as it is, because only a backup says that this is to run";
+        let remedy =
+            format!("`deployd resume {run} --reason …` says so too, and the next run that deploys it makes it so");
+        case.concern(format!("{}; {why}: {remedy}", drift.words));
         return Ok(());
     }
     let _door = inner.care.hold(&[case.target()]).await;

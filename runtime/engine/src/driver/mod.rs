@@ -130,13 +130,19 @@ pub(crate) async fn start(
     Ok(())
 }
 
-/// Takes up a stored run, with notes for its journal on how that was done.
-pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<Value>) {
+/// What a person said, and where the answer goes.
+pub(crate) type Asked = (Signal, oneshot::Sender<Result<String, SignalError>>);
+
+/// Takes up a stored run, with notes for its journal on how that was done, and what a person said that had it taken up.
+pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<Value>, asked: Option<Asked>) {
     let (mut driver, inbox) = Driver::new(inner, run, journal);
     let at = inner.clock.now();
     notes.into_iter().for_each(|note| driver.record(&at, note));
     driver.ask_permission(&at);
     driver.step(&at, Event::Resumed { epoch: inner.store.epoch() });
+    if let Some((signal, answer)) = asked {
+        driver.take_signal(signal, answer);
+    }
     driver.register_and_spawn(inbox);
 }
 

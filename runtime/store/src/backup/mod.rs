@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{self, Audit};
 use crate::directory::{DATABASE, Lock, sync};
 use crate::sqlite::{io, meta, schema};
+use crate::texts::MAKERS;
 
 /// What the database of a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +80,7 @@ impl Vacant {
     }
 
     /// Makes a copy of a database the state here. Its epoch is at least `seen`, so that the next one is above it, and
-    /// what was under way in it waits for a person: what happened since is not known.
+    /// what was under way in it, or made what runs, waits for a person: what happened since is not known.
     ///
     /// # Errors
     /// When the copy cannot be read or the disk refuses; the directory has no state then.
@@ -128,8 +129,10 @@ fn marked(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError
     connection.pragma_update(None, "journal_mode", "DELETE").map_err(|error| io(&error))?;
     let transaction = connection.transaction().map_err(|error| io(&error))?;
     meta::raise_epoch(&transaction, seen)?;
-    let mark = "INSERT OR REPLACE INTO restored (run, at_ms) SELECT run, ?1 FROM runs WHERE ended = 0";
-    transaction.execute(mark, [at_ms]).map_err(|error| io(&error))?;
+    let mark = format!(
+        "INSERT OR REPLACE INTO restored (run, at_ms) SELECT run, ?1 FROM runs WHERE ended = 0 OR run IN ({MAKERS})"
+    );
+    transaction.execute(&mark, [at_ms]).map_err(|error| io(&error))?;
     transaction.commit().map_err(|error| io(&error))?;
     describe(&connection).map_err(|error| io(&error))
 }

@@ -1,6 +1,6 @@
 //! A backup is whole whatever is written meanwhile, and what it brings back waits.
 
-use machine::ports::store::Store;
+use machine::ports::store::{Running, Store};
 
 use super::*;
 use crate::conformance::{append, new_run, records};
@@ -46,10 +46,21 @@ async fn a_backup_is_consistent_while_a_runtime_writes() {
 async fn what_was_under_way_waits_until_somebody_appends() {
     let (state, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let store = open(state.path());
-    for run in ["ended", "under way", "left"] {
+    for run in ["ended", "under way", "left", "made what runs"] {
         store.create(new_run(&store, run, 0)).await.unwrap();
     }
     end(&store, "ended").await;
+    end(&store, "made what runs").await;
+    let mut made = append(&store, "made what runs", Vec::new());
+    made.ended = true;
+    made.running = vec![Running {
+        environment: "e".to_owned(),
+        service: "s".to_owned(),
+        release: None,
+        run: "made what runs".to_owned(),
+        since_ms: 0,
+    }];
+    store.append(made).await.unwrap();
     let file = other.path().join("copy");
     let taken = snapshot(state.path(), &file).unwrap();
     assert_eq!(taken.in_flight, ["left", "under way"]);
@@ -62,6 +73,7 @@ async fn what_was_under_way_waits_until_somebody_appends() {
     assert_eq!(store.epoch(), 42, "above everything that was seen");
     let waits = async |run| store.load(run).await.unwrap().restored;
     assert!(!waits("ended").await && waits("under way").await && waits("left").await);
+    assert!(waits("made what runs").await, "only the backup says that this is to run");
     end(&store, "under way").await;
     assert!(!waits("under way").await && waits("left").await);
     drop(store);

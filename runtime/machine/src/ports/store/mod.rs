@@ -89,8 +89,8 @@ pub struct StoredRun {
     /// What of this is missing or is not what was written, as a sentence. The rows are a copy; the journal is the
     /// truth, and a run can be rebuilt from it as far as it verifies up to `last_seq` and `last_hash`.
     pub damage: Option<String>,
-    /// Whether it was under way in the backup that this state was restored from, and nothing was appended since: what
-    /// it did after the backup is not known, so only a person has it taken up.
+    /// Whether it was under way, or had made what runs, in the backup that this state was restored from, and nothing was
+    /// appended since: what was done after the backup is not known, so a person has to say that it goes on.
     pub restored: bool,
 }
 
