@@ -29,11 +29,30 @@ pub(crate) struct Lock {
 impl Lock {
     /// Creates the directory when it is not there and takes its lock.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
+        Self::take_where(directory, |directory| lost_log(directory).map_or(Ok(()), |lost| Err(StoreError::Io(lost))))
+    }
+
+    /// The same where a state is to be brought back: that the last one was lost is the reason for it.
+    pub(crate) fn take_to_restore(directory: &Path) -> Result<Self, StoreError> {
+        Self::take_where(directory, |_| Ok(()))
+    }
+
+    fn take_where(directory: &Path, check: fn(&Path) -> Result<(), StoreError>) -> Result<Self, StoreError> {
         make_private(directory).map_err(|error| failed("cannot prepare", directory, &error))?;
         let opened = File::open(directory).map_err(|error| failed("cannot open", directory, &error))?;
         let lock = open_private(&directory.join(LOCK));
         let lock = lock.map_err(|error| failed("cannot open the lock in", directory, &error))?;
-        Ok(Self { file: lock_exclusively(&opened, lock, directory)?, _directory: opened })
+        lock_exclusively(&opened, &lock, directory)?;
+        check(directory)?;
+        let noted = note_holder(&lock);
+        noted.map_err(|error| failed("cannot write the lock in", directory, &error))?;
+        Ok(Self { file: lock, _directory: opened })
+    }
+
+    /// Notes that everything is in the database and nobody lives here.
+    pub(crate) fn let_go(&self) {
+        // What stays noted is checked again at the next start.
+        let _ = write_lock(&self.file, "");
     }
 }
 
@@ -66,8 +85,7 @@ impl Held {
 
     /// Notes that everything is in the database and nobody lives here.
     pub(crate) fn let_go(&self) {
-        // What stays noted is checked again at the next start.
-        let _ = write_lock(&self.lock.file, "");
+        self.lock.let_go();
     }
 }
 
@@ -123,23 +141,24 @@ pub(crate) fn open_private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn lock_exclusively(opened: &File, lock: File, directory: &Path) -> Result<File, StoreError> {
+fn lock_exclusively(opened: &File, lock: &File, directory: &Path) -> Result<(), StoreError> {
     let io = |error: std::io::Error| StoreError::Io(format!("the lock in {}: {error}", directory.display()));
-    for held in [opened, &lock] {
+    for held in [opened, lock] {
         match held.try_lock() {
             Ok(()) => {}
             Err(TryLockError::Error(error)) => return Err(io(error)),
             Err(TryLockError::WouldBlock) => {
-                let holder = read_holder(&lock);
+                let holder = read_holder(lock);
                 return Err(StoreError::Locked { directory: directory.display().to_string(), holder });
             }
         }
     }
-    if let Some(lost) = lost_log(directory) {
-        return Err(StoreError::Io(lost));
-    }
-    let kept = if expects_log(&read_lock(&lock)) { format!("{WRITES_IN_LOG}\n") } else { String::new() };
-    write_lock(&lock, &format!("{}\n{kept}", std::process::id())).map(|()| lock).map_err(io)
+    Ok(())
+}
+
+fn note_holder(lock: &File) -> std::io::Result<()> {
+    let kept = if expects_log(&read_lock(lock)) { format!("{WRITES_IN_LOG}\n") } else { String::new() };
+    write_lock(lock, &format!("{}\n{kept}", std::process::id()))
 }
 
 fn expects_log(noted: &str) -> bool {

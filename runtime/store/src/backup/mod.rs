@@ -65,7 +65,7 @@ pub fn verify(database: &Path) -> Result<Audit, StoreError> {
 #[derive(Debug)]
 pub struct Vacant {
     directory: PathBuf,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Vacant {
@@ -74,9 +74,9 @@ impl Vacant {
     /// # Errors
     /// [`StoreError::Locked`] when a runtime holds it; when a state is there already; when it cannot be used.
     pub fn take(directory: &Path) -> Result<Self, StoreError> {
-        let lock = Lock::take(directory)?;
+        let lock = Lock::take_to_restore(directory)?;
         refuse_existing(&directory.join(DATABASE))?;
-        Ok(Self { directory: directory.to_owned(), _lock: lock })
+        Ok(Self { directory: directory.to_owned(), lock })
     }
 
     /// Makes a copy of a database the state here. Its epoch is at least `seen`, so that the next one is above it, and
@@ -92,6 +92,7 @@ impl Vacant {
         let placed = std::fs::rename(&fresh, &target).and_then(|()| sync(&self.directory));
         let failed = |error| StoreError::Io(format!("cannot put the state into {}: {error}", self.directory.display()));
         placed.map_err(failed)?;
+        self.lock.let_go();
         Ok(snapshot)
     }
 }

@@ -106,3 +106,20 @@ fn a_copy_that_is_none_leaves_nothing_behind() {
     let left: Vec<_> = std::fs::read_dir(&state).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["lock"]);
 }
+
+#[tokio::test]
+async fn a_state_that_was_lost_with_its_log_can_be_brought_back() {
+    let (state, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(state.path());
+    store.create(new_run(&store, "a", 0)).await.unwrap();
+    let file = copies.path().join("copy");
+    snapshot(state.path(), &file).unwrap();
+    drop(store);
+    // As a runtime leaves it that was killed.
+    std::fs::write(state.path().join("lock"), "1\nlog\n").unwrap();
+    std::fs::remove_file(crate::sqlite::database(state.path())).unwrap();
+    let refused = crate::sqlite::open(state.path()).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("is gone"), "{refused}");
+    Vacant::take(state.path()).unwrap().restore(&file, 0, 0).unwrap();
+    assert_eq!(open(state.path()).runs(false, 9).await.unwrap().len(), 1);
+}
