@@ -101,6 +101,18 @@ impl Head {
         RunLine { run: self.run, workflow: self.workflow, created_ms: self.created_ms, ended: self.ended, head }
     }
 
+    /// Writes what an append to a run in flight changes. The other columns are left out because SQLite writes the
+    /// entries of every index that has one of the columns named.
+    pub(super) fn update(&self, connection: &Connection) -> rusqlite::Result<()> {
+        if self.ended {
+            return self.write(connection);
+        }
+        let sql = "UPDATE runs SET head = ?2, last_seq = ?3, last_hash = ?4, moves_by_ms = ?5, rows = ?6, sum = ?7
+                   WHERE run = ?1";
+        let values = params![self.run, self.head, self.last_seq, self.last_hash, self.moves_by_ms, self.rows, self.sum];
+        connection.prepare_cached(sql)?.execute(values).map(drop)
+    }
+
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         let sql = format!(
             "INSERT INTO runs ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)

@@ -10,6 +10,7 @@ mod heads;
 mod heal;
 mod load;
 mod locks;
+mod looked;
 pub(crate) mod meta;
 mod nodes;
 mod onlooker;
@@ -36,6 +37,7 @@ use machine::ports::store::{
 
 use crate::directory::Held;
 use fault::Place;
+use looked::Looked;
 use reader::Reader;
 use writer::{Write, Writer};
 
@@ -47,6 +49,7 @@ pub struct SqliteStore {
     epoch: u64,
     reader: Reader,
     writer: Writer,
+    looked: Looked,
     held: Held,
 }
 
@@ -78,8 +81,9 @@ pub fn open(directory: &Path) -> Result<SqliteStore, StoreError> {
     }
     held.expect_log()?;
     let reader = Reader::start(schema::connect_to_read(&place.database())?, place.clone())?;
-    let writer = Writer::start(connection, place)?;
-    Ok(SqliteStore { epoch, reader, writer, held })
+    let looked = Looked::default();
+    let writer = Writer::start(connection, place, looked.clone())?;
+    Ok(SqliteStore { epoch, reader, writer, looked, held })
 }
 
 /// The database file of a state directory: where the journals are.
@@ -111,7 +115,14 @@ impl Store for SqliteStore {
     }
 
     fn load(&self, run: &str) -> BoxFuture<'_, Result<StoredRun, StoreError>> {
-        self.reader.load(run)
+        let (loaded, looked, name) = (self.reader.load(run), self.looked.clone(), run.to_owned());
+        Box::pin(async move {
+            let stored = loaded.await?;
+            if stored.damage.is_none() {
+                looked.note(&name);
+            }
+            Ok(stored)
+        })
     }
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {

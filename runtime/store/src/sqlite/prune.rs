@@ -18,10 +18,18 @@ pub(super) fn prune(connection: &Connection, place: &Place, prune: &Prune) -> An
     let pruned = Pruned { records: found.iter().map(|(_, records)| records).sum(), runs: names(found) };
     if !prune.dry_run {
         pruned.runs.iter().try_for_each(|run| remove(connection, run, prune))?;
-        // Only what is free at the end of the file can be cut off; the rest is moved there first.
-        connection.execute_batch("PRAGMA incremental_vacuum")?;
+        give_space_back(connection)?;
     }
     Ok(pruned)
+}
+
+/// Only what is free at the end of the file can be cut off; the rest is moved there first, a page with every step of the
+/// statement.
+fn give_space_back(connection: &Connection) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("PRAGMA incremental_vacuum")?;
+    let mut pages = statement.query([])?;
+    while pages.next()?.is_some() {}
+    Ok(())
 }
 
 fn names(found: Vec<(String, u64)>) -> Vec<String> {

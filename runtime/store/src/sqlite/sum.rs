@@ -1,14 +1,17 @@
 //! Checksums of rows: a row that was changed, moved or mixed with another is noticed when it is read.
 
+use sha2::{Digest, Sha256};
+
 /// The checksum over the parts of a row: the first eight bytes of SHA-256, hexadecimal. Enough against accidents;
 /// against people there is the chain of hashes of the journal.
 pub(super) fn sum(parts: &[&[u8]]) -> String {
-    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    let mut hash = Sha256::new();
     for part in parts {
-        bytes.extend((part.len() as u64).to_le_bytes());
-        bytes.extend(*part);
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
     }
-    plan::Digest::of(&bytes).digits().chars().take(16).collect()
+    let hash = hash.finalize();
+    hex::encode(&hash[..8])
 }
 
 #[cfg(test)]

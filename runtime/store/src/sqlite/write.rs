@@ -1,6 +1,6 @@
 //! The statements of a write, within the writer's transaction.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use machine::ports::store::{Append, NewRun, StoreError};
 use rusqlite::Connection;
@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::fault::{Answer, Place};
 use super::heads::Head;
-use super::{anchors, heads, heal, load, locks, meta, nodes, plans, records, services};
+use super::looked::Looked;
+use super::{anchors, heads, heal, load, locks, nodes, plans, records, services};
 use crate::continuity::{Tail, check_epoch, follow};
 
 /// What a run that has ended keeps to itself.
@@ -17,27 +18,30 @@ const NOTHING: &str = "[]";
 /// What the writer knows beside the database.
 pub(super) struct Known {
     pub(super) place: Place,
-    /// Runs in flight whose rows were looked at or written by this writer, and are sound.
-    sound: HashSet<String>,
+    /// The epoch that holds while the present group is written.
+    pub(super) epoch: u64,
+    looked: Looked,
+    /// The rows of runs in flight as this writer wrote them, without their state.
+    heads: HashMap<String, Head>,
 }
 
 impl Known {
-    pub(super) fn new(place: Place) -> Self {
-        Self { place, sound: HashSet::new() }
+    pub(super) fn new(place: Place, looked: Looked) -> Self {
+        Self { place, epoch: 0, looked, heads: HashMap::new() }
     }
 
     /// Runs that have ended are forgotten.
-    fn keep(&mut self, append: &Append) {
-        if append.ended {
-            self.sound.remove(&append.run);
+    fn keep(&mut self, head: Head) {
+        if head.ended {
+            self.heads.remove(&head.run);
         } else {
-            self.sound.insert(append.run.clone());
+            self.heads.insert(head.run.clone(), Head { head: String::new(), ..head });
         }
     }
 }
 
 pub(super) fn create(connection: &Connection, known: &mut Known, run: &NewRun) -> Answer<()> {
-    check_epoch(meta::epoch(connection)?, run.first.epoch)?;
+    check_epoch(known.epoch, run.first.epoch)?;
     let name = &run.first.run;
     if heads::of(connection, name)?.is_some() {
         return Err(StoreError::Exists(name.clone()).into());
@@ -62,28 +66,35 @@ pub(super) fn create(connection: &Connection, known: &mut Known, run: &NewRun) -
     };
     locks::take(connection, name, &run.targets)?;
     plans::write(connection, name, &run.plan)?;
-    go_on(connection, known, &run.first, head)?;
-    known.keep(&run.first);
-    Ok(())
+    let head = go_on(connection, known, &run.first, head)?;
+    head.write(connection)?;
+    follows(connection, known, &run.first, head)
 }
 
 pub(super) fn append(connection: &Connection, known: &mut Known, append: &Append) -> Answer<()> {
-    check_epoch(meta::epoch(connection)?, append.epoch)?;
-    let head = if known.sound.contains(&append.run) {
-        heads::of(connection, &append.run)?.ok_or_else(|| StoreError::Missing(append.run.clone()))?
+    check_epoch(known.epoch, append.epoch)?;
+    let head = if let Some(head) = known.heads.get(&append.run) {
+        let head = go_on(connection, known, append, head.clone())?;
+        head.update(connection)?;
+        head
     } else {
-        first_look(connection, append)?
+        let head = first_look(connection, known, append)?;
+        let head = go_on(connection, known, append, head)?;
+        head.write(connection)?;
+        taken_up(connection, &head.run)?;
+        head
     };
-    go_on(connection, known, append, head)?;
-    known.keep(append);
-    Ok(())
+    follows(connection, known, append, head)
 }
 
 /// Before the first append to a run that an earlier writer left: whoever appends to a damaged run has rebuilt it
 /// from its journal and brings all of its rows.
-fn first_look(connection: &Connection, append: &Append) -> Answer<Head> {
-    let stored = load::read(connection, &append.run)?;
+fn first_look(connection: &Connection, known: &Known, append: &Append) -> Answer<Head> {
     let head = heads::of(connection, &append.run)?.filter(Head::holds);
+    if let Some(head) = head.as_ref().filter(|_| known.looked.take(&append.run)) {
+        return Ok(head.clone());
+    }
+    let stored = load::read(connection, &append.run)?;
     let mut head = match head {
         Some(head) => head,
         None => heal::recovered(connection, &append.run)?,
@@ -96,12 +107,14 @@ fn first_look(connection: &Connection, append: &Append) -> Answer<Head> {
     Ok(head)
 }
 
-fn go_on(connection: &Connection, known: &Known, append: &Append, mut head: Head) -> Answer<()> {
+/// Writes the records and the nodes' rows; the run's row as it is afterwards.
+fn go_on(connection: &Connection, known: &Known, append: &Append, mut head: Head) -> Answer<Head> {
     let Tail { seq, hash } = follow(head.tail(), append)?;
     records::write(connection, append)?;
     for (index, row) in &append.nodes {
         head.rows += i64::from(nodes::write(connection, &append.run, *index, &json(row)?)?);
     }
+    append.running.iter().try_for_each(|entry| services::write(connection, &known.place, entry, &json(entry)?))?;
     head.head = json(&append.head)?;
     head.ended = append.ended;
     if head.ended {
@@ -109,14 +122,17 @@ fn go_on(connection: &Connection, known: &Known, append: &Append, mut head: Head
     }
     head.moves_by_ms = append.moves_by_ms;
     (head.last_seq, head.last_hash) = (seq.cast_signed(), hash);
-    let head = head.sealed();
-    head.write(connection)?;
-    taken_up(connection, &head.run)?;
-    if head.ended {
+    Ok(head.sealed())
+}
+
+/// What follows from the run's row once it is written.
+fn follows(connection: &Connection, known: &mut Known, append: &Append, head: Head) -> Answer<()> {
+    if append.ended {
         locks::free(connection, &head.run)?;
         anchors::write(connection, &head)?;
     }
-    append.running.iter().try_for_each(|entry| services::write(connection, &known.place, entry, &json(entry)?))
+    known.keep(head);
+    Ok(())
 }
 
 /// Whoever appends has decided what becomes of a run that a backup brought back.

@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::{Fault, Place};
+use super::looked::Looked;
+use super::meta;
 use super::prune;
 use super::write::{self, Known};
 use crate::directory::Files;
@@ -35,12 +37,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `connection` has written already, so that all files of the database are there.
-    pub(super) fn start(connection: Connection, place: Place) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, place: Place, looked: Looked) -> Result<Self, StoreError> {
         let files = Files::of(&place.database()).map_err(|error| StoreError::Io(format!("the state: {error}")))?;
         let (queue, asked) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&connection, Known::new(place), &files, asked))
+            .spawn(move || serve(&connection, Known::new(place, looked), &files, asked))
             .map_err(|error| StoreError::Io(format!("cannot start a thread: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -128,6 +130,7 @@ fn commit(connection: &Connection, known: &mut Known, writes: &[Write]) -> Resul
 
 fn group(connection: &Connection, known: &mut Known, writes: &[Write]) -> rusqlite::Result<Vec<Answer>> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
+    known.epoch = meta::epoch(connection)?;
     let answers = writes.iter().map(|write| one(connection, known, write)).collect::<rusqlite::Result<Vec<_>>>();
     if answers.is_err() {
         // SQLite may have rolled back by itself already; the first error is the one to report.

@@ -8,6 +8,7 @@ use machine::ports::store::{NewRun, Store, StoreError};
 
 use super::{append, new_run, open, records, schema, verified, wait};
 use crate::sqlite::fault::Place;
+use crate::sqlite::looked::Looked;
 use crate::sqlite::{Held, Reader, SqliteStore, Writer};
 
 /// A store whose database may grow by so many pages.
@@ -19,7 +20,9 @@ fn with_room(directory: &Path, room: i64) -> SqliteStore {
     let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     connection.pragma_update(None, "max_page_count", pages + room).unwrap();
     let reader = Reader::start(schema::connect_to_read(&place.database()).unwrap(), place.clone()).unwrap();
-    SqliteStore { epoch, reader, writer: Writer::start(connection, place).unwrap(), held }
+    let looked = Looked::default();
+    let writer = Writer::start(connection, place, looked.clone()).unwrap();
+    SqliteStore { epoch, reader, writer, looked, held }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod damage;
 mod disk;
 mod files;
 mod flips;
+mod space;
 mod torn;
 mod upgrade;
 
