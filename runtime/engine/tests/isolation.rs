@@ -140,3 +140,25 @@ async fn what_runs_cannot_be_read_for_one_service_and_its_rollout_does_not_begin
     assert_eq!(ended(&engine, &other).await.status, RunStatus::Completed, "the engine goes on");
     assert!(engine.fatal().borrow().is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_cannot_be_read_for_one_service_and_the_runtime_goes_on() {
+    let scene = Scene::new(1).await;
+    let first = scene.engine(Arc::clone(&scene.store) as Arc<dyn Store>);
+    let run = first.submit(submission("canary")).await.unwrap();
+    assert_eq!(ended(&first, &run).await.status, RunStatus::Completed);
+    first.stop().await;
+    let why = StoreError::Damaged("the entry of `shop` is not what was written".to_owned());
+    let engine = scene.engine(Arc::new(Counted::without_registry(&Arc::new(scene.store.reopen()), why)));
+    engine.look_after();
+    let (mut concerns, mut fatal) = (engine.concerns(), engine.fatal());
+    tokio::select! {
+        concerns = concerns.wait_for(|concerns| !concerns.is_empty()) => {
+            let words: Vec<String> = concerns.unwrap().values().map(|concern| concern.words.clone()).collect();
+            let expected = "`shop` in `local` cannot be looked after: ";
+            assert!(words[0].starts_with(expected) && words[0].contains("not what was written"), "{words:?}");
+        }
+        error = fatal.wait_for(Option::is_some) => panic!("the runtime ends: {:?}", *error.unwrap()),
+    }
+    assert!(engine.fatal().borrow().is_none());
+}

@@ -8,7 +8,7 @@ use engine::{Config, Engine, ExplainError, HostClock};
 use machine::evidence::Evidence;
 use machine::journal::Record;
 use machine::ports::clock::Clock;
-use machine::ports::store::Store;
+use machine::ports::store::{Running, Store, StoreError};
 use machine::view::RunView;
 
 use crate::client::Client;
@@ -155,7 +155,23 @@ pub(crate) fn clock() -> Result<Arc<dyn Clock>, Failure> {
 
 pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
     let runs = engine.runs(true, PAGE_MAX).await?;
-    Ok(Status { runs, running: store.registry(PAGE_MAX).await?, notices: Vec::new() })
+    let (running, notices) = match store.registry(PAGE_MAX).await {
+        Err(StoreError::Damaged(_)) => one_by_one(store).await?,
+        running => (running?, Vec::new()),
+    };
+    Ok(Status { runs, running, notices })
+}
+
+/// What runs where that can be read, and in words where it cannot: one damaged entry does not hide the others.
+async fn one_by_one(store: &dyn Store) -> Result<(Vec<Running>, Vec<String>), Failure> {
+    let (mut found, mut damaged) = (Vec::new(), Vec::new());
+    for place in store.places().await?.iter().take(PAGE_MAX as usize) {
+        match store.running(&place.environment, &place.service).await {
+            Err(StoreError::Damaged(what)) => damaged.push(what),
+            running => found.extend(running?),
+        }
+    }
+    Ok((found, damaged))
 }
 
 pub(crate) async fn locks(engine: &Engine) -> Result<Vec<Held>, Failure> {

@@ -151,9 +151,9 @@ async fn round(inner: &Arc<Inner>) -> Result<(), StoreError> {
     }
     inner.care.concern("restored", None, None);
     let locks = inner.store.locks(u32::MAX).await?;
-    let registry = inner.store.registry(u32::MAX).await?;
-    let free = registry.into_iter().filter(|running| locks.iter().all(|lock| lock.target() != target(running)));
-    let visits = free.map(|running| visit(inner, running)).map(Ok);
+    let places = inner.store.places().await?;
+    let free = places.into_iter().filter(|place| locks.iter().all(|lock| lock.target() != *place));
+    let visits = free.map(|place| visit(inner, place)).map(Ok);
     stream::iter(visits).try_for_each_concurrent(AT_ONCE, |visit| visit).await
 }
 
@@ -170,14 +170,20 @@ async fn restored(inner: &Inner) -> Result<Option<String>, StoreError> {
 }
 
 /// Looks at one place. What is wrong with it is told of it alone; an error is one of the store as a whole.
-async fn visit(inner: &Arc<Inner>, running: Running) -> Result<(), StoreError> {
-    let target = target(&running);
-    match look_after(inner, running).await {
+async fn visit(inner: &Arc<Inner>, target: Target) -> Result<(), StoreError> {
+    match look_at(inner, &target).await {
         Err(error) if of_one_run(&error) => {
             inner.care.concern_at(&target, Some(format!("{target} cannot be looked after: {error}")));
             Ok(())
         }
         done => done,
+    }
+}
+
+async fn look_at(inner: &Arc<Inner>, place: &Target) -> Result<(), StoreError> {
+    match inner.store.running(&place.environment, &place.service).await? {
+        Some(running) => look_after(inner, running).await,
+        None => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 use store::memory::MemoryStore;
 use tokio::sync::Notify;
@@ -120,6 +120,13 @@ impl Store for Counted {
     }
 
     fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
-        self.inner.registry(limit)
+        match self.registry.clone() {
+            Some(why) => Box::pin(std::future::ready(Err(why))),
+            None => self.inner.registry(limit),
+        }
+    }
+
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        self.inner.places()
     }
 }

@@ -13,27 +13,85 @@ use crate::host::ports;
 /// Ports tried for one instance before the failure is its own.
 const PORTS_TRIED: usize = 4;
 
-/// Has at least `instances` ready instances and answers with all of them.
+/// Has at least `instances` ready instances and answers with all of them. One that lived before is ended only once as
+/// many as asked for are ready without it: until then it may be what serves.
 pub(super) async fn ensure(subject: &Subject, instances: u32) -> Result<Vec<Address>, Failure> {
+    let wanted = instances as usize;
     let adopted = adopt(subject).await.map_err(retryable)?;
-    let missing = (instances as usize).saturating_sub(adopted.len());
     let mut fresh = Vec::new();
-    for _ in 0..missing {
+    for _ in adopted.len()..wanted {
         fresh.push(Instance::start(subject, &[]).await.map_err(retryable)?);
     }
-    let waits = adopted.into_iter().chain(fresh).map(|instance| settle(subject, instance));
-    let mut ready = Vec::new();
-    let mut failure = None;
-    for settled in join_all(waits).await {
+    let kept = join_all(adopted.iter().map(|instance| keep(subject, instance)));
+    let (kept, started) = tokio::join!(kept, settle_all(subject, fresh));
+    let (fresh, mut failure) = started;
+    let (mut ready, mut unwell, mut replaceable) = (Vec::new(), Vec::new(), 0);
+    for (instance, kept) in adopted.iter().zip(kept) {
+        match kept {
+            Ok(address) => ready.push(address),
+            Err((can_be_replaced, failed)) => {
+                replaceable += usize::from(can_be_replaced);
+                unwell.push(instance);
+                failure = failure.or(Some(failed));
+            }
+        }
+    }
+    ready.extend(fresh);
+    let replaced = wanted.saturating_sub(ready.len()).min(replaceable);
+    if replaced > 0 && ready.len() + replaced == wanted {
+        ready.extend(replace(subject, replaced).await?);
+    }
+    if let Some(failure) = failure.filter(|_| ready.len() < wanted) {
+        return Err(failure);
+    }
+    for instance in unwell {
+        instance.end(subject).await.map_err(retryable)?;
+    }
+    Ok(ready)
+}
+
+/// Starts so many beside those that live and are not well.
+async fn replace(subject: &Subject, count: usize) -> Result<Vec<Address>, Failure> {
+    let mut fresh = Vec::new();
+    for _ in 0..count {
+        fresh.push(Instance::start(subject, &[]).await.map_err(retryable)?);
+    }
+    match settle_all(subject, fresh).await {
+        (_, Some(failure)) => Err(failure),
+        (ready, None) => Ok(ready),
+    }
+}
+
+/// Those that got ready, and why another one did not.
+async fn settle_all(subject: &Subject, fresh: Vec<Instance>) -> (Vec<Address>, Option<Failure>) {
+    let (mut ready, mut failure) = (Vec::new(), None);
+    for settled in join_all(fresh.into_iter().map(|instance| settle(subject, instance))).await {
         match settled {
             Ok(address) => ready.push(address),
             Err(failed) => failure = Some(failed),
         }
     }
-    match failure {
-        Some(failure) if ready.len() < instances as usize => Err(failure),
-        _ => Ok(ready),
-    }
+    (ready, failure)
+}
+
+/// Waits for an instance that lived before and leaves it as it is; when it is not ready, whether another one in its
+/// place could be: one that dies of itself would only die again.
+async fn keep(subject: &Subject, instance: &Instance) -> Result<Address, (bool, Failure)> {
+    let Err(reason) = ready::wait(subject, instance).await else {
+        return instance.address(subject).map_err(|message| (true, retryable(message)));
+    };
+    let can_be_replaced = match &reason {
+        NotReady::Never { .. } => true,
+        NotReady::Dies { .. } => has_lost_its_port(instance),
+    };
+    Err((can_be_replaced, failure(subject, &reason, &instance.last_lines(), None)))
+}
+
+/// Whether somebody else holds the port it was given.
+fn has_lost_its_port(instance: &Instance) -> bool {
+    let child = instance.status().ok().and_then(|status| status.living_child().map(|child| child.pid));
+    let holder = instance.port().and_then(ports::holder);
+    holder.is_some_and(|pid| child.is_none_or(|child| !ports::belongs(pid, child)))
 }
 
 /// The instances that are ready now. Changes nothing.

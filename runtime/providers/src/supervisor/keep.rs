@@ -29,6 +29,9 @@ const WINDOW_MS: u64 = 60_000;
 /// Most deaths within the window; the next start waits until the oldest has left it.
 const DEATHS_MAX: usize = 10;
 
+/// How often it is made sure that the status can be read as it is.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+
 /// Keeps the specified child running until SIGTERM, then ends it.
 pub(crate) async fn keep(folder: &Path, spec: &Spec) -> Result<(), String> {
     let mut keeper = Keeper::begin(folder, spec)?;
@@ -117,10 +120,19 @@ impl<'a> Keeper<'a> {
 
     /// Waits until the child has ended, by itself or because it was asked to; true when it was asked.
     async fn watch(&mut self, child: Child) -> bool {
-        let event = async {
-            tokio::select! { () = child.ended() => false, () = self.stop.asked() => true }
+        let asked = loop {
+            let event = async {
+                tokio::select! {
+                    () = child.ended() => Some(false),
+                    () = self.stop.asked() => Some(true),
+                    () = tokio::time::sleep(TOLD_EVERY) => None,
+                }
+            };
+            match self.output.pump_until(event).await {
+                Some(asked) => break asked,
+                None => self.tell_again(),
+            }
         };
-        let asked = self.output.pump_until(event).await;
         if asked {
             self.status.stopping = true;
             self.note();
@@ -153,6 +165,16 @@ impl<'a> Keeper<'a> {
     fn note(&self) {
         if let Err(message) = self.status.write(self.folder) {
             eprintln!("{message}");
+        }
+    }
+
+    /// What is read is what is so, also after a disk was full or the file was damaged: who reads it ends what it takes
+    /// for dead.
+    fn tell_again(&self) {
+        let told = status::read(self.folder);
+        if !matches!(&told, Ok(Some(told)) if *told == self.status) {
+            // Said when it failed for the first time; it is tried again.
+            let _ = self.status.write(self.folder);
         }
     }
 

@@ -358,3 +358,50 @@ async fn a_supervisor_belongs_to_no_session_of_the_runtime() {
     let of_world = |t: &std::path::PathBuf| t.starts_with(world.state()) || t.starts_with("/dev") || !t.is_absolute();
     assert!(targets.iter().all(of_world), "{targets:?}");
 }
+
+/// A service whose new instances answer 503 once the file `worse` is there.
+fn may_get_worse(world: &World) -> (machine::ports::provider::Request, std::path::PathBuf, std::path::PathBuf) {
+    let mut how = serving("200");
+    let worse = world.root().join("worse");
+    how["environment"]["WORSE"] = json!(worse.to_str().unwrap());
+    how["ready_within"] = json!(3000);
+    let release = world.release(&format!("test -e \"$WORSE\" && export ANSWER=503; {SERVE}"), how);
+    (world.ensure(&release, 1), world.instance(&release, 1), worse)
+}
+
+#[tokio::test]
+async fn an_instance_that_lives_and_is_not_ready_stays_until_another_one_is() {
+    let world = World::new();
+    let provider = world.provider("process");
+    let (ensure, folder, worse) = may_get_worse(&world);
+    let first = instances(provider.perform(ensure.clone()).await);
+    let child = pid(&folder, "child");
+    kill(child, "STOP");
+    std::fs::write(&worse, "").unwrap();
+    let message = failure(provider.perform(ensure.clone()).await);
+    assert!(message.contains("never got ready"), "{message}");
+    assert!(runs(child), "what may be all that serves was ended");
+    kill(child, "CONT");
+    assert_eq!(instances(provider.perform(ensure.clone()).await), first);
+    kill(child, "STOP");
+    std::fs::remove_file(&worse).unwrap();
+    let second = instances(provider.perform(ensure).await);
+    assert!(second.len() == 1 && second != first, "{second:?}");
+    assert!(!runs(child), "it is replaced");
+}
+
+#[tokio::test]
+async fn a_status_that_was_lost_is_told_again_by_the_supervisor() {
+    let world = World::new();
+    let release = world.release(SLEEPER, quiet());
+    let provider = world.provider("process");
+    let first = instances(provider.perform(world.ensure(&release, 1)).await);
+    let folder = world.instance(&release, 1);
+    let truth = status(&folder);
+    for torn in ["", "{\"format\":1", "null"] {
+        std::fs::write(folder.join("status.json"), torn).unwrap();
+        until("it is told again", || status(&folder).is_some_and(|told| told.is_object())).await;
+        assert_eq!(status(&folder), truth);
+    }
+    assert_eq!(instances(provider.perform(world.ensure(&release, 1)).await), first);
+}

@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 
 use crate::directory::Held;
@@ -147,6 +147,10 @@ impl Store for SqliteStore {
 
     fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
         self.reader.registry(limit)
+    }
+
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        self.reader.places()
     }
 
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {

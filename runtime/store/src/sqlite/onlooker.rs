@@ -5,7 +5,7 @@ use std::path::Path;
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 
 use super::fault::Place;
@@ -78,6 +78,10 @@ impl Store for Onlooker {
 
     fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
         self.reader.registry(limit)
+    }
+
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        self.reader.places()
     }
 
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::{Answer, Place};
-use super::{load, query, services};
+use super::{load, meta, query, services};
 
 /// Reads that may wait before callers are held back.
 const QUEUE: usize = 256;
@@ -89,6 +89,10 @@ impl Reader {
 
     pub(super) fn registry(&self, limit: u32) -> Read<Vec<Running>> {
         self.read(move |connection, place| services::all(connection, place, limit))
+    }
+
+    pub(super) fn places(&self) -> Read<Vec<Target>> {
+        self.read(|connection, place| Ok(meta::read(connection, place)?.services))
     }
 
     pub(super) fn running(&self, environment: &str, service: &str) -> Read<Option<Running>> {

@@ -146,6 +146,19 @@ pub trait Store: Send + Sync {
     /// What runs everywhere, as last recorded, by environment and service; at most `limit`.
     fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>>;
 
+    /// Every place for which it was recorded what runs, also where the entry cannot be read any more, so that one damaged
+    /// entry does not hide the others.
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        let registry = self.registry(u32::MAX);
+        Box::pin(async move {
+            Ok(registry
+                .await?
+                .into_iter()
+                .map(|entry| Target { environment: entry.environment, service: entry.service })
+                .collect())
+        })
+    }
+
     /// What runs for a service in an environment, as last recorded.
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>>;
 }

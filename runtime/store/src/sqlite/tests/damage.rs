@@ -170,6 +170,8 @@ fn what_runs_is_an_error_for_the_damaged_service_alone() {
         assert_eq!(wait(store.running("local", "api")).unwrap(), Some(running("api", "b")), "{sql}");
         assert_eq!(wait(store.running("local", "new")).unwrap(), None, "{sql}");
         assert!(matches!(wait(store.registry(9)), Err(StoreError::Damaged(_))), "{sql}");
+        let places: Vec<String> = wait(store.places()).unwrap().into_iter().map(|place| place.service).collect();
+        assert_eq!(places, ["api", "shop"], "{sql}");
     }
 }
 
