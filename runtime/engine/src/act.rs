@@ -64,12 +64,12 @@ fn provider(inner: &Inner, name: &str) -> Result<Arc<dyn Provider>, String> {
 }
 
 /// A provider's answer within its time; none when it broke off, which is a defect of the provider and must not keep
-/// the run waiting.
-pub(crate) async fn within<T>(
+/// the run waiting. It may break off already where it is asked, before there is anything to wait for.
+pub(crate) async fn within<T, F: Future<Output = T> + Send>(
     ms: u64,
-    asked: impl Future<Output = T> + Send,
+    ask: impl FnOnce() -> F + Send,
 ) -> Option<Result<T, tokio::time::error::Elapsed>> {
-    let answered = tokio::time::timeout(Duration::from_millis(ms), asked);
+    let answered = tokio::time::timeout(Duration::from_millis(ms), async { ask().await });
     AssertUnwindSafe(answered).catch_unwind().await.ok()
 }
 
@@ -79,7 +79,7 @@ async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut
     let (attempt, limit) = (request.attempt, request.timeout_ms);
     let outcome = match provider(&inner, &name) {
         Err(message) => Outcome::Failed { retryable: false, message },
-        Ok(provider) => match within(limit, provider.perform(request)).await {
+        Ok(provider) => match within(limit, || provider.perform(request)).await {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => Outcome::Unknown { message: format!("no answer within {limit} ms") },
             None => Outcome::Unknown { message: format!("provider `{name}` {BROKE_OFF}") },
@@ -95,7 +95,7 @@ async fn probe(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut r
     wait_until(inner.clock.as_ref(), &since, request.timeout_ms).await;
     let probe = match provider(&inner, &name) {
         Err(message) => Probe::CannotTell(message),
-        Ok(provider) => match within(PROBE_MS, provider.probe(request)).await {
+        Ok(provider) => match within(PROBE_MS, || provider.probe(request)).await {
             Some(Ok(probe)) => probe,
             Some(Err(_)) => Probe::CannotTell("the provider did not answer the probe".to_owned()),
             None => Probe::CannotTell(format!("provider `{name}` {BROKE_OFF}")),
@@ -151,8 +151,7 @@ async fn conclude(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Optio
 
 async fn sample(inner: &Inner, source: &Source) -> Result<Sample, String> {
     let provider = provider(inner, &source.provider)?;
-    let asked = provider.sample(source.request.clone());
-    match within(SAMPLE_MS, asked).await {
+    match within(SAMPLE_MS, || provider.sample(source.request.clone())).await {
         Some(Ok(answer)) => answer,
         Some(Err(_)) => Err(format!("`{}` did not answer within {SAMPLE_MS} ms", source.provider)),
         None => Err(format!("provider `{}` {BROKE_OFF}", source.provider)),

@@ -173,7 +173,7 @@ impl Engine {
             root: asked.root.clone(),
             task,
         };
-        match within(PREFLIGHT_MS, known.preflight(request)).await {
+        match within(PREFLIGHT_MS, || known.preflight(request)).await {
             Some(Ok(answer)) => answer,
             Some(Err(_)) => Err(format!("provider `{provider}` did not answer the preflight within 30 s")),
             None => Err(format!("provider `{provider}` {BROKE_OFF}")),

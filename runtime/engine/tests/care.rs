@@ -49,6 +49,8 @@ struct World {
     next_port: u32,
     /// What a look at the instances says instead of the truth.
     blind: bool,
+    /// A defect of the provider: a look ends it as soon as it is asked.
+    panics: bool,
     /// Why nothing can be started.
     broken: bool,
     performed: Vec<String>,
@@ -148,6 +150,8 @@ impl Provider for InWorld {
     }
 
     fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
+        let panics = self.world.lock().unwrap().panics;
+        assert!(!panics, "a defect of this provider");
         let answer = self.world.lock().unwrap().observe(&request.task);
         Box::pin(std::future::ready(answer))
     }
@@ -178,6 +182,7 @@ impl Scene {
             routes: Vec::new(),
             next_port: 0,
             blind: false,
+            panics: false,
             broken: false,
             performed: Vec::new(),
         };
@@ -377,6 +382,23 @@ async fn what_cannot_be_told_is_reported_and_not_journalled() {
     tokio::time::sleep(10 * MINUTE).await;
     assert_eq!(scene.concern().as_deref(), Some("`shop` in `local`: nobody answers"));
     assert!(scene.care().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_breaks_off_does_not_end_the_care() {
+    let scene = Scene::new().await;
+    scene.meddle(|world| {
+        world.panics = true;
+        world.instances.clear();
+    });
+    scene.engine.look_after();
+    tokio::time::sleep(2 * MINUTE).await;
+    let concern = scene.concern().unwrap();
+    assert!(concern.contains("provider `compute` broke off without an answer"), "{concern}");
+    scene.meddle(|world| world.panics = false);
+    tokio::time::sleep(2 * MINUTE).await;
+    assert_eq!(scene.performed(), ["ensure", "shift"]);
+    assert_eq!(scene.concern(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,7 +24,7 @@ use machine::view::RunStatus;
 use store::memory::MemoryStore;
 use tokio::sync::Notify;
 
-/// Says yes to everything; panics at the first effect where told to.
+/// Says yes to everything; panics where told to at the first effect, already as it is asked for it.
 struct Agreeable {
     name: &'static str,
     panics: AtomicBool,
@@ -40,10 +40,8 @@ impl Provider for Agreeable {
     }
 
     fn perform(&self, _: Request) -> BoxFuture<'_, Outcome> {
-        Box::pin(async {
-            assert!(!self.panics.swap(false, Ordering::SeqCst), "a defect of this provider");
-            Outcome::Done(Outputs::None)
-        })
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "a defect of this provider");
+        Box::pin(async { Outcome::Done(Outputs::None) })
     }
 
     fn probe(&self, _: Request) -> BoxFuture<'_, Probe> {

@@ -51,8 +51,7 @@ impl<'a> Case<'a> {
     }
 
     async fn read(inner: &Arc<Inner>, running: &Running) -> Result<Run, StoreError> {
-        let unreadable =
-            |why| StoreError::Damaged(format!("run {}, which brought it, cannot be read: {why}", running.run));
+        let unreadable = |why: String| unreadable(running, &why);
         let stored = inner.store.load(&running.run).await?;
         if let Some(damage) = &stored.damage {
             return Err(unreadable(damage.clone()));
@@ -63,6 +62,11 @@ impl<'a> Case<'a> {
             return Err(unreadable("its plan and its state do not say how the release got there".to_owned()));
         }
         Ok(run)
+    }
+
+    /// The run that brought it is not what was written.
+    pub(super) fn unreadable(&self, why: &str) -> StoreError {
+        unreadable(&self.running, why)
     }
 
     pub(super) fn target(&self) -> Target {
@@ -96,7 +100,7 @@ impl<'a> Case<'a> {
     /// The instances that are ready; where not enough are, those that were when it was last known.
     async fn instances(&self, provider: &str, ensure: Request) -> Option<Vec<Instance>> {
         let known = self.inner.providers.get(provider)?;
-        match within(LOOK_MS, known.probe(stamped(self.inner, ensure))).await {
+        match within(LOOK_MS, || known.probe(stamped(self.inner, ensure))).await {
             Some(Ok(Probe::Took(Outputs::Instances(ready)))) => {
                 self.patient(|patient| patient.instances = Some(ready.clone()));
                 Some(ready)
@@ -181,6 +185,10 @@ impl<'a> Case<'a> {
     }
 }
 
+fn unreadable(running: &Running, why: &str) -> StoreError {
+    StoreError::Damaged(format!("run {}, which brought it, cannot be read: {why}", running.run))
+}
+
 fn drifted(provider: String, request: Request, words: String) -> Finding {
     Finding::Drift(Box::new(Drift { provider, request, words }))
 }
@@ -188,7 +196,7 @@ fn drifted(provider: String, request: Request, words: String) -> Finding {
 /// Asks a provider to compare the world with an effect's outcome.
 pub(crate) async fn observe(inner: &Inner, provider: &str, request: Request) -> Result<Option<String>, String> {
     let known = inner.providers.get(provider).ok_or_else(|| format!("this runtime has no provider `{provider}`"))?;
-    match within(LOOK_MS, known.observe(stamped(inner, request))).await {
+    match within(LOOK_MS, || known.observe(stamped(inner, request))).await {
         Some(Ok(answer)) => answer,
         Some(Err(_)) => Err(format!("provider `{provider}` did not look within {LOOK_MS} ms")),
         None => Err(format!("provider `{provider}` {BROKE_OFF}")),

@@ -46,7 +46,7 @@ impl Case<'_> {
             return Outcome::Failed { retryable: false, message: format!("this runtime has no provider `{name}`") };
         };
         let (epoch, sequence, limit) = (self.inner.store.epoch(), self.inner.next_sequence(), request.timeout_ms);
-        match within(limit, provider.perform(Request { epoch, sequence, ..request })).await {
+        match within(limit, || provider.perform(Request { epoch, sequence, ..request })).await {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => Outcome::Unknown { message: format!("no answer within {limit} ms") },
             None => Outcome::Unknown { message: format!("provider `{name}` {BROKE_OFF}") },
@@ -57,6 +57,10 @@ impl Case<'_> {
     async fn append(&self, records: impl FnOnce(u64) -> Vec<Care>) -> Result<(), StoreError> {
         let _alone = self.inner.care.recording.lock().await;
         let stored = self.inner.store.load(&self.running.run).await?;
+        // What was read of a damaged run would be written back as its state.
+        if let Some(damage) = stored.damage {
+            return Err(self.unreadable(&damage));
+        }
         let bodies = records(stored.last_seq).into_iter().map(Care::into_body);
         let append = Append {
             run: self.running.run.clone(),

@@ -7,9 +7,10 @@ mod mend;
 mod patient;
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::{TryStreamExt, stream};
+use futures_util::{FutureExt, TryStreamExt, stream};
 use machine::ports::store::{Running, StoreError, Target};
 use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
@@ -30,6 +31,10 @@ const AT_ONCE: usize = 8;
 
 /// What a place has that can be mended: its instances and its routes.
 const PARTS: usize = 2;
+
+/// Said of a place where our own looking panicked; the other places are looked after.
+const BROKE_OFF: &str =
+    "looking after it broke off, which is a defect of this program; its panic is in the runtime's standard error";
 
 /// What is not as it should be, by what it is about.
 pub type Concerns = BTreeMap<String, Concern>;
@@ -171,13 +176,13 @@ async fn restored(inner: &Inner) -> Result<Option<String>, StoreError> {
 
 /// Looks at one place. What is wrong with it is told of it alone; an error is one of the store as a whole.
 async fn visit(inner: &Arc<Inner>, target: Target) -> Result<(), StoreError> {
-    match look_at(inner, &target).await {
-        Err(error) if of_one_run(&error) => {
-            inner.care.concern_at(&target, Some(format!("{target} cannot be looked after: {error}")));
-            Ok(())
-        }
-        done => done,
-    }
+    let why = match AssertUnwindSafe(look_at(inner, &target)).catch_unwind().await {
+        Ok(Err(error)) if of_one_run(&error) => error.to_string(),
+        Ok(done) => return done,
+        Err(_) => BROKE_OFF.to_owned(),
+    };
+    inner.care.concern_at(&target, Some(format!("{target} cannot be looked after: {why}")));
+    Ok(())
 }
 
 async fn look_at(inner: &Arc<Inner>, place: &Target) -> Result<(), StoreError> {
