@@ -3,9 +3,12 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::Signal;
+
 use super::shop::Shop;
 use super::survival::events;
 use crate::harness::command::{Said, run};
+use crate::harness::processes::signal;
 use crate::harness::wait::until;
 
 /// A shop with v1, a runtime, and a run to v2 that waits for a person.
@@ -128,6 +131,59 @@ fn a_stolen_lock_ends_its_run_where_it_stands() {
     assert_eq!((&signals[0]["reason"], &signals[0]["key"]), (&"ann is away".into(), &"steal/k-1".into()));
     scene.deployd(&["lock", "list"]).with_code(0).saying("nothing is locked");
     run(&mut scene.another(&[])).with_code(0);
+}
+
+/// A run whose plan was damaged on the disk: no runtime can carry it out, and what it guards may be half-way.
+#[test]
+fn the_lock_of_a_run_that_is_left_alone_is_kept_until_it_is_stolen() {
+    let mut scene = Scene::new();
+    // A database that was closed leaves no log whose loss would be noticed instead.
+    signal(scene.runtime.pid(), Signal::TERM);
+    assert_eq!(scene.runtime.ended(), 0);
+    let database = rusqlite::Connection::open(scene.shop.site.state().join("state.sqlite")).expect("there is one");
+    database.execute("UPDATE plans SET plan = X'00ff' WHERE run = ?1", [&scene.first]).expect("it can be damaged");
+    drop(database);
+    scene.runtime = scene.shop.serve();
+    assert_eq!(scene.holders(), [&*scene.first]);
+    scene.deployd(&["lock", "list"]).with_code(0).saying("left alone");
+    let steal_it = "`deployd lock steal shop local --reason …` ends it where it stands";
+    run(&mut scene.another(&[])).with_code(3).saying("this runtime leaves that run alone").saying(steal_it);
+    scene.deployd(&["abort", &scene.first]).with_code(1).saying("lock steal");
+
+    let steal = ["lock", "steal", "shop", "local", "--reason", "its plan is gone", "--key", "k-1"];
+    let said = scene.deployd(&steal).with_code(0).out;
+    assert_eq!(scene.deployd(&steal).with_code(0).out, said, "a repeated key is answered as the first time");
+    let waits = run(&mut scene.another(&["--key", "after"])).with_code(0).out;
+    assert_eq!(scene.holders(), [waits.trim()]);
+    scene.deployd(&["audit", "verify"]).with_code(0);
+
+    scene.runtime.kill();
+    scene.runtime = scene.shop.serve();
+    assert_eq!(scene.deployd(&steal).with_code(0).out, said, "also by the next runtime");
+    assert_eq!(scene.holders(), [waits.trim()]);
+}
+
+#[test]
+fn who_waits_in_its_own_process_is_stopped_and_leaves_nothing_behind() {
+    let mut scene = Scene::new();
+    scene.runtime.kill();
+    let plan = scene.shop.build("release_approved");
+    let mut command = scene.shop.site.command("deployd", &["run", "--queue", "--set", "image=file:releases/v2"]);
+    command.arg(plan).current_dir(scene.shop.site.project()).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("deployd can be started");
+    let mut errors = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let mut line = || errors.next().expect("it says more").expect("it is text");
+    assert_eq!(line(), format!("run {} had not ended and goes on", scene.first));
+    let waits = line();
+    assert!(waits.starts_with("waiting: ") && waits.contains(&scene.first), "{waits}");
+    signal(i32::try_from(child.id()).expect("a pid is small"), Signal::TERM);
+    let ended = until("the process ends", || child.try_wait().expect("it is our child"));
+    assert_eq!((ended.code(), line()), (Some(1), "error: stopped before the run began".to_owned()));
+
+    scene.runtime = scene.shop.serve();
+    assert_eq!(scene.holders(), [&*scene.first]);
+    let history = scene.deployd(&["history", "--format", "json"]).with_code(0).json();
+    assert_eq!(history.as_array().map(Vec::len), Some(2), "{history}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use machine::journal::Record;
 use providers::Layout;
 use serde::Serialize;
 use server::source::Source;
@@ -73,6 +74,23 @@ impl Context {
         Source::open(&self.state).await
     }
 
+    /// A page of a run's records; from the directory, where the runtime that gave the earlier pages has stopped.
+    pub(crate) async fn records(
+        &self,
+        source: &mut Source,
+        run: &str,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Record>, Failure> {
+        match source.journal(run, from, limit).await {
+            Err(gone) if gone.code == Code::Unreachable => {
+                *source = self.source().await?;
+                source.journal(run, from, limit).await
+            }
+            read => read,
+        }
+    }
+
     /// The run that is meant: the one named, or the newest for `latest` and when none is named.
     pub(crate) async fn run(&self, source: &Source, named: Option<&str>) -> Result<String, Failure> {
         match named {
@@ -140,11 +158,29 @@ pub(crate) fn tell(format: Format, failure: &Failure) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+    use server::host::Host;
+
+    use super::*;
 
     #[test]
     fn hints_can_be_pasted_into_a_shell() {
         assert_eq!(quoted("/var/lib/deployd"), "/var/lib/deployd");
         assert_eq!(quoted("my state/it's"), r"'my state/it'\''s'");
+    }
+
+    #[tokio::test]
+    async fn a_runtime_that_stops_between_two_pages_is_replaced_by_its_directory() {
+        let state = tempfile::tempdir().unwrap();
+        let (format, program) = (Format::Json, "deployd".to_owned());
+        let context = Context { state: state.path().to_owned(), format, program, live: false };
+        let host = Host::start(state.path(), Vec::new()).await.unwrap();
+        let mut source = context.source().await.unwrap();
+        assert!(matches!(source, Source::Runtime(_)));
+        host.stop().await;
+        let missing = context.records(&mut source, "none", 1, 1).await.map(|records| records.len());
+        assert!(matches!(source, Source::Directory(_)), "{missing:?}");
+        assert_ne!(missing.err().map(|failure| failure.code), Some(Code::Unreachable));
     }
 }

@@ -16,7 +16,7 @@ use crate::error::ExplainError;
 const PAGE: u32 = 1_000;
 
 /// Most looks at a gate that are told: a hold of days has very many, and most say what the one before said.
-const LOOKS_MAX: usize = 2_000;
+pub const LOOKS_MAX: usize = 2_000;
 
 /// A line of the list of runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct RunLine {
     pub created_ms: i64,
     /// When it ended, UTC milliseconds.
     pub ended_ms: Option<i64>,
+    /// Milliseconds from its beginning to its end, whatever the wall clock did meanwhile; none until it has ended.
+    #[serde(default)]
+    pub took_ms: Option<u64>,
     /// Where it stands.
     pub status: RunStatus,
     /// Whether a person paused it.
@@ -102,6 +105,7 @@ fn line(line: store::RunLine) -> RunLine {
             workflow,
             created_ms,
             actor: head.actor.name,
+            took_ms: head.ended.as_ref().map(|at| at.since(&head.started)),
             ended_ms: head.ended.map(|at| at.wall_ms),
             status: head.status,
             paused: head.paused,
@@ -113,6 +117,7 @@ fn line(line: store::RunLine) -> RunLine {
             created_ms,
             actor: "unknown".to_owned(),
             ended_ms: None,
+            took_ms: None,
             status: if ended { RunStatus::Unsafe } else { RunStatus::Advancing },
             paused: false,
             reason: Some(format!("its state cannot be read ({error}); `deployd doctor` says what to do")),

@@ -38,7 +38,7 @@ use crate::care::Care;
 pub use crate::care::{Concern, Concerns};
 pub use crate::clock::HostClock;
 pub use crate::error::{ExplainError, SignalError, SubmitError};
-pub use crate::history::RunLine;
+pub use crate::history::{LOOKS_MAX, RunLine};
 pub use crate::locks::InTheWay;
 use crate::plans::Plans;
 use crate::queue::Queue;

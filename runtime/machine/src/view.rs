@@ -25,6 +25,9 @@ pub struct RunView {
     pub started_ms: i64,
     /// UTC milliseconds, once it has ended.
     pub ended_ms: Option<i64>,
+    /// Milliseconds from its beginning to its end, whatever the wall clock did meanwhile; none until it has ended.
+    #[serde(default)]
+    pub took_ms: Option<u64>,
     /// Milliseconds of holds still to come, on the way forward; nothing for an ended run.
     pub left_ms: u64,
     /// What waits for a person.

@@ -27,6 +27,7 @@ impl Run {
             actor: head.actor.clone(),
             started_ms: head.started.wall_ms,
             ended_ms: head.ended.as_ref().map(|at| at.wall_ms),
+            took_ms: head.ended.as_ref().map(|at| at.since(&head.started)),
             left_ms: self.left_ms(now),
             waiting: self.waiting_slots().into_iter().map(|slot| self.waiting(slot, now)).collect(),
             rollouts,

@@ -118,12 +118,12 @@ fn write(state: &Path, run: Option<&str>, output: Option<&Path>) -> Result<u64, 
 }
 
 async fn report(context: &Context, run: &str) -> Result<u8, Failure> {
-    let source = context.source().await?;
+    let mut source = context.source().await?;
     let run = context.run(&source, Some(run)).await?;
     let mut records: Vec<Record> = Vec::new();
     loop {
         let from = records.last().map_or(1, |record| record.seq + 1);
-        let page = source.journal(&run, from, PAGE).await?;
+        let page = context.records(&mut source, &run, from, PAGE).await?;
         if page.is_empty() {
             break;
         }

@@ -40,11 +40,11 @@ impl Debug {
 }
 
 async fn journal(context: &Context, run: Option<&str>) -> Result<u8, Failure> {
-    let source = context.source().await?;
+    let mut source = context.source().await?;
     let run = context.run(&source, run).await?;
     let (mut seq, mut hash) = (0, String::new());
     loop {
-        let page = source.journal(&run, seq + 1, PAGE).await?;
+        let page = context.records(&mut source, &run, seq + 1, PAGE).await?;
         if page.is_empty() {
             break;
         }

@@ -85,6 +85,7 @@ pub(super) fn view(status: RunStatus, rollouts: Vec<RolloutView>) -> RunView {
         actor: Actor { uid: 1000, name: "ann".to_owned(), groups: Vec::new(), owner: true },
         started_ms: START,
         ended_ms: status.ended().then_some(START + 42_000),
+        took_ms: status.ended().then_some(42_000),
         left_ms: 0,
         waiting: Vec::new(),
         rollouts,

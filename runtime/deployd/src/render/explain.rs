@@ -1,5 +1,6 @@
 //! Why a gate said what it said: its looks, and the deciding one in full.
 
+use engine::LOOKS_MAX;
 use machine::evidence::{ArmCounts, ConditionEvidence, Evidence, Verdict};
 use plan::Arm;
 
@@ -30,8 +31,11 @@ fn deciding(looks: &[Evidence]) -> Option<&Evidence> {
 
 fn heading(gate: &str, count: usize, decided: &Evidence) -> Line {
     let place = decided.place.as_ref().map(|place| format!(" · {place}")).unwrap_or_default();
-    let looks = if count == 1 { "1 look" } else { "looks" };
-    let counted = if count == 1 { looks.to_owned() } else { format!("{count} {looks}") };
+    let counted = match count {
+        1 => "1 look".to_owned(),
+        LOOKS_MAX.. => format!("{count} looks or more, of which these tell most"),
+        _ => format!("{count} looks"),
+    };
     Line::of(&format!("gate {gate}"), Paint::Strong).and(&format!("{place} · {counted}"), Paint::Plain)
 }
 

@@ -4,7 +4,7 @@ use server::protocol::RunLine;
 
 use super::table::{Cell, cell, table};
 use super::text::Line;
-use super::units::{between, duration, utc};
+use super::units::{duration, utc};
 use super::words;
 
 /// Runs, newest first.
@@ -22,7 +22,7 @@ fn row(run: &RunLine) -> Vec<Cell> {
         cell(&run.workflow),
         (status.to_owned(), paint),
         cell(utc(run.created_ms)),
-        cell(run.ended_ms.map_or_else(|| "-".to_owned(), |ended| duration(between(run.created_ms, ended)))),
+        cell(run.took_ms.map_or_else(|| "-".to_owned(), duration)),
         cell(&run.actor),
         cell(run.reason.clone().unwrap_or_default()),
     ]

@@ -6,7 +6,7 @@ use machine::view::{RolloutView, RunView, StepState};
 
 use super::screen::stages;
 use super::text::{Line, Paint};
-use super::units::{between, duration, utc};
+use super::units::{duration, utc};
 use super::words;
 
 /// The end of a run. `program` is how hints name this program, `journal` where the journal is kept.
@@ -33,7 +33,7 @@ fn headline(view: &RunView) -> Line {
     let rest = format!(
         " · ended {} after {} · run {} · plan {} · by {}",
         utc(ended),
-        duration(between(view.started_ms, ended)),
+        duration(view.took_ms.unwrap_or_default()),
         view.run,
         view.plan.short(),
         view.actor.name

@@ -34,7 +34,7 @@ fn title(view: &RunView) -> Line {
 
 fn progress(view: &RunView, now_ms: i64) -> Line {
     let (status, paint) = words::status(view.status);
-    let elapsed = between(view.started_ms, view.ended_ms.unwrap_or(now_ms));
+    let elapsed = view.took_ms.unwrap_or_else(|| between(view.started_ms, now_ms));
     let mut line = Line::of(status, paint);
     if view.paused {
         line = line.and(" · paused", Paint::Open);

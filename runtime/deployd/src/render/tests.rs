@@ -76,6 +76,12 @@ fn an_explanation() {
     ];
     insta::assert_snapshot!(shown(&explain::explain("errors", &looks)));
     insta::assert_snapshot!(shown(&explain::explain("errors", &[])), @"gate errors was not looked at yet");
+    let many = vec![evidence(Verdict::Pass, 541, 0, START); engine::LOOKS_MAX];
+    let told = shown(&explain::explain("errors", &many));
+    assert!(
+        told.starts_with("gate errors · release.deploy:12:3 · 2000 looks or more, of which these tell most\n"),
+        "{told}"
+    );
 }
 
 fn line(run: &str, status: RunStatus) -> RunLine {
@@ -84,7 +90,9 @@ fn line(run: &str, status: RunStatus) -> RunLine {
         workflow: "release".to_owned(),
         actor: "ann".to_owned(),
         created_ms: START,
-        ended_ms: status.ended().then_some(START + 61_000),
+        // The wall clock was set back meanwhile.
+        ended_ms: status.ended().then_some(START - 3_600_000),
+        took_ms: status.ended().then_some(61_000),
         status,
         paused: !status.ended(),
         reason: (status == RunStatus::RolledBack).then(|| "gate `errors` failed".to_owned()),
