@@ -155,7 +155,8 @@ fn the_lock_of_a_run_that_is_left_alone_is_kept_until_it_is_stolen() {
     assert_eq!(scene.deployd(&steal).with_code(0).out, said, "a repeated key is answered as the first time");
     let waits = run(&mut scene.another(&["--key", "after"])).with_code(0).out;
     assert_eq!(scene.holders(), [waits.trim()]);
-    scene.deployd(&["audit", "verify"]).with_code(0);
+    let audit = scene.deployd(&["audit", "verify"]).with_code(1).out;
+    assert!(audit.contains("its plan is not what was written") && audit.contains("one thing does not fit"), "{audit}");
 
     scene.runtime.kill();
     scene.runtime = scene.shop.serve();

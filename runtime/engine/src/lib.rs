@@ -107,6 +107,13 @@ impl Inner {
     }
 }
 
+/// What is answered where a run could not be taken up, or its driver broke off.
+fn alone(run: &str, why: &str) -> String {
+    format!(
+        "this runtime leaves run {run} alone ({why}), so nothing can be said to it; it is taken up again at the next start where it can be, and `deployd lock steal` ends it where it stands"
+    )
+}
+
 impl Engine {
     /// An engine without runs; `resume_all` takes up those that did not end.
     ///
@@ -154,7 +161,12 @@ impl Engine {
 
     /// A run that nobody drives repeats what it answered; nothing new can be said to it.
     async fn signal_to_undriven(&self, run: &str, signal: &Signal) -> Result<String, SignalError> {
-        let (state, _) = self.load(run).await?;
+        let state = match (self.load(run).await, self.inner.active.why_left_alone(run)) {
+            (Ok((state, _)), None) => state,
+            (Ok((state, _)), Some(_)) if state.head().signals.contains_key(&signal.key) => state,
+            (Ok(_) | Err(StoreError::Damaged(_)), Some(why)) => return Err(SignalError::Invalid(alone(run, &why))),
+            (Err(error), _) => return Err(error.into()),
+        };
         let head = state.head();
         if head.status.ended() || head.signals.contains_key(&signal.key) {
             return state.consider(signal).map_err(SignalError::from);

@@ -96,6 +96,10 @@ async fn a_run_that_is_left_alone_keeps_its_lock_until_it_is_stolen() {
     let words = "this runtime leaves that run alone (its plan cannot be read";
     assert!(refused.exit_code() == 3 && refused.to_string().contains(words), "{refused}");
 
+    let abort = Signal { key: "a".to_owned(), actor: bob(), kind: SignalKind::Abort, reason: None };
+    let refused = engine.signal(&run, abort).await.unwrap_err();
+    assert_eq!(refused.exit_code(), 1);
+    assert!(refused.to_string().starts_with(&format!("this runtime leaves run {run} alone (its plan")), "{refused}");
     assert!(steal(&engine, None).await.unwrap_err().contains("--reason"));
     let answer = steal(&engine, Some("nobody can read it")).await.unwrap();
     assert!(answer.starts_with(&format!("the lock of run {run} is taken")), "{answer}");
