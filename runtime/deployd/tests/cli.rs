@@ -208,7 +208,14 @@ fn a_killed_run_goes_on_when_it_is_started_again_with_its_key() {
     };
     let mut first = start();
     let run = place.json(&["status"])["runs"][0]["run"].clone();
+    let (_, out, _) = place.run(&["status"]);
+    assert!(out.contains(&format!("run {} waits for a person", run.as_str().unwrap())), "{out}");
     first.signal(rustix::process::Signal::KILL);
+    first.0.wait().unwrap();
+    let (_, out, _) = place.run(&["status"]);
+    assert!(out.contains("no runtime is there, so what is in flight stands still"), "{out}");
+    let (code, out, _) = place.run(&["doctor"]);
+    assert!(code == 1 && out.contains("has not ended, and no runtime is there to carry it on"), "{out}");
     let mut second = start();
     assert_eq!(place.json(&["status"])["runs"][0]["run"], run);
     assert_eq!(place.run(&["approve"]).0, 0);
@@ -244,6 +251,14 @@ fn what_cannot_be_done_says_why() {
     }
     let error = place.json(&["run", "edited.json"]);
     assert_eq!((&error["error"]["exit"], &error["error"]["code"]), (&json!(1), &json!("refused")));
+}
+
+#[test]
+fn a_doctor_without_a_directory_asks_for_no_permissions() {
+    let place = Place::new();
+    let health = place.json(&["doctor"]);
+    let checks: Vec<_> = health["findings"].as_array().unwrap().iter().map(|finding| &finding["check"]).collect();
+    assert_eq!(checks, [&json!("state")], "{health}");
 }
 
 #[test]

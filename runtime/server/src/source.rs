@@ -15,6 +15,9 @@ use crate::client::Client;
 use crate::protocol::{Held, PAGE_MAX, RunLine, Status};
 use crate::{Code, Failure};
 
+/// Runs in flight of which a status asks whether they wait for a person.
+const ASKED_MAX: usize = 100;
+
 /// Where answers come from.
 pub enum Source {
     /// A runtime that listens.
@@ -36,6 +39,16 @@ impl Offline {
         let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
         let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: clock()? };
         Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
+    }
+
+    /// A run whose runtime was killed looks as if it went on; that it does not is said.
+    async fn status(&self) -> Result<Status, Failure> {
+        let mut status = status(&self.engine, &*self.store).await?;
+        if !status.runs.is_empty() && store::health::holder(&self.state).is_none() {
+            let what = "warning: no runtime is there, so what is in flight stands still; `deployd serve` carries it on";
+            status.notices.push(what.to_owned());
+        }
+        Ok(status)
     }
 }
 
@@ -85,10 +98,16 @@ impl Source {
     /// # Errors
     /// When the source cannot be read.
     pub async fn status(&self) -> Result<Status, Failure> {
-        match self {
+        let mut status = match self {
             Self::Runtime(client) => client.status().await,
-            Self::Directory(offline) => status(&offline.engine, &*offline.store).await,
+            Self::Directory(offline) => offline.status().await,
+        }?;
+        for line in status.runs.iter().take(ASKED_MAX) {
+            // A run that cannot be viewed, or has just ended, has nothing to add to its line.
+            let waits = self.view(&line.run).await.is_ok_and(|view| !view.waiting.is_empty());
+            status.notices.extend(waits.then(|| waits_for_a_person(&line.run)));
         }
+        Ok(status)
     }
 
     /// Runs, newest first.
@@ -145,6 +164,11 @@ impl Source {
             Self::Directory(offline) => explain(&offline.engine, run, gate).await,
         }
     }
+}
+
+/// A run whose step waits for somebody is `advancing` all the same, and whoever looks at the list must learn of it.
+fn waits_for_a_person(run: &str) -> String {
+    format!("run {run} waits for a person: `deployd watch {run}` says what it asks and what to type")
 }
 
 /// This host's time.

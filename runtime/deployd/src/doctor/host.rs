@@ -25,6 +25,10 @@ fn permissions(state: &Path) -> Vec<Finding> {
         .chain(std::fs::read_dir(state).into_iter().flatten().flatten().map(|entry| entry.path()))
         .filter_map(|path| too_open(state, &path))
         .collect();
+    // That there is no directory at all is a finding of its own.
+    if !state.exists() {
+        return found;
+    }
     if let Err(error) = access(state, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK) {
         let remedy = "mount it writable, or work as its owner";
         found.push(Finding::new("permissions", format!("{} cannot be written: {error}", state.display()), remedy));

@@ -24,7 +24,8 @@ async fn found(state: &Path, holder: Option<u32>, program: &str, now_ms: i64) ->
     let mut findings = Vec::new();
     for line in store.runs(true, u32::MAX).await? {
         let stored = store.load(&line.run).await?;
-        findings.extend(left_alone(&line.run, stored, program));
+        let nobody = holder.is_none().then(|| carried_by_nobody(&line.run, program));
+        findings.extend(left_alone(&line.run, stored, program).or(nobody));
     }
     for entry in store.registry(u32::MAX).await? {
         let known_from_a_backup = store.load(&entry.run).await.is_ok_and(|stored| stored.restored);
@@ -55,6 +56,12 @@ fn left_alone(run: &str, stored: StoredRun, program: &str) -> Option<Finding> {
         "start the version of deployd that wrote it, or end it by `{program} lock steal SERVICE ENVIRONMENT --reason …`"
     );
     Some(Finding::new("left_alone", format!("run {run} cannot be taken up: {problem}"), remedy))
+}
+
+/// A run that a runtime would take up, if there were one.
+fn carried_by_nobody(run: &str, program: &str) -> Finding {
+    let what = format!("run {run} has not ended, and no runtime is there to carry it on");
+    Finding::new("runtime", what, format!("`{program} serve`; what is half-way stays so until then"))
 }
 
 /// What a backup says that runs may have been replaced since.
