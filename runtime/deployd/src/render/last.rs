@@ -49,6 +49,8 @@ fn outcome(rollout: &RolloutView) -> Line {
         StepState::Done => (format!("{incoming} serves"), Paint::Good),
         StepState::Returned => (format!("{running} serves again, {incoming} was taken back"), Paint::Open),
         StepState::Pending => (format!("not begun, {running} serves as before"), Paint::Plain),
+        // Before the incoming release is known, nothing has begun.
+        StepState::Failed if rollout.incoming.is_none() => ("nothing was changed".to_owned(), Paint::Plain),
         StepState::Failed | StepState::Active | StepState::Waiting => {
             (format!("left between {running} and {incoming}: look at it"), Paint::Bad)
         }

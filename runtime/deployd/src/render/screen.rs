@@ -59,7 +59,7 @@ pub(crate) fn releases(rollout: &RolloutView) -> String {
         (Some(incoming), Some(running)) => format!("{incoming} replaces {running}"),
         (Some(incoming), None) => format!("{incoming}, the first release"),
         (None, Some(running)) => format!("{running} runs"),
-        (None, None) => "nothing runs yet".to_owned(),
+        (None, None) => "what runs is not looked up yet".to_owned(),
     }
 }
 

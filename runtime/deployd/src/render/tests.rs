@@ -67,6 +67,15 @@ fn every_end_has_its_sentence() {
 }
 
 #[test]
+fn a_rollout_that_failed_before_it_began_changed_nothing() {
+    let mut rollout = begun().rollouts.remove(0);
+    (rollout.state, rollout.incoming, rollout.running) = (StepState::Failed, None, None);
+    rollout.stages.clear();
+    let text = shown(&last::last(&view(RunStatus::Failed, vec![rollout]), "deployd", Path::new("state.sqlite")));
+    assert!(text.contains("nothing was changed") && !text.contains("left between"), "{text}");
+}
+
+#[test]
 fn an_explanation() {
     let looks = [
         evidence(Verdict::Inconclusive, 0, 0, START + 1_000),
