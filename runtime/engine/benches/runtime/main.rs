@@ -3,7 +3,8 @@
 //! `cargo bench -p engine`, or `cargo xtask bench runtime`. A step of ours is an intent and an outcome, each a record.
 //! The contestants take turns in every round and the median of the rounds is shown, with its ratio to the limit beside
 //! it: only the ratios of one run mean anything on a shared machine. Another engine joins every round with
-//! `cargo bench -p engine --bench runtime -- --peer 'NAME=COMMAND…'`, whose last line is JSON with `steps_per_s`.
+//! `cargo bench -p engine --bench runtime -- --peer 'NAME=COMMAND…'`, and every round of many runs at once with
+//! `--peer-many`; the last line of its command is JSON with `steps_per_s`.
 //! `-- --only sequential` (or `concurrent`, `going-on`, `memory`) runs that part alone.
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends here")]
 
@@ -38,11 +39,11 @@ fn main() {
         child::main(rest);
         return;
     }
-    let peers = peer::of(&arguments);
+    let (peers, many) = (peer::of(&arguments, "--peer"), peer::of(&arguments, "--peer-many"));
     let only = arguments.windows(2).find(|pair| pair[0] == "--only").map(|pair| pair[1].as_str());
     let parts: [(&str, &dyn Fn()); 4] = [
         ("sequential", &|| one_after_the_other(&peers)),
-        ("concurrent", &many_at_once),
+        ("concurrent", &|| many_at_once(&many)),
         ("going-on", &going_on),
         ("memory", &memory),
     ];
@@ -53,14 +54,12 @@ fn one_after_the_other(peers: &[peer::Peer]) {
     let mut limit = Figures::new(format!("bare loop, one commit a step, {SEQUENTIAL} steps"));
     let mut two = Figures::new("bare loop, two commits a step".to_owned());
     let mut ours = Figures::new(format!("one run of {SEQUENTIAL} steps"));
-    let mut theirs: Vec<Figures> = peers.iter().map(|peer| Figures::new(format!("peer {}", peer.name))).collect();
+    let mut theirs = figures_of(peers);
     for _ in 0..ROUNDS {
         limit.add(bare::one_after_the_other(SEQUENTIAL, 1));
         ours.add(steps::runs(1, SEQUENTIAL));
         two.add(bare::one_after_the_other(SEQUENTIAL / 2, 2));
-        for (peer, figures) in peers.iter().zip(&mut theirs) {
-            figures.add(Steps::rate(peer.steps_a_second()));
-        }
+        measure(peers, &mut theirs);
     }
     limit.show(None);
     two.show(Some(&limit));
@@ -68,15 +67,28 @@ fn one_after_the_other(peers: &[peer::Peer]) {
     theirs.iter().for_each(|figures| figures.show(Some(&ours)));
 }
 
-fn many_at_once() {
+fn figures_of(peers: &[peer::Peer]) -> Vec<Figures> {
+    peers.iter().map(|peer| Figures::new(format!("peer {}", peer.name))).collect()
+}
+
+fn measure(peers: &[peer::Peer], theirs: &mut [Figures]) {
+    for (peer, figures) in peers.iter().zip(theirs) {
+        figures.add(Steps::rate(peer.steps_a_second()));
+    }
+}
+
+fn many_at_once(peers: &[peer::Peer]) {
     let mut limit = Figures::new(format!("bare group commit, {RUNS} writers, two records a step"));
     let mut ours = Figures::new(format!("{RUNS} runs at once, {EACH} steps each"));
+    let mut theirs = figures_of(peers);
     for _ in 0..ROUNDS {
         limit.add(bare::many_at_once(RUNS, EACH));
         ours.add(steps::runs(RUNS, EACH));
+        measure(peers, &mut theirs);
     }
     limit.show(None);
     ours.show(Some(&limit));
+    theirs.iter().for_each(|figures| figures.show(Some(&ours)));
 }
 
 fn going_on() {

@@ -4,20 +4,17 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// The option that names one.
-const OPTION: &str = "--peer";
-
 /// A command by its name.
 pub(crate) struct Peer {
     pub(crate) name: String,
     words: Vec<String>,
 }
 
-/// The peers that the arguments name.
-pub(crate) fn of(arguments: &[String]) -> Vec<Peer> {
-    let named = arguments.windows(2).filter(|pair| pair[0] == OPTION);
+/// The peers that the arguments name with this option.
+pub(crate) fn of(arguments: &[String], option: &str) -> Vec<Peer> {
+    let named = arguments.windows(2).filter(|pair| pair[0] == option);
     let peer = |text: &str| {
-        let (name, command) = text.split_once('=').expect("write --peer 'NAME=COMMAND…'");
+        let (name, command) = text.split_once('=').expect("write 'NAME=COMMAND…' behind the option");
         Peer { name: name.to_owned(), words: command.split_whitespace().map(str::to_owned).collect() }
     };
     named.map(|pair| peer(&pair[1])).collect()
