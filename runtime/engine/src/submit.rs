@@ -156,7 +156,7 @@ impl Engine {
         let questions = bind::preflight(&asked.plan.body, &asked.parameters).map_err(SubmitError::Parameters)?;
         let asking = questions.into_iter().map(|(provider, task)| self.preflight_one(provider, task, asked));
         let answers = stream::iter(asking).buffer_unordered(PREFLIGHTS_AT_ONCE);
-        let problems: BTreeSet<String> = answers.filter_map(async |answer| answer.err()).collect().await;
+        let problems: BTreeSet<String> = answers.filter_map(|answer| std::future::ready(answer.err())).collect().await;
         if problems.is_empty() { Ok(()) } else { Err(SubmitError::Preflight(problems.into_iter().collect())) }
     }
 

@@ -27,8 +27,10 @@ pub struct Run {
     /// How many slots are being mended; derived.
     pub(crate) mending: u32,
     touched: BTreeSet<u32>,
-    /// Whether the event at hand changed a row.
+    /// Whether the event at hand changed a row or where the run stands.
     changed: bool,
+    /// Whether one of the events since the rows were taken did.
+    turned: bool,
 }
 
 /// The stored rows do not belong to the plan.
@@ -72,7 +74,7 @@ impl Run {
         let rollouts = vec![RolloutState::default(); slots.rollouts.len()];
         let blocked = slots.slots.iter().map(|slot| slot.after).collect();
         let touched = BTreeSet::new();
-        Self { plan, slots, head, states, rollouts, blocked, mending: 0, touched, changed: false }
+        Self { plan, slots, head, states, rollouts, blocked, mending: 0, touched, changed: false, turned: false }
     }
 
     /// A run from its stored rows.
@@ -111,13 +113,14 @@ impl Run {
         Ok(())
     }
 
-    /// Whether a row changed since the last call of [`Run::take_touched`].
+    /// Whether a row, or where the run stands, changed since the last call of [`Run::take_touched`].
     pub fn has_touched(&self) -> bool {
-        !self.touched.is_empty()
+        self.turned
     }
 
     /// The rows that changed since the last call, to be stored with the events that changed them.
     pub fn take_touched(&mut self) -> Vec<(u32, Value)> {
+        self.turned = false;
         let touched = std::mem::take(&mut self.touched);
         touched.into_iter().map(|index| (index, self.row(index as usize))).collect()
     }
@@ -224,6 +227,7 @@ impl Run {
             return out;
         }
         self.changed = false;
+        let stood = (self.head.status, self.head.paused);
         match event {
             Event::Started(_) => self.advance(at, &mut out),
             Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
@@ -239,6 +243,9 @@ impl Run {
             Event::Barred { why } => self.barred(why),
             Event::Observed { node, drift } => self.drifted(at, node, drift, &mut out),
         }
+        // A run that turns around while an effect is under way changes nothing else yet.
+        self.changed |= stood != (self.head.status, self.head.paused);
+        self.turned |= self.changed;
         if self.changed || !out.is_empty() || event.is_always_kept() {
             self.head.seen = Some(at.clone());
         }
