@@ -47,7 +47,7 @@ fn nothing_twice(journal: &[Value]) {
 #[test]
 fn while_an_instance_gets_ready() {
     let shop = Shop::serving_v1();
-    shop.pack("v2", &["--errors", "0.2%", "--start-delay-ms", "3000"]);
+    shop.pack("v2", &["--errors", "0.2%", "--start-delay-ms", "1500"]);
     let runtime = shop.serve();
     let load = shop.load();
     let run = shop.submit("release", "v2");
@@ -67,7 +67,7 @@ fn while_an_instance_gets_ready() {
 #[test]
 fn while_traffic_is_shifted() {
     let shop = Shop::serving_v1();
-    shop.pack("v2", &["--errors", "0.2%", "--start-delay-ms", "3000"]);
+    shop.pack("v2", &["--errors", "0.2%", "--start-delay-ms", "1500"]);
     let runtime = shop.serve();
     let supervisors = shop.processes("supervise").len();
     let run = shop.submit("release", "v2");
