@@ -3,6 +3,7 @@
 mod acting;
 mod bad_input;
 mod clock;
+mod crashes;
 mod drift;
 mod durability;
 mod keeping;
@@ -10,6 +11,7 @@ mod keys;
 mod kill_sweep;
 mod load;
 mod locks;
+mod memory;
 mod misbehaving;
 mod outcomes;
 mod people;

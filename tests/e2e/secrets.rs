@@ -1,20 +1,18 @@
 //! Secrets stay where they belong: planted ones are told by services and actions in every spelling, and are found
-//! nowhere but in the private files that hand them over; no core dump of ours holds one.
+//! nowhere but in the private files that hand them over.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
-use rustix::process::Signal;
 
 use super::shop::{Runtime, Shop, executable};
-use crate::harness::command::{Said, binary, run};
-use crate::harness::processes::{self, signal};
+use crate::harness::command::{Said, run};
+use crate::harness::processes;
 use crate::harness::wait::until_true;
 
 const PROJECT: &str = "tests/e2e/secrets";
@@ -36,7 +34,7 @@ const KEEPER: &str =
 const TELL: &str = "#!/bin/sh\ncat \"$KEY_FILE\"; echo\ncat \"SPELLINGS\"\nwhile [ ! -e \"$0.go\" ]; do sleep 0.05; done\nexit \"$1\"\n";
 
 /// A shop whose parts know secrets and tell them.
-fn keeper() -> Shop {
+pub(super) fn keeper() -> Shop {
     let shop = Shop::of(PROJECT);
     for (name, secret) in [("token", TOKEN), ("key", KEY), ("database", DATABASE)] {
         let path = shop.site.project().join(name);
@@ -90,7 +88,7 @@ fn found_in(bytes: &[u8]) -> Option<String> {
 }
 
 #[track_caller]
-fn clean(what: &str, bytes: &[u8]) {
+pub(super) fn clean(what: &str, bytes: &[u8]) {
     if let Some(needle) = found_in(bytes) {
         panic!("{what} holds a secret, spelled {needle:?}");
     }
@@ -112,7 +110,7 @@ fn scan(state: &Path) -> usize {
     handed_over
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .flat_map(|entry| match entry.file_type() {
@@ -221,60 +219,7 @@ fn a_secret_is_nowhere_but_in_the_files_that_hand_it_over() {
 }
 
 /// How often the services' output has a mask.
-fn masked(state: &Path) -> usize {
+pub(super) fn masked(state: &Path) -> usize {
     let outputs = files(state).into_iter().filter(|path| path.ends_with("output.log"));
     outputs.map(|path| std::fs::read_to_string(path).unwrap_or_default().matches("[secret]").count()).sum()
-}
-
-#[test]
-fn no_core_dump_of_ours_holds_a_secret() {
-    let shop = keeper();
-    let cores = shop.site.folder().join("cores");
-    std::fs::create_dir(&cores).expect("the site is ours");
-    if !cores_are_written(&cores) {
-        println!("skip: this system writes no core dumps into the working folder of what crashed");
-        return;
-    }
-    let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -c unlimited; exec \"$0\" serve"]).arg(binary("deployd")).current_dir(&cores);
-    command.env("DEPLOYD_STATE", shop.site.state());
-    let runtime = Runtime::start(&shop, command);
-    let mut install = shop.site.command("deployc", &["run", ".", "install", "--set", "image=file:releases/v1"]);
-    run(install.current_dir(shop.site.project()).stdout(Stdio::null())).with_code(0);
-    until_true("the service has told everything", || masked(&shop.site.state()) > 0);
-
-    for process in shop.processes("serve").into_iter().chain(shop.processes("supervise")) {
-        signal(process.pid, Signal::ABORT);
-        until_true("it has crashed", || !processes::of(shop.site.folder()).iter().any(|p| p.pid == process.pid));
-    }
-    drop(runtime);
-    let dumps: Vec<PathBuf> = files(shop.site.folder()).into_iter().filter(|path| is_core(path)).collect();
-    assert_eq!(dumps, Vec::<PathBuf>::new(), "a process of ours left a core dump");
-}
-
-/// Whether a process that nobody protects leaves a dump where this test looks.
-fn cores_are_written(folder: &Path) -> bool {
-    let mut crash = Command::new("sh");
-    crash.args(["-c", "ulimit -c unlimited; kill -ABRT $$"]).current_dir(folder).stderr(Stdio::null());
-    let _ = crash.status();
-    let dumps: Vec<PathBuf> = files(folder).into_iter().filter(|path| is_core(path)).collect();
-    dumps.iter().for_each(|dump| std::fs::remove_file(dump).expect("the dump is ours"));
-    !dumps.is_empty()
-}
-
-fn is_core(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    name == "core" || name.starts_with("core.")
-}
-
-#[test]
-fn the_proxy_has_no_room_for_a_core_dump() {
-    let shop = Shop::serving_v1();
-    let proxies = shop.processes("proxy");
-    assert!(!proxies.is_empty());
-    for proxy in proxies {
-        let limits = std::fs::read_to_string(format!("/proc/{}/limits", proxy.pid)).expect("it lives");
-        let line = limits.lines().find(|line| line.starts_with("Max core file size")).expect("Linux has this limit");
-        assert_eq!(line.split_whitespace().nth(4), Some("1"), "{line}");
-    }
 }

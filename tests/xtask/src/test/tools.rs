@@ -14,6 +14,7 @@ struct Tool {
 const TOOLS: &[Tool] = &[
     Tool { program: "strace", package: "strace", shows: "that an intent is synced to disk before its effect" },
     Tool { program: "faketime", package: "faketime", shows: "that a stepped clock ends and extends no hold" },
+    Tool { program: "setpriv", package: "util-linux", shows: "that no process of the same user reads our memory" },
 ];
 
 /// Gets what is missing. Without it the tests concerned skip themselves; under `CI=true` that is an error.

@@ -46,7 +46,7 @@ struct Pack {
     /// The version the release says it is.
     #[arg(long)]
     version: String,
-    /// Share of the requests to `/` answered 500, exact to 0.0001%.
+    /// Share of the requests to `/` answered 500, dealt out evenly; exact to 0.0001%.
     #[arg(long, default_value = "0%")]
     errors: Share,
     /// When `/ready` answers 200.

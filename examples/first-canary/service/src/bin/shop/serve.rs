@@ -23,6 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep, timeout};
 
 use crate::release::{Death, Readiness, Release};
+use crate::share::Dealer;
 use crate::{Failure, diary, trailer};
 
 /// Time for requests in flight after SIGTERM.
@@ -34,7 +35,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 struct Shop {
     release: Release,
     requests: AtomicU64,
-    dice: Mutex<fastrand::Rng>,
+    failures: Mutex<Dealer>,
 }
 
 /// Serves the release that `file` carries on `PORT`, until SIGTERM or SIGINT.
@@ -67,7 +68,8 @@ async fn serve(release: Release, port: u16) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(failed("learn its address"))?;
     say(&format!("shop {} serves on {address}, errors {}", release.version, release.errors));
     diary::note(&release, "serves", address.port())?;
-    let shop = Arc::new(Shop { release, requests: AtomicU64::new(0), dice: Mutex::new(dice()) });
+    let failures = Mutex::new(Dealer::new(release.errors, &mut dice()));
+    let shop = Arc::new(Shop { release, requests: AtomicU64::new(0), failures });
     let graceful = GracefulShutdown::new();
     loop {
         select! {
@@ -128,7 +130,7 @@ impl Shop {
             say(&format!("shop {version} dies after {count} requests"));
             std::process::exit(1);
         }
-        if self.release.errors.hits(&mut self.dice.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if self.failures.lock().unwrap_or_else(PoisonError::into_inner).hits() {
             return text(StatusCode::INTERNAL_SERVER_ERROR, format!("shop {version} failed\n"));
         }
         text(StatusCode::OK, format!("shop {version}\n"))
