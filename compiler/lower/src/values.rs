@@ -1,6 +1,7 @@
 //! Compile-time values as the plan writes them: JSON without floats, as `plan::Binding` documents it.
 
 use rust_decimal::Decimal;
+use semantics::units::time_text;
 use semantics::value::{Piece, Value};
 use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
@@ -29,6 +30,8 @@ pub(crate) fn json(value: &Value) -> Result<Json, Unfit> {
             Json::String(decimal(*number))
         }
         Value::Money(amount, currency) => Json::String(format!("{} {currency}", decimal(*amount))),
+        Value::Date(date) => Json::String(date.to_string()),
+        Value::Time(minutes) => Json::String(time_text(*minutes)),
         Value::Digest(digest) => Json::String(digest.to_string()),
         Value::Secret(reference) => json!({ "$secret": reference.as_str() }),
         Value::List(items) => Json::Array(items.iter().map(json).collect::<Result<_, _>>()?),

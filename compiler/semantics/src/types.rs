@@ -67,6 +67,10 @@ pub(crate) enum Type {
     Bytes,
     Money,
     Digest,
+    /// A day of the calendar.
+    Date,
+    /// A time of the day.
+    Time,
     Secret(Box<Type>),
     List(Box<Type>),
     /// Keys are text.
@@ -103,6 +107,8 @@ impl Type {
         ("Bytes", Self::Bytes),
         ("Money", Self::Money),
         ("Digest", Self::Digest),
+        ("Date", Self::Date),
+        ("Time", Self::Time),
     ];
 
     /// Every type name that needs no import.

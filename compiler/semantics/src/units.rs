@@ -22,6 +22,8 @@ pub(crate) fn value(literal: &Literal) -> Result<(Value, Type), LiteralFault> {
         Literal::Bool(it) => Ok((Value::Bool(*it), Type::Bool)),
         Literal::Int(it) => Ok((Value::Int(*it), Type::Int)),
         Literal::Decimal(it) => Ok((Value::Factor(it.normalize()), Type::Factor)),
+        Literal::Date(date) => Ok((Value::Date(*date), Type::Date)),
+        Literal::Time(minutes) => Ok((Value::Time(*minutes), Type::Time)),
         Literal::Quantity(number, unit) => quantity(*number, *unit),
     }
 }
@@ -69,6 +71,8 @@ pub(crate) fn same_type(value: &Value, ty: &Type) -> bool {
             | (Value::Factor(_), Type::Factor)
             | (Value::Rate(_), Type::Rate)
             | (Value::Bytes(_), Type::Bytes)
+            | (Value::Date(_), Type::Date)
+            | (Value::Time(_), Type::Time)
     )
 }
 
@@ -81,6 +85,11 @@ pub fn duration_text(ms: i64) -> String {
         None if ms == 0 => "0s".to_owned(),
         None => format!("{ms}ms"),
     }
+}
+
+/// A time of the day, `09:00`, from minutes since midnight.
+pub fn time_text(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// A share of one as a percentage: `0.05` is `5%`.

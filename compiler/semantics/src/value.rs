@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -28,6 +29,10 @@ pub enum Value {
     Bytes(i64),
     /// An amount of money.
     Money(Decimal, SmolStr),
+    /// A day of the calendar.
+    Date(Date),
+    /// A time of the day in minutes since midnight; 1440 ends a day.
+    Time(u16),
     /// An artifact digest written in the source, `sha256:` and 64 digits.
     Digest(SmolStr),
     /// A secret by reference (`file:…`, `systemd-credential:…`); its content is never known here.

@@ -83,7 +83,7 @@ fn enter(levels: &mut Vec<Level>, token: &Significant<'_>, new_line: bool) -> us
 
 fn deepens(token: &Significant<'_>) -> bool {
     match token.kind {
-        TokenKind::Word => matches!(token.text, "not" | "if" | "and" | "or"),
+        TokenKind::Word => matches!(token.text, "not" | "if" | "when" | "is" | "and" | "or"),
         TokenKind::Question | TokenKind::OpenAngle => true,
         TokenKind::Equals | TokenKind::Colon | TokenKind::Bar | TokenKind::Arrow => false,
         kind => kind.is_infix() || kind.opens().is_some(),

@@ -39,7 +39,7 @@ pub(crate) fn significant<'s>(tokens: &[Token], source: &'s str) -> Vec<Signific
 /// Whether `next`, on a later line than `previous`, goes on with the same entry.
 pub(crate) fn goes_on(previous: &Significant<'_>, next: &Significant<'_>, after: Option<&Significant<'_>>) -> bool {
     if next.kind == TokenKind::Word
-        && after.is_some_and(|after| matches!(after.kind, TokenKind::Equals | TokenKind::Colon))
+        && after.is_some_and(|after| matches!(after.kind, TokenKind::Equals | TokenKind::Colon | TokenKind::FatArrow))
     {
         return false;
     }

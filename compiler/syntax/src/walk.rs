@@ -192,6 +192,10 @@ pub fn type_ref(ty: &TypeRef, visitor: &mut dyn Visitor) {
     match &ty.kind {
         TypeKind::Named(_, args) => args.iter().for_each(|arg| type_ref(arg, visitor)),
         TypeKind::Optional(inner) => type_ref(inner, visitor),
+        TypeKind::Function(params, result) => {
+            params.iter().for_each(|param| type_ref(param, visitor));
+            type_ref(result, visitor);
+        }
         TypeKind::Error => {}
     }
 }
@@ -200,9 +204,9 @@ pub fn type_ref(ty: &TypeRef, visitor: &mut dyn Visitor) {
 pub fn expr(node: &Expr, visitor: &mut dyn Visitor) {
     visitor.expr(node);
     match &node.kind {
-        ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Error => {}
+        ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Window(_) | ExprKind::Freeze(_) | ExprKind::Error => {}
         ExprKind::Str(parts) => parts.iter().for_each(|part| str_part(part, visitor)),
-        ExprKind::Field(x, _) | ExprKind::Unary(_, x) => expr(x, visitor),
+        ExprKind::Field(x, _) | ExprKind::Unary(_, x) | ExprKind::Lambda(_, x) | ExprKind::Is(x, _) => expr(x, visitor),
         ExprKind::Call(callee, list) => {
             expr(callee, visitor);
             args(list, visitor);
@@ -210,6 +214,10 @@ pub fn expr(node: &Expr, visitor: &mut dyn Visitor) {
         ExprKind::Record(_, inner) => fields(inner, visitor),
         ExprKind::List(list) => list.iter().for_each(|x| expr(x, visitor)),
         ExprKind::Binary(_, a, b) | ExprKind::Interval(a, b) => [a, b].into_iter().for_each(|x| expr(x, visitor)),
+        ExprKind::When(value, arms) => {
+            expr(value, visitor);
+            arms.iter().for_each(|arm| expr(&arm.value, visitor));
+        }
         ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|x| expr(x, visitor)),
     }
 }

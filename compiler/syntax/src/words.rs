@@ -20,17 +20,20 @@ pub(crate) const ENVIRONMENT_ENTRIES: [&str; 2] = ["bind", "protected"];
 /// Words that begin a clause of a gate.
 pub(crate) const GATE_CLAUSES: [&str; 4] = ["at", "confidence", "inconclusive", "warm"];
 
+/// The days of a window.
+pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
 /// Words that continue what the line before began.
-const CLAUSES: [&str; 17] = [
+const CLAUSES: [&str; 18] = [
     "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
-    "in", "over", "because", "until",
+    "in", "over", "because", "until", "except",
 ];
 
 /// Words that join operands, as operators do.
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];
 
 /// Words that are never a name inside an expression.
-const EXPRESSION: [&str; 5] = ["not", "if", "where", "true", "false"];
+const EXPRESSION: [&str; 7] = ["not", "if", "where", "when", "is", "true", "false"];
 
 /// Whether a line that begins with `word` goes on with the line before.
 pub(crate) fn continues_line(word: &str) -> bool {
@@ -50,5 +53,8 @@ pub(crate) fn can_be_value(word: &str) -> bool {
 /// Whether `word` wants a space before an opening parenthesis.
 pub(crate) fn is_spaced(word: &str) -> bool {
     continues_line(word)
-        || matches!(word, "not" | "if" | "where" | "extend" | "approval" | "least" | "most" | "confidence")
+        || matches!(
+            word,
+            "not" | "if" | "where" | "when" | "is" | "extend" | "approval" | "least" | "most" | "confidence"
+        )
 }

@@ -1,7 +1,7 @@
 //! What the parser makes of every construct: names, shapes, places.
 
 use diagnostics::FileId;
-use syntax::ast::{Decl, DeclKind, Expr, ExprKind, Literal, Range};
+use syntax::ast::{Decl, DeclKind, Expr, ExprKind, Literal, Pattern, Range};
 use syntax::walk::{self, Visitor};
 use syntax::{items, parse, parse_item};
 
@@ -39,8 +39,33 @@ fn grouped(expr: &Expr) -> String {
         ExprKind::Binary(op, a, b) => format!("({} {} {})", grouped(a), op.text(), grouped(b)),
         ExprKind::Interval(a, b) => format!("({}..{})", grouped(a), grouped(b)),
         ExprKind::If(a, b, c) => format!("(if {} then {} else {})", grouped(a), grouped(b), grouped(c)),
+        ExprKind::Lambda(params, body) => {
+            let params: Vec<&str> = params.iter().map(|name| name.text.as_str()).collect();
+            format!("({} => {})", params.join(" "), grouped(body))
+        }
+        ExprKind::When(value, arms) => {
+            let arms = arms.iter().map(|arm| {
+                let pattern = arm.pattern.as_ref().map_or("else".to_owned(), shown);
+                format!("{pattern} => {}", grouped(&arm.value))
+            });
+            format!("(when {} {{{}}})", grouped(value), arms.collect::<Vec<_>>().join(", "))
+        }
+        ExprKind::Is(value, pattern) => format!("({} is {})", grouped(value), shown(pattern)),
+        ExprKind::Window(window) => {
+            let days = window.days.as_ref().map(|(first, last)| {
+                (first.text.as_str(), last.as_ref().map_or(first.text.as_str(), |last| last.text.as_str()))
+            });
+            let except: Vec<String> = window.except.iter().map(|it| format!("{}..{}", it.first, it.last)).collect();
+            format!("window {days:?} {}..{} except {except:?}", window.from, window.to)
+        }
+        ExprKind::Freeze(freeze) => format!("freeze {}..{}", freeze.days.first, freeze.days.last),
         ExprKind::Error => "?".to_owned(),
     }
+}
+
+fn shown(pattern: &Pattern) -> String {
+    let binders: Vec<&str> = pattern.binders.iter().map(|name| name.text.as_str()).collect();
+    format!("{}({})", pattern.case.text, binders.join(" "))
 }
 
 #[test]
@@ -60,6 +85,27 @@ fn precedence() {
         ("(1)", "1"),
         ("a\n  + b", "(a + b)"),
         ("a +\n  b", "(a + b)"),
+        ("x => x + 1", "(x => (x + 1))"),
+        ("a.map((x, y) => x and y)", "((a.map)((x y => (x and y))))"),
+        ("() => 1", "( => 1)"),
+        ("f(x => y => x, (z))", "(f((x => (y => x)), z))"),
+        (
+            "if a is some(b) and not c is none then b else c",
+            "(if ((a is some(b)) and (Not (c is none()))) then b else c)",
+        ),
+        ("when a { case(x, y) => x\n other => 1\n else => 2 }", "(when a {case(x y) => x, other() => 1, else => 2})"),
+        ("when a.b { else => if c then 1 else 2 }", "(when (a.b) {else => (if c then 1 else 2)})"),
+        ("mon..thu 09:00..16:00 in \"Europe/Berlin\"", "window Some((\"mon\", \"thu\")) 540..960 except []"),
+        (
+            "sat 22:00..24:00 in \"UTC\" except 2026-12-26",
+            "window Some((\"sat\", \"sat\")) 1320..1440 except [\"2026-12-26..2026-12-26\"]",
+        ),
+        (
+            "09:00..16:00 in \"UTC\"\n  except [2026-01-01, 2026-12-24..2026-12-26]",
+            "window None 540..960 except [\"2026-01-01..2026-01-01\", \"2026-12-24..2026-12-26\"]",
+        ),
+        ("2026-12-20..2027-01-02 in \"UTC\" because \"rest\"", "freeze 2026-12-20..2027-01-02"),
+        ("mon + tue", "(mon + tue)"),
     ];
     for (text, expected) in table {
         assert_eq!(grouped(&value(text)), expected, "{text}");
@@ -79,6 +125,9 @@ fn literals() {
         ("0.02 EUR", "Quantity(0.02, Money([69, 85, 82]))"),
         ("64KiB", "Quantity(64, Kibibytes)"),
         ("true", "Bool(true)"),
+        ("2027-01-31", "Date(2027-01-31)"),
+        ("09:30", "Time(570)"),
+        ("24:00", "Time(1440)"),
     ];
     for (text, expected) in table {
         let ExprKind::Literal(literal) = value(text).kind else { panic!("{text} is a literal") };

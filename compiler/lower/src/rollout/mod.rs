@@ -80,6 +80,8 @@ impl Lowering<'_> {
             | Value::Bool(_)
             | Value::Int(_)
             | Value::Duration(_)
+            | Value::Date(_)
+            | Value::Time(_)
             | Value::Ratio(_)
             | Value::Points(_)
             | Value::Factor(_)

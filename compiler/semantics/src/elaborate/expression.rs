@@ -157,6 +157,8 @@ impl Elaborator<'_> {
                 let high = self.expect(high, &ty, "the end of the range");
                 (Core::new(at, CoreKind::Range(Box::new(low), Box::new(high))), Type::Range(Box::new(ty)))
             }
+            ExprKind::Lambda(..) | ExprKind::When(..) | ExprKind::Is(..) => self.not_yet(at),
+            ExprKind::Window(_) | ExprKind::Freeze(_) => self.not_yet(at),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.expect(condition, &Type::Bool, "the condition");
                 let (then, ty) = self.infer(then);
@@ -164,6 +166,11 @@ impl Elaborator<'_> {
                 (Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise))), ty)
             }
         }
+    }
+
+    fn not_yet(&mut self, at: Span) -> (Core, Type) {
+        self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, at, "this is not available in edition 2026"));
+        (Core::error(at), Type::Error)
     }
 
     fn literal(&mut self, at: Span, literal: &Literal) -> (Core, Type) {

@@ -129,7 +129,7 @@ fn is_whole(expr: &Expr) -> bool {
 
 fn is_ordered(ty: &Type) -> bool {
     matches!(ty, Type::Int | Type::Count | Type::Duration | Type::Ratio | Type::Points | Type::Factor | Type::Error)
-        || matches!(ty, Type::Rate | Type::Bytes | Type::Money)
+        || matches!(ty, Type::Rate | Type::Bytes | Type::Money | Type::Date | Type::Time)
 }
 
 fn is_number(ty: &Type) -> bool {

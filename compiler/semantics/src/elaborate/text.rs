@@ -39,6 +39,7 @@ impl Elaborator<'_> {
             Type::Int | Type::Count | Type::String | Type::Bool | Type::Duration | Type::Ratio | Type::Points => {
                 return core;
             }
+            Type::Date | Type::Time => return core,
             Type::Factor | Type::Rate | Type::Bytes | Type::Money | Type::Digest => return core,
             Type::Refined(_) | Type::Error => return core,
         };

@@ -18,6 +18,7 @@ impl Elaborator<'_> {
                 nested @ Type::Optional(_) => nested,
                 of => Type::Optional(Box::new(of)),
             },
+            TypeKind::Function(..) => self.bad_type(mention, "a function cannot be kept".to_owned()),
             TypeKind::Named(name, args) => self.named_type(mention, name, args),
         }
     }
@@ -96,7 +97,7 @@ impl Elaborator<'_> {
         for arg in args {
             match &arg.kind {
                 TypeKind::Named(word, none) if none.is_empty() => words.push(word),
-                TypeKind::Named(..) | TypeKind::Optional(_) | TypeKind::Error => {
+                TypeKind::Named(..) | TypeKind::Optional(_) | TypeKind::Function(..) | TypeKind::Error => {
                     return self.bad_type(arg, "the arms of a gate are words: `Gate<canary, stable>`".to_owned());
                 }
             }

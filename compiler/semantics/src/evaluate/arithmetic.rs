@@ -37,6 +37,8 @@ pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Int(l), Value::Int(r)) | (Value::Duration(l), Value::Duration(r)) => Some(l.cmp(r)),
         (Value::Bytes(l), Value::Bytes(r)) => Some(l.cmp(r)),
+        (Value::Date(l), Value::Date(r)) => Some(l.cmp(r)),
+        (Value::Time(l), Value::Time(r)) => Some(l.cmp(r)),
         (Value::Ratio(l), Value::Ratio(r)) | (Value::Points(l), Value::Points(r)) => Some(l.cmp(r)),
         (Value::Factor(l), Value::Factor(r)) | (Value::Rate(l), Value::Rate(r)) => Some(l.cmp(r)),
         (Value::Money(l, a), Value::Money(r, b)) if a == b => Some(l.cmp(r)),

@@ -1,6 +1,6 @@
 //! The one display form of every value.
 
-use crate::units::{duration_text, percent_text};
+use crate::units::{duration_text, percent_text, time_text};
 use crate::value::{Piece, Value};
 
 /// The value as a user would write it.
@@ -16,6 +16,8 @@ pub(super) fn text(value: &Value) -> String {
         Value::Rate(it) => format!("{it} req/s"),
         Value::Bytes(it) => format!("{it}B"),
         Value::Money(it, currency) => format!("{it} {currency}"),
+        Value::Date(it) => it.to_string(),
+        Value::Time(minutes) => time_text(*minutes),
         Value::Digest(it) => it.to_string(),
         Value::Secret(_) => "secret".to_owned(),
         Value::List(_) | Value::Map(_) | Value::Range(..) | Value::Record(..) | Value::Case(..) => String::new(),

@@ -1,6 +1,7 @@
 //! Expressions and mentions of types.
 
-use super::{Fields, Name, Range};
+use super::{Fields, Freeze, Name, Range, Window};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -38,6 +39,16 @@ pub enum ExprKind {
     Interval(Box<Expr>, Box<Expr>),
     /// `if condition then a else b`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `x => expr`, `(a, b) => expr`
+    Lambda(Vec<Name>, Box<Expr>),
+    /// `when value { case(x) => a, else => b }`
+    When(Box<Expr>, Vec<WhenArm>),
+    /// `value is case(x)`
+    Is(Box<Expr>, Pattern),
+    /// `mon..thu 09:00..16:00 in "Europe/Berlin"`
+    Window(Box<Window>),
+    /// `2026-12-20..2027-01-02 in "Europe/Berlin" because "the shop is full"`
+    Freeze(Box<Freeze>),
     /// Not readable; already reported.
     Error,
 }
@@ -60,9 +71,35 @@ pub enum StrPart {
     Expr(Expr),
 }
 
+/// One case of a `when`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WhenArm {
+    /// What the value is compared with; none for `else`.
+    pub pattern: Option<Pattern>,
+    /// What the `when` comes to then.
+    pub value: Expr,
+    /// The whole arm.
+    pub range: Range,
+}
+
+/// `case`, `case(x, y)`, `some(x)`, `none`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pattern {
+    /// The case.
+    pub case: Name,
+    /// What its fields are called where the pattern fits, in the order of their declaration.
+    pub binders: Vec<Name>,
+    /// The whole pattern.
+    pub range: Range,
+}
+
 /// An exact literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Literal {
+    /// `2027-01-31`
+    Date(Date),
+    /// `09:00`, in minutes since midnight; `24:00` ends a day.
+    Time(u16),
     /// `true`, `false`
     Bool(bool),
     /// `1_000`
@@ -248,6 +285,8 @@ pub enum TypeKind {
     Named(Name, Vec<TypeRef>),
     /// `T?`
     Optional(Box<TypeRef>),
+    /// `fn(A, B) -> C`
+    Function(Vec<TypeRef>, Box<TypeRef>),
     /// Not readable; already reported.
     Error,
 }

@@ -9,15 +9,19 @@ mod declaration;
 mod expression;
 mod gate;
 mod strategy;
+mod window;
 mod workflow;
 
 pub use declaration::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Field, Fields,
     Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
 };
-pub use expression::{Arg, BinaryOp, Expr, ExprKind, Literal, StrPart, TypeKind, TypeRef, UnaryOp, Unit};
+pub use expression::{
+    Arg, BinaryOp, Expr, ExprKind, Literal, Pattern, StrPart, TypeKind, TypeRef, UnaryOp, Unit, WhenArm,
+};
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
 pub use strategy::{Instances, Stage, StageEntry, Strategy};
+pub use window::{Days, Freeze, Window};
 pub use workflow::{Check, Modifiers, Rollout, Step, StepKind, Workflow};
 
 use diagnostics::{FileId, Span};

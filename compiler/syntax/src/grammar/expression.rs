@@ -1,9 +1,9 @@
 //! Expressions, by precedence.
 
 use super::fields::fields;
-use super::list::{brackets, parens, parenthesised};
-use super::{P, Problem, docs, named, range, sign, word};
-use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Literal, Name, Range, UnaryOp};
+use super::list::{braces, brackets, parens, parenthesised};
+use super::{P, Problem, docs, name, named, range, sign, window, word};
+use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Literal, Name, Pattern, Range, UnaryOp, WhenArm};
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
 use crate::words;
@@ -20,7 +20,7 @@ pub(crate) struct Expressions<'t, X: Problem<'t>> {
 }
 
 pub(crate) fn expressions<'t, X: Problem<'t>>() -> Expressions<'t, X> {
-    let any = recursive(|expr| logic(operand(expr.boxed()))).boxed();
+    let any = recursive(|expr| lambda(expr.clone().boxed()).or(logic(operand(expr.boxed())))).boxed();
     Expressions { operand: operand(any.clone()), any }
 }
 
@@ -56,6 +56,7 @@ fn logic<'t, X: Problem<'t>>(operand: P<'t, Expr, X>) -> P<'t, Expr, X> {
         .pratt((
             prefix(3, word("`not`").labelled("a value"), |_, x, e| unary(UnaryOp::Not, x, e.span())),
             infix(none(4), comparison().labelled("an operator"), |l, op, r, e| binary(l, op, r, e.span())),
+            postfix(4, is_pattern(), |x, pattern, e| node(ExprKind::Is(Box::new(x), pattern), e.span())),
             infix(left(2), and, |l, op, r, e| binary(l, op, r, e.span())),
             infix(left(1), or, |l, op, r, e| binary(l, op, r, e.span())),
         ))
@@ -97,9 +98,12 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
     let group = parenthesised(docs().ignore_then(expr.clone()).boxed(), unreadable);
     let choice = choice((
         record(expr.clone()),
+        window::window(),
+        window::freeze(),
         simple.labelled("a value").boxed(),
         list.labelled("a value").boxed(),
-        condition(expr),
+        condition(expr.clone()),
+        when(expr),
     ));
     choice.map_with(|kind, e| node(kind, e.span())).or(group).labelled("a value").boxed()
 }
@@ -121,6 +125,54 @@ fn condition<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
         .then(then)
         .then(otherwise)
         .map(|((condition, a), b)| ExprKind::If(Box::new(condition), Box::new(a), Box::new(b)))
+        .boxed()
+}
+
+/// `x => expr`, `(a, b) => expr`
+fn lambda<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+    let param = select! { Tok::Word(text) if words::can_be_value(text) => SmolStr::new(text) }
+        .map_with(|text, e| Name { text, range: range(e.span()) })
+        .labelled("a value")
+        .boxed();
+    let several = param.clone().separated_by(sign(T::Comma)).allow_trailing().collect();
+    let several = several.delimited_by(sign(T::OpenParen).labelled("a value"), sign(T::CloseParen));
+    let params = param.map(|name| vec![name]).or(several);
+    params
+        .then_ignore(sign(T::FatArrow).labelled("an operator"))
+        .then(expr)
+        .map_with(|(params, body), e| node(ExprKind::Lambda(params, Box::new(body)), e.span()))
+        .boxed()
+}
+
+/// `is case(x)`
+fn is_pattern<'t, X: Problem<'t>>() -> P<'t, Pattern, X> {
+    word("`is`").labelled("an operator").ignore_then(pattern()).boxed()
+}
+
+/// `case`, `case(x, y)`
+fn pattern<'t, X: Problem<'t>>() -> P<'t, Pattern, X> {
+    let binders = name().separated_by(sign(T::Comma)).at_least(1).allow_trailing().collect();
+    let binders = binders.delimited_by(sign(T::OpenParen).labelled("an operator"), sign(T::CloseParen));
+    named("a case")
+        .then(binders.or_not())
+        .map_with(|(case, binders), e| Pattern { case, binders: binders.unwrap_or_default(), range: range(e.span()) })
+        .boxed()
+}
+
+/// `when value { case(x) => a, else => b }`
+fn when<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+    let otherwise = word("`else`").to(None);
+    let pattern = otherwise.or(pattern().map(Some)).then_ignore(sign(T::FatArrow));
+    let arm = docs().ignore_then(
+        pattern
+            .then(expr.clone())
+            .map_with(|(pattern, value), e| Some(WhenArm { pattern, value, range: range(e.span()) })),
+    );
+    word("`when`")
+        .labelled("a value")
+        .ignore_then(expr)
+        .then(braces(arm.boxed(), |_| None))
+        .map(|(value, arms)| ExprKind::When(Box::new(value), arms.into_iter().flatten().collect()))
         .boxed()
 }
 

@@ -11,6 +11,7 @@ mod gate;
 mod list;
 mod strategy;
 mod types;
+mod window;
 mod workflow;
 
 use crate::ast::{Name, Range};

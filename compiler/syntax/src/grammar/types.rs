@@ -1,24 +1,32 @@
 //! Mentions of types, and parameters.
 
 use super::list::parens;
-use super::{P, Problem, docs, named, range, sign};
+use super::{P, Problem, docs, named, range, sign, word};
 use crate::ast::{Expr, Param, Range, TypeKind, TypeRef};
 use crate::lex::TokenKind as T;
 use chumsky::prelude::*;
 
-/// `Name`, `Name<A, B>`, `T?`
+/// `Name`, `Name<A, B>`, `T?`, `fn(A, B) -> C`
 pub(crate) fn type_ref<'t, X: Problem<'t>>() -> P<'t, TypeRef, X> {
     recursive(|ty| {
+        let params = ty.clone().separated_by(sign(T::Comma)).allow_trailing().collect();
+        let params = params.delimited_by(sign(T::OpenParen), sign(T::CloseParen));
+        let function = word("`fn`").labelled("a type").ignore_then(params.then_ignore(sign(T::Arrow)).then(ty.clone()));
+        let function = function.map_with(|(params, result), e| TypeRef {
+            range: range(e.span()),
+            kind: TypeKind::Function(params, Box::new(result)),
+        });
         let args =
             ty.separated_by(sign(T::Comma)).at_least(1).collect().delimited_by(sign(T::OpenAngle), sign(T::CloseAngle));
         let named = named("a type").then(args.or_not()).map_with(|(name, args), e| TypeRef {
             range: range(e.span()),
             kind: TypeKind::Named(name, args.unwrap_or_default()),
         });
-        named.boxed().foldl_with(sign(T::Question).repeated(), |ty, (), e| TypeRef {
+        let value = named.boxed().foldl_with(sign(T::Question).repeated(), |ty, (), e| TypeRef {
             range: range(e.span()),
             kind: TypeKind::Optional(Box::new(ty)),
-        })
+        });
+        function.boxed().or(value.boxed())
     })
     .boxed()
 }

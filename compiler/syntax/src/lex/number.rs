@@ -1,10 +1,17 @@
-//! Numbers: exact, with their unit.
+//! Numbers: exact, with their unit; dates and times.
 
 use crate::ast::{Literal, Unit};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 /// The value of a number token, or what is wrong with it.
 pub(crate) fn literal(text: &str) -> Result<Literal, String> {
+    if text.contains('-') {
+        return date(text).map(Literal::Date).ok_or_else(|| format!("`{text}` is no day of the calendar"));
+    }
+    if let Some((hours, minutes)) = text.split_once(':') {
+        return time(text, hours, minutes).map(Literal::Time);
+    }
     let digits_end = text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
     let (digits, suffix) = text.split_at(digits_end);
     let digits: String = digits.chars().filter(|c| *c != '_').collect();
@@ -12,6 +19,26 @@ pub(crate) fn literal(text: &str) -> Result<Literal, String> {
         Some(unit) => Ok(Literal::Quantity(decimal(&digits)?, unit)),
         None if digits.contains('.') => decimal(&digits).map(Literal::Decimal),
         None => digits.parse().map(Literal::Int).map_err(|_| too_large("9_223_372_036_854_775_807")),
+    }
+}
+
+/// Four digits of the year, two of the month, two of the day.
+fn date(text: &str) -> Option<Date> {
+    let mut parts = text.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Minutes since midnight; a day may end at 24:00.
+fn time(text: &str, hours: &str, minutes: &str) -> Result<u16, String> {
+    if hours.len() == 1 {
+        return Err(format!("a time has two digits for its hours: write `0{text}`"));
+    }
+    match (hours.parse::<u16>(), minutes.parse::<u16>()) {
+        (Ok(hours), Ok(minutes)) if minutes < 60 && (hours < 24 || (hours, minutes) == (24, 0)) => {
+            Ok(hours * 60 + minutes)
+        }
+        _ => Err(format!("`{text}` is no time of the day: they run from 00:00 to 24:00")),
     }
 }
 

@@ -40,10 +40,12 @@ pub enum TokenKind {
     /// A word.
     #[regex("[A-Za-z_][A-Za-z0-9_]*")]
     Word,
-    /// A number with its unit: `1_000`, `0.3pp`, `450 req/s`, `0.02 EUR`.
+    /// A number with its unit, a date or a time: `1_000`, `0.3pp`, `450 req/s`, `0.02 EUR`, `2027-01-31`, `09:00`.
     #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)?(%|[A-Za-z][A-Za-z0-9_]*)?")]
     #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)? +req/s")]
     #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)? +[A-Z][A-Z][A-Z]")]
+    #[regex(r"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")]
+    #[regex(r"[0-9][0-9]?:[0-9][0-9]")]
     Number,
     /// A string, its interpolations included, on one line.
     #[token("\"", string)]
@@ -123,6 +125,9 @@ pub enum TokenKind {
     /// `->`
     #[token("->")]
     Arrow,
+    /// `=>`
+    #[token("=>")]
+    FatArrow,
     /// `|`
     #[token("|")]
     Bar,
@@ -219,6 +224,7 @@ impl TokenKind {
                 | T::QuestionQuestion
                 | T::Bar
                 | T::Arrow
+                | T::FatArrow
                 | T::Equals
                 | T::Colon
         )
@@ -260,6 +266,7 @@ impl TokenKind {
             T::Dot => ".",
             T::DotDot => "..",
             T::Arrow => "->",
+            T::FatArrow => "=>",
             T::Bar => "|",
             T::Question => "?",
             T::QuestionQuestion => "??",
