@@ -145,7 +145,9 @@ fn misspelt(
         Head::Environment => &words::ENVIRONMENT_ENTRIES,
         Head::Gate => &words::GATE_CLAUSES,
         Head::Workflow => &words::STEPS,
-        Head::Strategy => &["for"],
+        Head::Strategy => &["for", "accept"],
+        Head::Policy => &["require"],
+        Head::Test => &words::TEST_ENTRIES,
         Head::Use
         | Head::Type
         | Head::Let
@@ -153,7 +155,9 @@ fn misspelt(
         | Head::Service
         | Head::Metric
         | Head::Slo
-        | Head::Action => &[],
+        | Head::Action
+        | Head::Group
+        | Head::Flag => &[],
     };
     let (Tok::Word(word), place) = context.before(at, 1)? else { return None };
     let meant = context.begins_entry(at - 1).then(|| nearest(word, starters.iter().copied()))??;

@@ -1,8 +1,10 @@
 //! One walk over the tree, for everything that visits nodes without caring where they stand.
 
+mod test;
+
 use crate::ast::{
-    Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
-    Instances, Name, Param, Stage, StageEntry, Step, StepKind, StrPart, TypeBody, TypeKind, TypeRef,
+    Accept, Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
+    Group, Instances, Name, Param, Policy, Stage, StageEntry, Step, StepKind, StrPart, TypeBody, TypeKind, TypeRef,
 };
 
 /// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
@@ -70,7 +72,32 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
             params(&it.params, visitor);
             steps(&it.steps, visitor);
         }
+        DeclKind::Group(it) => group(it, visitor),
+        DeclKind::Flag(it) => fields(&it.fields, visitor),
+        DeclKind::Policy(it) => policy(it, visitor),
+        DeclKind::Test(it) => test::test(it, visitor),
     }
+}
+
+fn group(group: &Group, visitor: &mut dyn Visitor) {
+    for member in &group.members {
+        visitor.mention(&member.service);
+        member.after.iter().for_each(|before| visitor.mention(before));
+    }
+}
+
+fn policy(policy: &Policy, visitor: &mut dyn Visitor) {
+    policy.condition.iter().for_each(|condition| expr(condition, visitor));
+    for requirement in &policy.requirements {
+        expr(&requirement.condition, visitor);
+        requirement.because.iter().for_each(|because| expr(because, visitor));
+    }
+}
+
+fn accept(accept: &Accept, visitor: &mut dyn Visitor) {
+    visitor.mention(&accept.proof);
+    expr(&accept.because, visitor);
+    expr(&accept.until, visitor);
 }
 
 fn walk_annotation(annotation: &Annotation, visitor: &mut dyn Visitor) {
@@ -105,6 +132,7 @@ fn environment_entry(entry: &EnvironmentEntry, visitor: &mut dyn Visitor) {
             visitor.mention(target);
             fields(bound, visitor);
         }
+        EnvironmentEntry::Accept(it) => accept(it, visitor),
     }
 }
 
@@ -121,6 +149,7 @@ fn gate_clause(clause: &GateClauseKind, visitor: &mut dyn Visitor) {
             expr(window, visitor);
         }
         GateClauseKind::Inconclusive { extend, .. } => extend.iter().for_each(|extend| expr(extend, visitor)),
+        GateClauseKind::Accept(it) => accept(it, visitor),
         GateClauseKind::Error => {}
     }
 }
@@ -134,6 +163,7 @@ fn stages(list: &[StageEntry], visitor: &mut dyn Visitor) {
                 expr(list, visitor);
                 stages(inner, visitor);
             }
+            StageEntry::Accept(it) => accept(it, visitor),
             StageEntry::Error(_) => {}
         }
     }
@@ -173,6 +203,7 @@ fn step_kind(kind: &StepKind, visitor: &mut dyn Visitor) {
             count.iter().for_each(|count| expr(count, visitor));
             expr(people, visitor);
         }
+        StepKind::Accept(it) => accept(it, visitor),
         StepKind::Error => {}
     }
 }

@@ -1,32 +1,51 @@
 //! The words that mean something to the grammar. All are contextual: elsewhere they are ordinary names.
 
 /// Words that begin a declaration.
-pub(crate) const HEADS: [&str; 12] =
-    ["use", "type", "let", "fn", "environment", "service", "metric", "slo", "gate", "strategy", "action", "workflow"];
+pub(crate) const HEADS: [&str; 16] = [
+    "use",
+    "type",
+    "let",
+    "fn",
+    "environment",
+    "service",
+    "metric",
+    "slo",
+    "gate",
+    "strategy",
+    "action",
+    "workflow",
+    "group",
+    "flag",
+    "policy",
+    "test",
+];
 
 /// Words that will begin a declaration in a later edition.
-pub(crate) const RESERVED_HEADS: [&str; 7] = ["database", "migration", "released", "group", "flag", "policy", "test"];
+pub(crate) const RESERVED_HEADS: [&str; 3] = ["database", "migration", "released"];
 
 /// Words that begin a step.
-pub(crate) const STEPS: [&str; 5] = ["rollout", "run", "check", "approval", "let"];
+pub(crate) const STEPS: [&str; 6] = ["rollout", "run", "check", "approval", "let", "accept"];
 
 /// Words that will begin a step in a later edition.
 pub(crate) const RESERVED_STEPS: [&str; 11] =
     ["migrate", "wait", "expose", "mirror", "notify", "together", "parallel", "for", "when", "finally", "pause"];
 
 /// Words that begin an entry of an environment.
-pub(crate) const ENVIRONMENT_ENTRIES: [&str; 2] = ["bind", "protected"];
+pub(crate) const ENVIRONMENT_ENTRIES: [&str; 3] = ["bind", "protected", "accept"];
 
 /// Words that begin a clause of a gate.
-pub(crate) const GATE_CLAUSES: [&str; 4] = ["at", "confidence", "inconclusive", "warm"];
+pub(crate) const GATE_CLAUSES: [&str; 5] = ["at", "confidence", "inconclusive", "warm", "accept"];
+
+/// Words that begin an entry of a test.
+pub(crate) const TEST_ENTRIES: [&str; 3] = ["case", "simulate", "expect"];
 
 /// The days of a window.
 pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Words that continue what the line before began.
-const CLAUSES: [&str; 18] = [
+const CLAUSES: &[&str] = &[
     "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
-    "in", "over", "because", "until", "except",
+    "in", "over", "because", "until", "except", "with", "after",
 ];
 
 /// Words that join operands, as operators do.

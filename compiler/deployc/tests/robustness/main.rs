@@ -5,7 +5,7 @@
 use diagnostics::{Diagnostic, Span};
 use plan::Place;
 use semantics::{Database, SemanticModel};
-use syntax::ast::{DeclKind, Step};
+use syntax::ast::{DeclKind, Step, StepKind};
 use syntax::lex::{Token, tokens};
 
 const FILE: &str = "main.deploy";
@@ -52,7 +52,8 @@ fn kept(steps: &[semantics::model::Step]) -> usize {
 
 fn steps_written(text: &str) -> usize {
     fn count(steps: &[Step]) -> usize {
-        steps.iter().map(|step| 1 + step.modifiers.on_failure.as_deref().map_or(0, count)).sum()
+        let steps = steps.iter().filter(|step| !matches!(step.kind, StepKind::Accept(_)));
+        steps.map(|step| 1 + step.modifiers.on_failure.as_deref().map_or(0, count)).sum()
     }
     let parsed = syntax::parse(text, diagnostics::FileId(0));
     let workflows = parsed.ast.items.iter().filter_map(|item| match &item.decl.kind {

@@ -27,6 +27,7 @@ impl Elaborator<'_> {
         let mut seen: Vec<(&Field, Range)> = Vec::new();
         for entry in &environment.entries {
             match entry {
+                EnvironmentEntry::Accept(_) => {}
                 EnvironmentEntry::Protected(_) => body.protected = true,
                 EnvironmentEntry::Error(_) => body.incomplete = true,
                 EnvironmentEntry::Bind(bind) => self.bind(&mut body, bind),

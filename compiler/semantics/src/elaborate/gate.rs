@@ -102,6 +102,8 @@ impl Elaborator<'_> {
                 }
                 clauses.unreadable |= self.diagnostics.len() > before;
             }
+            // Exceptions are read by a query of their own.
+            GateClauseKind::Accept(_) => {}
             GateClauseKind::Error => clauses.unreadable = true,
         }
     }

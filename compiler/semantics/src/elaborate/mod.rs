@@ -22,7 +22,7 @@ mod workflow;
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, Span};
+use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
 use syntax::ast::{Decl, DeclKind, Param, Range, TypeBody};
 
@@ -74,7 +74,14 @@ impl<'db> Elaborator<'db> {
             DeclKind::Strategy(it) => self.strategy(it),
             DeclKind::Action(it) => self.action(it),
             DeclKind::Workflow(it) => self.workflow(it),
+            DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => self.not_yet(decl),
         }
+    }
+
+    fn not_yet(&mut self, decl: &Decl) -> Body {
+        let message = "this declaration is not available in this edition";
+        self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(decl.head), message));
+        Body::Nothing
     }
 
     fn type_defaults(&mut self, body: &TypeBody) -> Vec<DefaultBody> {

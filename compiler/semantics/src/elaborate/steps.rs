@@ -31,7 +31,7 @@ impl Elaborator<'_> {
             StepKind::Run(call) => self.run(call),
             StepKind::Check(check) => self.check(check),
             StepKind::Approval { count, people } => self.approval(step, count.as_ref(), people),
-            StepKind::Error => None,
+            StepKind::Accept(_) | StepKind::Error => None,
         };
         let modifiers = &step.modifiers;
         let within = modifiers.within.as_ref().map(|time| self.expect(time, &Type::Duration, "`within`"));

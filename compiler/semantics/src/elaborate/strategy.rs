@@ -27,7 +27,7 @@ impl Elaborator<'_> {
 
     fn stage_entry(&mut self, entry: &StageEntry) -> Option<StageBody> {
         match entry {
-            StageEntry::Error(_) => None,
+            StageEntry::Accept(_) | StageEntry::Error(_) => None,
             StageEntry::Stage(stage) => Some(StageBody::Stage(Box::new(self.stage(stage)))),
             StageEntry::For { binder, list, stages, .. } => {
                 let (list, ty) = self.infer(list);

@@ -51,6 +51,7 @@ fn can_go_round(kind: Kind) -> bool {
         Kind::Let | Kind::Function | Kind::Record | Kind::Union | Kind::Environment => true,
         Kind::Use | Kind::Refined | Kind::Service | Kind::Metric | Kind::Slo | Kind::Gate => false,
         Kind::Strategy | Kind::Action | Kind::Workflow | Kind::Broken => false,
+        Kind::Group | Kind::Flag | Kind::Policy | Kind::Test => false,
     }
 }
 

@@ -85,6 +85,7 @@ fn header_end(decl: &Decl) -> u32 {
         // These have a kind, or the type that is written; a gate is named whatever it asks.
         DeclKind::Let(_) | DeclKind::Gate(_) | DeclKind::Environment(_) | DeclKind::Service(_) => 0,
         DeclKind::Metric(_) | DeclKind::Slo(_) | DeclKind::Use(_) | DeclKind::Error(_) => 0,
+        DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => 0,
     }
 }
 
@@ -129,6 +130,7 @@ impl Elaborator<'_> {
             DeclKind::Gate(it) => Signature::Gate(self.arms(&it.subject, it.against.as_ref())),
             DeclKind::Environment(_) | DeclKind::Service(_) | DeclKind::Metric(_) => Signature::Plain,
             DeclKind::Slo(_) | DeclKind::Use(_) => Signature::Plain,
+            DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => Signature::Plain,
             DeclKind::Error(_) => Signature::Broken,
         }
     }

@@ -75,6 +75,10 @@ pub(crate) enum Kind {
     Strategy,
     Action,
     Workflow,
+    Group,
+    Flag,
+    Policy,
+    Test,
     /// Unreadable.
     Broken,
 }
@@ -95,6 +99,10 @@ impl Kind {
             Self::Strategy => "strategy",
             Self::Action => "action",
             Self::Workflow => "workflow",
+            Self::Group => "group",
+            Self::Flag => "flag",
+            Self::Policy => "policy",
+            Self::Test => "test",
             Self::Broken => "error",
         }
     }
@@ -114,6 +122,10 @@ impl Kind {
             Self::Strategy => "a strategy",
             Self::Action => "an action",
             Self::Workflow => "a workflow",
+            Self::Group => "a group",
+            Self::Flag => "a flag",
+            Self::Policy => "a policy",
+            Self::Test => "a test",
             Self::Broken => "unreadable",
         }
     }
@@ -159,6 +171,10 @@ fn kind(decl: &DeclKind) -> Kind {
         DeclKind::Strategy(_) => Kind::Strategy,
         DeclKind::Action(_) => Kind::Action,
         DeclKind::Workflow(_) => Kind::Workflow,
+        DeclKind::Group(_) => Kind::Group,
+        DeclKind::Flag(_) => Kind::Flag,
+        DeclKind::Policy(_) => Kind::Policy,
+        DeclKind::Test(_) => Kind::Test,
         DeclKind::Error(_) => Kind::Broken,
     }
 }

@@ -71,11 +71,12 @@ fn unused_imports(
         .collect()
 }
 
-/// Workflows are run and objectives are promised by people: nothing needs to name them.
+/// Workflows are run, objectives promised, policies set and tests written by people: nothing needs to name them.
 fn is_root(kind: Kind) -> bool {
     match kind {
-        Kind::Workflow | Kind::Slo | Kind::Use | Kind::Broken => true,
+        Kind::Workflow | Kind::Slo | Kind::Policy | Kind::Test | Kind::Use | Kind::Broken => true,
         Kind::Record | Kind::Union | Kind::Refined | Kind::Let | Kind::Function | Kind::Environment => false,
         Kind::Service | Kind::Metric | Kind::Gate | Kind::Strategy | Kind::Action => false,
+        Kind::Group | Kind::Flag => false,
     }
 }

@@ -1,6 +1,6 @@
 //! File-level declarations, except gates, strategies and workflows, which have files of their own.
 
-use super::{Expr, Gate, Name, Range, Slo, Strategy, TypeRef, Workflow};
+use super::{Accept, Expr, Flag, Gate, Group, Name, Policy, Range, Slo, Strategy, Test, TypeRef, Workflow};
 use smol_str::SmolStr;
 
 /// A declaration with what stands before its head word.
@@ -23,11 +23,12 @@ pub struct Decl {
 }
 
 impl Decl {
-    /// The name that this declaration brings into scope; `None` for `use` and for unreadable ones without a name.
+    /// The name that this declaration brings into scope; `None` for `use`, `test` and
+    /// unreadable ones without a name.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match &self.kind {
-            DeclKind::Use(_) => None,
+            DeclKind::Use(_) | DeclKind::Test(_) => None,
             DeclKind::Type(it) => Some(&it.name),
             DeclKind::Let(it) => Some(&it.name),
             DeclKind::Function(it) => Some(&it.name),
@@ -39,6 +40,9 @@ impl Decl {
             DeclKind::Strategy(it) => Some(&it.name),
             DeclKind::Action(it) => Some(&it.name),
             DeclKind::Workflow(it) => Some(&it.name),
+            DeclKind::Group(it) => Some(&it.name),
+            DeclKind::Flag(it) => Some(&it.name),
+            DeclKind::Policy(it) => Some(&it.name),
             DeclKind::Error(name) => name.as_ref(),
         }
     }
@@ -71,6 +75,14 @@ pub enum DeclKind {
     Action(Action),
     /// `workflow name(...) { ... }`
     Workflow(Workflow),
+    /// `group name { ... }`
+    Group(Group),
+    /// `flag name { ... }`
+    Flag(Flag),
+    /// `policy name for rollout r { ... }`
+    Policy(Policy),
+    /// `test "title" { ... }`
+    Test(Test),
     /// Not readable, or reserved for a later edition. The name, where one was seen, is kept so that mentions
     /// of it are not reported as unknown.
     Error(Option<Name>),
@@ -212,6 +224,8 @@ pub enum EnvironmentEntry {
     Field(Field),
     /// `bind name { ... }`
     Bind(Bind),
+    /// `accept P3 because "…" until 2027-01-31`
+    Accept(Accept),
     /// Not readable.
     Error(Range),
 }

@@ -1,6 +1,6 @@
 //! Gates and service level objectives: what must hold, and how surely.
 
-use super::{BinaryOp, Expr, Name, Range};
+use super::{Accept, BinaryOp, Expr, Name, Range};
 
 /// `gate name for subject against baseline { ... }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub enum GateClauseKind {
     },
     /// `warm up D`
     WarmUp(Expr),
+    /// `accept P3 because "…" until 2027-01-31`
+    Accept(Accept),
     /// Not readable; already reported.
     Error,
 }

@@ -5,13 +5,19 @@
 //! What could not be read is kept as an error node, and the item is marked `damaged`: later phases
 //! stay silent about it, because the parser has already spoken.
 
+mod accept;
 mod declaration;
 mod expression;
+mod flag;
 mod gate;
+mod group;
+mod policy;
 mod strategy;
+mod test;
 mod window;
 mod workflow;
 
+pub use accept::Accept;
 pub use declaration::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Field, Fields,
     Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
@@ -19,8 +25,12 @@ pub use declaration::{
 pub use expression::{
     Arg, BinaryOp, Expr, ExprKind, Literal, Pattern, StrPart, TypeKind, TypeRef, UnaryOp, Unit, WhenArm,
 };
+pub use flag::Flag;
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
+pub use group::{Group, Member};
+pub use policy::{Policy, Requirement};
 pub use strategy::{Instances, Stage, StageEntry, Strategy};
+pub use test::{Event, EventKind, Expectation, Moment, Simulate, Test, TestEntry, TestEntryKind};
 pub use window::{Days, Freeze, Window};
 pub use workflow::{Check, Modifiers, Rollout, Step, StepKind, Workflow};
 

@@ -1,6 +1,6 @@
 //! Strategies: lists of stages, and the compile-time loop that makes them.
 
-use super::{Expr, Name, Param, Range};
+use super::{Accept, Expr, Name, Param, Range};
 
 /// `strategy name(params) while guard { stages }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -33,6 +33,8 @@ pub enum StageEntry {
         /// From `for` to the closing brace.
         range: Range,
     },
+    /// `accept P3 because "…" until 2027-01-31`
+    Accept(Accept),
     /// Not readable; already reported.
     Error(Range),
 }

@@ -1,6 +1,6 @@
 //! Workflows and their steps.
 
-use super::{Expr, Name, Param, Range};
+use super::{Accept, Expr, Name, Param, Range};
 
 /// `workflow name(params) { steps }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub enum StepKind {
         /// Who may.
         people: Expr,
     },
+    /// `accept P3 because "…" until 2027-01-31`: no step, but an exception for the steps beside it.
+    Accept(Accept),
     /// Not readable, or reserved for a later edition; already reported.
     Error,
 }

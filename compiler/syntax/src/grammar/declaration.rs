@@ -4,7 +4,9 @@ use super::expression::{Expressions, args, expressions};
 use super::fields::{field, fields};
 use super::list::braces;
 use super::types::{broken_param, param, params, type_ref};
-use super::{P, Problem, docs, gate, name, named, range, sign, strategy, word, workflow};
+use super::{
+    P, Problem, accept, docs, flag, gate, group, name, named, policy, range, sign, strategy, test, word, workflow,
+};
 use crate::ast::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Expr, Function, Import,
     Let, Metric, Name, Range, Service, TypeBody, TypeDecl, Use,
@@ -28,6 +30,10 @@ pub(crate) enum Head {
     Strategy,
     Action,
     Workflow,
+    Group,
+    Flag,
+    Policy,
+    Test,
 }
 
 impl Head {
@@ -45,6 +51,10 @@ impl Head {
             "strategy" => Self::Strategy,
             "action" => Self::Action,
             "workflow" => Self::Workflow,
+            "group" => Self::Group,
+            "flag" => Self::Flag,
+            "policy" => Self::Policy,
+            "test" => Self::Test,
             _unknown => return None,
         })
     }
@@ -96,6 +106,10 @@ fn body<'t, X: Problem<'t>>(head: Head, expr: &Expressions<'t, X>) -> P<'t, Decl
         Head::Strategy => strategy::strategy(any),
         Head::Action => action(any),
         Head::Workflow => workflow::workflow(any),
+        Head::Group => group::group(),
+        Head::Flag => flag::flag(any),
+        Head::Policy => policy::policy(any),
+        Head::Test => test::test(expr),
     }
 }
 
@@ -158,7 +172,9 @@ fn environment<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> 
         .map(|(target, fields)| EnvironmentEntry::Bind(Bind { target, fields }));
     let protected = word("`protected`").then_ignore(sign(T::Equals).not()).map(EnvironmentEntry::Protected);
     let field = field(expr.clone()).map(EnvironmentEntry::Field);
-    let entry = choice((docs().ignore_then(bind).boxed(), docs().ignore_then(protected).boxed(), field.boxed()));
+    let accept = accept::accept(expr).map(EnvironmentEntry::Accept);
+    let words = choice((bind.boxed(), protected.boxed(), accept.boxed()));
+    let entry = docs().ignore_then(words).or(field.boxed());
     let entries = braces(entry.boxed(), EnvironmentEntry::Error);
     named("the environment's name")
         .then(word("`extends`").ignore_then(named("an environment")).or_not())

@@ -2,7 +2,7 @@
 
 use super::expression::{Expressions, comparison};
 use super::list::braces;
-use super::{P, Problem, docs, name, named, range, sign, word};
+use super::{P, Problem, accept, docs, name, named, range, sign, word};
 use crate::ast::{Condition, DeclKind, Expr, Gate, GateClause, GateClauseKind, Objective, Slo};
 use crate::lex::TokenKind as T;
 use chumsky::prelude::*;
@@ -31,6 +31,7 @@ fn clause<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, GateClauseKind
     let ending = choice((ending("`rollback`"), ending("`hold`"), ending("`ask`")));
     let inconclusive = word("`inconclusive`").ignore_then(sign(T::Colon)).ignore_then(extend).then(ending);
     choice((
+        accept::accept(any).map(GateClauseKind::Accept).boxed(),
         at_least.map(GateClauseKind::AtLeast).boxed(),
         warm_up.map(GateClauseKind::WarmUp).boxed(),
         inconclusive.map(|(extend, then)| GateClauseKind::Inconclusive { extend, then }).boxed(),

@@ -4,12 +4,17 @@
 //! with errors that cost nothing, and again with rich ones for declarations that fail. Brackets balance before
 //! parsing, therefore every bracketed list recovers inside its own brackets and never fails as a whole.
 
+mod accept;
 pub(crate) mod declaration;
 pub(crate) mod expression;
 mod fields;
+mod flag;
 mod gate;
+mod group;
 mod list;
+mod policy;
 mod strategy;
+mod test;
 mod types;
 mod window;
 mod workflow;

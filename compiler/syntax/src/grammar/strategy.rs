@@ -2,7 +2,7 @@
 
 use super::list::braces;
 use super::types::params;
-use super::{Input, P, Problem, REPEATED, docs, name, named, range, sign, word};
+use super::{Input, P, Problem, REPEATED, accept, docs, name, named, range, sign, word};
 use crate::ast::{DeclKind, Expr, Instances, Stage, StageEntry, Strategy};
 use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
@@ -22,12 +22,12 @@ pub(super) fn strategy<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclK
 }
 
 /// An expression with braces behind it, which it may not take for its own.
-fn before_braces<'t, X: Problem<'t>>(label: &'static str, expr: &P<'t, Expr, X>) -> P<'t, Expr, X> {
+pub(super) fn before_braces<'t, X: Problem<'t>>(label: &'static str, expr: &P<'t, Expr, X>) -> P<'t, Expr, X> {
     sign(T::OpenBrace).not().labelled(label).ignore_then(expr.clone()).boxed()
 }
 
 fn stages<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Vec<StageEntry>, X> {
-    let stage = stage(expr);
+    let stage = accept::accept(expr).map(StageEntry::Accept).or(stage(expr)).boxed();
     let list = word("`in`").ignore_then(before_braces("a list", expr));
     let head = word("`for`").ignore_then(name()).then(list);
     recursive(move |stages| {

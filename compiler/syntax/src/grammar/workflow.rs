@@ -2,7 +2,7 @@
 
 use super::list::braces;
 use super::types::params;
-use super::{Input, P, Problem, REPEATED, docs, named, range, sign, word};
+use super::{Input, P, Problem, REPEATED, accept, docs, named, range, sign, word};
 use crate::ast::{Check, DeclKind, Expr, Modifiers, Name, Range, Rollout, Step, StepKind, Workflow};
 use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
@@ -65,7 +65,8 @@ fn action<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, (Option<Name>, Ste
     let run = word("`run`").ignore_then(expr.clone()).map(StepKind::Run).boxed();
     let binding = word("`let`").ignore_then(named("a name")).then_ignore(sign(T::Equals));
     let bound = binding.then(run.clone()).map(|(name, run)| (Some(name), run));
-    let plain = choice((run, rollout(expr), check(expr), approval(expr))).map(|kind| (None, kind));
+    let accept = accept::accept(expr).map(StepKind::Accept).boxed();
+    let plain = choice((accept, run, rollout(expr), check(expr), approval(expr))).map(|kind| (None, kind));
     bound.or(plain).boxed()
 }
 
