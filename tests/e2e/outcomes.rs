@@ -143,8 +143,10 @@ fn who_watches_a_lost_answer_is_told_what_to_type() {
     let key = acting.ledger.until_asked(1).key;
     let run = acting.shop.newest();
     let shown = || std::fs::read_to_string(&log).unwrap_or_default();
-    until_true("it is told what to type", || shown().contains(&format!("type: deployd skip {run} --reason")));
-    for told in ["killed by signal", &key, "run mail", &format!("type: deployd retry {run}")] {
+    until_true("it is told until when", || shown().contains(" left, then the step fails as undecided"));
+    let typed = ["skip", "retry", "reject", "extend"].map(|word| format!("type: deployd {word} {run}"));
+    let facts = ["killed by signal", &key, "run mail", "--reason TEXT", "--by DURATION"];
+    for told in facts.into_iter().chain(typed.iter().map(String::as_str)) {
         assert!(shown().contains(told), "nothing says {told:?}: {}", shown());
     }
     signal(follows.id().cast_signed(), Signal::INT);

@@ -1,9 +1,12 @@
 //! A runtime that is told to stop, with real signals: effects under way are waited for and recorded, and nothing is
 //! done twice afterwards.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::Stdio;
 
+use rustix::fs::OFlags;
 use rustix::process::Signal;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use xtask::witness::traffic::total;
 
 use super::acting::Acting;
@@ -103,4 +106,46 @@ fn a_stop_in_the_middle_of_a_hold_costs_no_request() {
     shop.finish(&run).with_code(0);
     assert_eq!(total(&load.stop()).lost(), 0);
     assert!(shop.answer().contains("v2"));
+}
+
+#[test]
+fn a_person_who_interrupts_again_is_not_kept_waiting() {
+    let acting = Acting::new();
+    acting.ledger.tell("mail", &["until=never"]);
+    let (_terminal, its_end) = terminal();
+    let log = acting.shop.site.folder().join("runtime.log");
+    let said = || std::fs::read_to_string(&log).unwrap_or_default();
+    let mut command = acting.shop.site.command("deployd", &["serve"]);
+    Ledger::on_path(&mut command).stdin(its_end);
+    command.stderr(std::fs::File::create(&log).expect("the site is ours")).stdout(Stdio::null());
+    let mut runtime = command.spawn().expect("deployd can be started");
+    let socket = acting.shop.site.state().join("deployd.sock");
+    until_true("the runtime listens", || std::os::unix::net::UnixStream::connect(&socket).is_ok());
+    let run = acting.submit("mailing");
+    acting.ledger.until_asked(1);
+
+    signal(runtime.id().cast_signed(), Signal::INT);
+    until_true("it says how to stop at once", || said().contains("; Ctrl-C again stops at once"));
+    until_true("the stop is in the journal", || events(&acting.shop.journal(&run), "stopping").count() == 1);
+    assert!(runtime.try_wait().expect("it is our child").is_none(), "an effect is under way");
+    let ended = until("the process ends", || {
+        signal(runtime.id().cast_signed(), Signal::INT);
+        runtime.try_wait().expect("it is our child")
+    });
+    assert!(ended.success(), "{ended}: {}", said());
+    assert!(said().contains("stopped at once; effects under way are settled at the next start"), "{}", said());
+    assert_eq!(events(&acting.shop.journal(&run), "performed").count(), 0, "nobody knows its outcome");
+}
+
+/// A terminal, and the end of it that a program sees.
+fn terminal() -> (std::os::fd::OwnedFd, Stdio) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let terminal = openpt(flags).expect("this system has pseudo-terminals");
+    grantpt(&terminal).and_then(|()| unlockpt(&terminal)).expect("the terminal is ours");
+    let name = ptsname(&terminal, Vec::new()).expect("it has a name").into_string().expect("its name is a path");
+    let mut options = std::fs::File::options();
+    // It must not become the terminal of this test.
+    options.read(true).write(true).custom_flags(OFlags::NOCTTY.bits().cast_signed());
+    let end = options.open(name).expect("the terminal is ours");
+    (terminal, Stdio::from(end))
 }

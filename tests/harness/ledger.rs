@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::command::binary;
 use super::wait::until_true;
 
@@ -21,11 +23,11 @@ pub(crate) struct Entry {
     pub(crate) pid: i32,
 }
 
-/// The folder `ledger` of a project, in which the program `clerk` works.
+/// The folder `ledger` of a project, in which the program of that name works.
 pub(crate) struct Ledger(PathBuf);
 
 impl Ledger {
-    /// The ledger of a project whose actions say `command = ["clerk", "ledger", NAME]`.
+    /// The ledger of a project whose actions say `command = ["ledger", "ledger", NAME]`.
     pub(crate) fn of(project: &Path) -> Self {
         let folder = project.join("ledger");
         fs::create_dir_all(&folder).expect("the project is ours");
@@ -34,7 +36,7 @@ impl Ledger {
 
     /// Lets a runtime find the program.
     pub(crate) fn on_path(command: &mut Command) -> &mut Command {
-        let folder = binary("clerk").parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder = binary("ledger").parent().map(Path::to_path_buf).unwrap_or_default();
         let mut path = OsString::from(folder);
         path.push(":");
         path.push(std::env::var_os("PATH").unwrap_or_default());
@@ -58,12 +60,12 @@ impl Ledger {
 
     /// What was asked so far, in order.
     pub(crate) fn asked(&self) -> Vec<Entry> {
-        self.entries("asked")
+        self.entries(&["asked", "probed"])
     }
 
     /// What took effect so far, in order.
     pub(crate) fn effects(&self) -> Vec<Entry> {
-        self.entries("effects")
+        self.entries(&["took"])
     }
 
     /// Waits until so many calls were made; the last one.
@@ -82,17 +84,20 @@ impl Ledger {
         fs::write(self.0.join(file), text).expect("the ledger is ours");
     }
 
-    fn entries(&self, file: &str) -> Vec<Entry> {
-        let text = fs::read_to_string(self.0.join(file)).unwrap_or_default();
+    fn entries(&self, events: &[&str]) -> Vec<Entry> {
+        let text = fs::read_to_string(self.0.join("ledger.jsonl")).unwrap_or_default();
         // A line that is being written has no end yet.
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        whole.lines().map(entry).collect()
+        let lines = whole.lines().map(|line| serde_json::from_str(line).expect("a line of the ledger is JSON"));
+        lines
+            .filter(|line: &Value| events.iter().any(|event| line["event"] == *event))
+            .map(|line| entry(&line))
+            .collect()
     }
 }
 
-fn entry(line: &str) -> Entry {
-    let mut words = line.split(' ');
-    let mut word = || words.next().expect("a line of the ledger has four words");
-    let (key, name, what, pid) = (word().to_owned(), word().to_owned(), word(), word());
-    Entry { key, name, probe: what == "probe", pid: pid.parse().expect("a pid is a number") }
+fn entry(line: &Value) -> Entry {
+    let text = |name: &str| line[name].as_str().expect("the ledger writes texts").to_owned();
+    let pid = line["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok()).expect("a pid is a number");
+    Entry { key: text("key"), name: text("name"), probe: line["event"] == "probed", pid }
 }

@@ -1,119 +1,136 @@
-//! The effects ledger: a program that actions start, and that keeps its own synced book of what took effect. It knows
-//! nothing of the runtime, which is why it can be the witness of what the runtime did twice or not at all.
+//! The party that effects are judged by: a program that actions start, and that keeps its own synced book of what it was
+//! asked and what took effect. It knows nothing of the runtime, and misbehaves as it was told.
 //!
-//! `ledger act NAME [--delay MS] [--linger MS] [--known] [--exit CODE] [--hang]` takes effect once for each time it is
-//! started, unless `--known` makes it look first whether this key took effect already; `ledger probe NAME` exits 0 if the
-//! key took effect and 1 if not. The key is in `DEPLOYD_KEY`, the book is `ledger.jsonl` in the current folder.
+//! `ledger FOLDER NAME [WORD…]` is an action: it does the words in order. Without words it does those of the first line
+//! of `FOLDER/NAME.todo`, which it takes away, and without a line it does `effect`. `ledger FOLDER NAME probe` is that
+//! action's probe: its lines are in `FOLDER/NAME.probe`, and without one it does `tell`. The words:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | `effect` | the effect |
+//! | `once` | the effect, unless this key took it already |
+//! | `tell` | ends with 0 when this key took effect, with 1 when it did not |
+//! | `sleep=MS` | waits |
+//! | `until=NAME` | waits until there is a file `FOLDER/NAME` |
+//! | `print=BYTES` | writes so much |
+//! | `exit=CODE` | ends |
+//! | `die` | ends by a signal: its answer is lost |
+//!
+//! The key is in `DEPLOYD_KEY`. Each line of the book, `FOLDER/ledger.jsonl`, has the event: `asked`, `probed`, `took`, or
+//! `known` for what `once` did not do again.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+mod book;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::thread::sleep;
+use std::time::Duration;
 
-use serde_json::{Value, json};
-
-const BOOK: &str = "ledger.jsonl";
-
-/// How the program behaves this time.
-#[derive(Default)]
-struct Behaviour {
-    name: String,
-    /// Wait before the effect.
-    delay: Duration,
-    /// Wait after the effect.
-    linger: Duration,
-    /// Look first whether the key took effect: an idempotent effect.
-    known: bool,
-    exit: u8,
-    /// Never answer.
-    hang: bool,
-}
+use book::Book;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let done = match arguments.next().as_deref() {
-        Some("act") => behaviour(arguments).and_then(|behaviour| act(&behaviour).map_err(|e| e.to_string())),
-        Some("probe") => probe(&arguments.next().unwrap_or_default()).map_err(|e| e.to_string()),
-        _ => Err("write `ledger act NAME …` or `ledger probe NAME`".to_owned()),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(call) = Call::of(&arguments) else {
+        eprintln!("use: ledger FOLDER NAME [probe | WORD…]");
+        return ExitCode::from(64);
     };
-    done.unwrap_or_else(|message| {
-        // The runtime that would read this may be dead.
-        let _ = writeln!(io::stderr(), "ledger: {message}");
-        ExitCode::from(70)
-    })
+    call.carry_out().map_or_else(
+        |problem| {
+            // The runtime that would read this may be dead.
+            let _ = writeln!(io::stderr(), "ledger: {problem}");
+            ExitCode::from(70)
+        },
+        ExitCode::from,
+    )
 }
 
-fn behaviour(mut arguments: impl Iterator<Item = String>) -> Result<Behaviour, String> {
-    let mut behaviour = Behaviour { name: arguments.next().ok_or("the name is missing")?, ..Behaviour::default() };
-    while let Some(option) = arguments.next() {
-        let mut number = || -> Result<u64, String> {
-            let text = arguments.next().ok_or_else(|| format!("{option} needs a number"))?;
-            text.parse().map_err(|_| format!("{option}: `{text}` is not a number"))
-        };
-        match option.as_str() {
-            "--delay" => behaviour.delay = Duration::from_millis(number()?),
-            "--linger" => behaviour.linger = Duration::from_millis(number()?),
-            "--exit" => behaviour.exit = u8::try_from(number()?).map_err(|e| e.to_string())?,
-            "--known" => behaviour.known = true,
-            "--hang" => behaviour.hang = true,
-            _ => return Err(format!("`{option}` is not known")),
+/// What this process was started for.
+struct Call {
+    folder: PathBuf,
+    name: String,
+    words: Vec<String>,
+    probe: bool,
+    key: String,
+}
+
+impl Call {
+    fn of(arguments: &[String]) -> Option<Self> {
+        let [folder, name, words @ ..] = arguments else { return None };
+        let probe = words.first().is_some_and(|word| word == "probe");
+        let words = words[usize::from(probe)..].to_vec();
+        let key = std::env::var("DEPLOYD_KEY").unwrap_or_else(|_| "-".to_owned());
+        Some(Self { folder: folder.into(), name: name.clone(), words, probe, key })
+    }
+
+    fn carry_out(&self) -> io::Result<u8> {
+        let words = if self.words.is_empty() { self.told()? } else { self.words.clone() };
+        self.note(if self.probe { "probed" } else { "asked" })?;
+        for word in &words {
+            if let Some(code) = self.obey(word)? {
+                return Ok(code);
+            }
         }
+        Ok(0)
     }
-    Ok(behaviour)
-}
 
-fn act(behaviour: &Behaviour) -> io::Result<ExitCode> {
-    let key = key();
-    Book::open()?.note("asked", &behaviour.name, &key)?;
-    std::thread::sleep(behaviour.delay);
-    let mut book = Book::open()?;
-    let event = if behaviour.known && book.has(&key)? { "known" } else { "took" };
-    book.note(event, &behaviour.name, &key)?;
-    drop(book);
-    std::thread::sleep(behaviour.linger);
-    if behaviour.hang {
-        loop {
-            std::thread::park();
+    /// The first line that nobody has taken yet.
+    fn told(&self) -> io::Result<Vec<String>> {
+        let (ending, usual) = if self.probe { ("probe", "tell") } else { ("todo", "effect") };
+        let path = self.folder.join(format!("{}.{ending}", self.name));
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let Some((first, rest)) = text.split_once('\n') else { return Ok(vec![usual.to_owned()]) };
+        std::fs::write(&path, rest)?;
+        Ok(first.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// Does one word; an exit code when it was the last.
+    fn obey(&self, word: &str) -> io::Result<Option<u8>> {
+        let (verb, value) = word.split_once('=').unwrap_or((word, ""));
+        let number = || value.parse::<u64>().map_err(io::Error::other);
+        match verb {
+            "effect" => self.note("took")?,
+            "once" => self.once()?,
+            "tell" => return Ok(Some(u8::from(!self.book()?.has(&self.key)?))),
+            "sleep" => sleep(Duration::from_millis(number()?)),
+            "until" => wait_for(&self.folder.join(value)),
+            "print" => print(number()?)?,
+            "exit" => return Ok(Some(u8::try_from(number()?).map_err(io::Error::other)?)),
+            "die" => std::process::abort(),
+            unknown => return Err(io::Error::other(format!("there is no word `{unknown}`"))),
         }
+        Ok(None)
     }
-    Ok(ExitCode::from(behaviour.exit))
+
+    fn once(&self) -> io::Result<()> {
+        let mut book = self.book()?;
+        let event = if book.has(&self.key)? { "known" } else { "took" };
+        book.note(event, &self.name, &self.key)
+    }
+
+    fn note(&self, event: &str) -> io::Result<()> {
+        self.book()?.note(event, &self.name, &self.key)
+    }
+
+    fn book(&self) -> io::Result<Book> {
+        Book::open(&self.folder)
+    }
 }
 
-fn probe(name: &str) -> io::Result<ExitCode> {
-    let key = key();
-    let mut book = Book::open()?;
-    let took = book.has(&key)?;
-    book.note("probed", name, &key)?;
-    Ok(if took { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+fn wait_for(path: &Path) {
+    while !path.exists() {
+        sleep(Duration::from_millis(10));
+    }
 }
 
-fn key() -> String {
-    std::env::var("DEPLOYD_KEY").unwrap_or_default()
-}
-
-/// The book, held by this process alone while it is open.
-struct Book(File);
-
-impl Book {
-    fn open() -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).append(true).create(true).open(BOOK)?;
-        file.lock()?;
-        Ok(Self(file))
+fn print(mut bytes: u64) -> io::Result<()> {
+    let line = [b'x'; 8191];
+    let mut out = io::stdout().lock();
+    while bytes > 0 {
+        let part = usize::try_from(bytes).unwrap_or(line.len()).min(line.len());
+        out.write_all(&line[..part])?;
+        out.write_all(b"\n")?;
+        bytes = bytes.saturating_sub(part as u64 + 1);
     }
-
-    fn has(&mut self, key: &str) -> io::Result<bool> {
-        let mut text = String::new();
-        self.0.seek(SeekFrom::Start(0))?;
-        self.0.read_to_string(&mut text)?;
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        Ok(lines.into_iter().any(|line| line["event"] == "took" && line["key"] == key))
-    }
-
-    fn note(&mut self, event: &str, name: &str, key: &str) -> io::Result<()> {
-        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let line =
-            json!({ "at_ms": at_ms as u64, "event": event, "name": name, "key": key, "pid": std::process::id() });
-        self.0.write_all(format!("{line}\n").as_bytes())?;
-        self.0.sync_all()
-    }
+    out.flush()
 }

@@ -24,10 +24,26 @@ use machine::view::RunStatus;
 use store::memory::MemoryStore;
 use tokio::sync::Notify;
 
-/// Says yes to everything; panics where told to at the first effect, already as it is asked for it.
+/// Where the provider of actions panics, once, already as it is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Defect {
+    Nowhere,
+    Preflight,
+    Effect,
+}
+
+/// Says yes to everything but for its defect.
 struct Agreeable {
     name: &'static str,
-    panics: AtomicBool,
+    defect: Defect,
+    shown: AtomicBool,
+}
+
+impl Agreeable {
+    fn asked(&self, place: Defect) {
+        let panics = self.defect == place && !self.shown.swap(true, Ordering::SeqCst);
+        assert!(!panics, "a defect of this provider");
+    }
 }
 
 impl Provider for Agreeable {
@@ -36,11 +52,12 @@ impl Provider for Agreeable {
     }
 
     fn preflight(&self, _: Request) -> BoxFuture<'_, Result<(), String>> {
+        self.asked(Defect::Preflight);
         Box::pin(async { Ok(()) })
     }
 
     fn perform(&self, _: Request) -> BoxFuture<'_, Outcome> {
-        assert!(!self.panics.swap(false, Ordering::SeqCst), "a defect of this provider");
+        self.asked(Defect::Effect);
         Box::pin(async { Outcome::Done(Outputs::None) })
     }
 
@@ -119,9 +136,11 @@ impl Store for Slow {
     }
 }
 
-fn engine(store: Arc<dyn Store>, panics: bool) -> Engine {
-    let provider =
-        |name| Arc::new(Agreeable { name, panics: AtomicBool::new(panics && name == "exec") }) as Arc<dyn Provider>;
+fn engine(store: Arc<dyn Store>, of_actions: Defect) -> Engine {
+    let provider = |name| {
+        let defect = if name == "exec" { of_actions } else { Defect::Nowhere };
+        Arc::new(Agreeable { name, defect, shown: AtomicBool::new(false) }) as Arc<dyn Provider>
+    };
     let providers = vec![provider("compute"), provider("traffic"), provider("exec")];
     Engine::new(Config { store, providers, clock: Arc::new(HostClock::new().unwrap()) })
 }
@@ -148,7 +167,7 @@ fn say(key: &str, kind: SignalKind) -> Signal {
 #[tokio::test]
 async fn a_client_that_goes_away_leaves_no_run_that_nobody_drives() {
     let store = Arc::new(Slow { inner: MemoryStore::new(), created: Notify::new(), go_on: Notify::new() });
-    let engine = engine(Arc::clone(&store) as Arc<dyn Store>, false);
+    let engine = engine(Arc::clone(&store) as Arc<dyn Store>, Defect::Nowhere);
     tokio::select! {
         _ = engine.submit(submission("approved")) => unreachable!("the store does not answer yet"),
         () = store.created.notified() => {}
@@ -164,7 +183,7 @@ async fn a_client_that_goes_away_leaves_no_run_that_nobody_drives() {
 
 #[tokio::test]
 async fn what_nobody_records_is_not_confirmed() {
-    let engine = engine(Arc::new(MemoryStore::new()), false);
+    let engine = engine(Arc::new(MemoryStore::new()), Defect::Nowhere);
     let run = engine.submit(submission("approved")).await.unwrap();
     engine.signal(&run, say("pause", SignalKind::Pause)).await.unwrap();
     assert!(engine.view(&run).await.unwrap().paused, "who was answered sees it");
@@ -179,7 +198,7 @@ async fn what_nobody_records_is_not_confirmed() {
 
 #[tokio::test]
 async fn a_key_names_one_plan() {
-    let engine = engine(Arc::new(MemoryStore::new()), false);
+    let engine = engine(Arc::new(MemoryStore::new()), Defect::Nowhere);
     let run = engine.submit(submission("approved")).await.unwrap();
     assert_eq!(engine.submit(submission("approved")).await.unwrap(), run);
     let refused = engine.submit(submission("actions")).await.unwrap_err();
@@ -189,9 +208,20 @@ async fn a_key_names_one_plan() {
 
 #[tokio::test]
 async fn a_provider_that_breaks_off_does_not_keep_the_run_waiting() {
-    let engine = engine(Arc::new(MemoryStore::new()), true);
+    let engine = engine(Arc::new(MemoryStore::new()), Defect::Effect);
     let run = engine.submit(submission("actions")).await.unwrap();
     let mut view = engine.watch(&run).await.unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(60), view.wait_for(|view| view.status.ended())).await;
     assert_eq!(ended.expect("the run goes on").unwrap().status, RunStatus::Completed);
+}
+
+#[tokio::test]
+async fn a_provider_that_breaks_off_in_the_preflight_is_a_refusal_and_nothing_has_begun() {
+    let engine = engine(Arc::new(MemoryStore::new()), Defect::Preflight);
+    let refused = engine.submit(submission("actions")).await.unwrap_err();
+    assert!(refused.to_string().contains("provider `exec` broke off without an answer"), "{refused}");
+    assert!(engine.runs(false, 10).await.unwrap().is_empty());
+    let run = engine.submit(submission("actions")).await.unwrap();
+    let mut view = engine.watch(&run).await.unwrap();
+    assert_eq!(view.wait_for(|view| view.status.ended()).await.unwrap().status, RunStatus::Completed);
 }

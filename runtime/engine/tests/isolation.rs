@@ -11,7 +11,7 @@ use machine::ports::store::{Store, StoreError, StoredRun, Target};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use serde_json::Value;
-use world::counted::Counted;
+use world::counted::{Counted, Then};
 use world::{Scene, chain_holds, ended, submission};
 
 fn bob() -> Actor {
@@ -165,4 +165,26 @@ async fn what_runs_cannot_be_read_for_one_service_and_the_runtime_goes_on() {
         error = fatal.wait_for(Option::is_some) => panic!("the runtime ends: {:?}", *error.unwrap()),
     }
     assert!(engine.fatal().borrow().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_own_driver_panics_is_left_alone_and_the_others_go_on() {
+    let scene = Scene::new(1).await;
+    let engine = scene.engine(Arc::new(Counted::new(&scene.store, 2, Then::Panic)));
+    let run = engine.submit(submission("canary")).await.unwrap();
+    let other = Submission { key: "other".to_owned(), ..submission("actions") };
+    while engine.left_alone().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let why = engine.left_alone().remove(&run).unwrap();
+    assert!(why.starts_with("carrying it out broke off, which is a defect of this program"), "{why}");
+    let other = engine.submit(other).await.unwrap();
+    assert_eq!(ended(&engine, &other).await.status, RunStatus::Completed);
+    assert!(engine.fatal().borrow().is_none(), "the engine goes on");
+    chain_holds(&scene, &run).await;
+
+    engine.stop().await;
+    let next = scene.engine(Arc::new(scene.store.reopen()));
+    assert_eq!(next.resume_all().await.unwrap(), std::slice::from_ref(&run));
+    assert_eq!(ended(&next, &run).await.status, RunStatus::Completed, "what is not recorded has not happened");
 }

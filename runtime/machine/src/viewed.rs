@@ -9,6 +9,9 @@ use crate::slots::SlotIndex;
 use crate::state::{Holding, Mending, SlotState};
 use crate::view::{Asked, RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
 
+/// How whoever has to decide is given more time.
+const MORE_TIME: &str = "extend --by DURATION";
+
 impl Run {
     /// The run as people look at it, at this moment. `live` gives the newest look of a hold where it is newer than
     /// the journalled one; `seq` is the number of the last record.
@@ -84,9 +87,11 @@ impl Run {
         match self.what_stands_on(slot) {
             None => {
                 let how = "look whether it did; then retry to do it again, skip to take it as done, reject to go back";
-                (format!("{known}: {how}"), vec!["retry", "skip --reason TEXT", "reject"])
+                (format!("{known}: {how}"), vec!["retry", "skip --reason TEXT", "reject", MORE_TIME])
             }
-            Some(_) => (format!("{known}: retry to do it again, reject to go back"), vec!["retry", "reject"]),
+            Some(_) => {
+                (format!("{known}: retry to do it again, reject to go back"), vec!["retry", "reject", MORE_TIME])
+            }
         }
     }
 

@@ -110,12 +110,13 @@ fn waits(before: Option<&RunView>, waiting: &Waiting) -> bool {
     before.is_some_and(|before| before.waiting.iter().any(|known| known.step == waiting.step))
 }
 
-/// With the evidence and the commands where nobody knows whether something took effect.
+/// With the evidence, the commands and the time that is left where nobody knows whether something took effect.
 fn question(waiting: &Waiting, run: &str) -> Vec<String> {
     let mut lines = vec![format!("waiting for a person at {}: {}", waiting.step, waiting.question)];
     if let Some(evidence) = waiting::evidence(waiting) {
         lines.push(evidence);
         lines.extend(waiting::typed(waiting, run).iter().map(|typed| format!("type: {typed}")));
+        lines.extend(waiting.left_ms.map(|left| format!("{} left, then the step fails as undecided", duration(left))));
     }
     lines
 }

@@ -1,4 +1,4 @@
-//! A store in memory at whose appends something happens: its owner is lost, or a bell rings.
+//! A store in memory at whose appends something happens: its owner is lost, a bell rings, or it panics.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +31,8 @@ pub(crate) enum Then {
     },
     /// It is written, and the bell rings.
     Ring(Arc<Notify>),
+    /// A defect shows: whoever appends panics, and nothing is written.
+    Panic,
 }
 
 impl Counted {
@@ -58,6 +60,10 @@ impl Counted {
                     bell.notify_one();
                 }
                 written
+            }
+            Then::Panic => {
+                assert_ne!(left, 1, "a defect of the store");
+                write().await
             }
             Then::Lost { .. } if left > 1 => write().await,
             Then::Lost { written } => {

@@ -1,22 +1,30 @@
 //! `Ensure`: adopt what runs, start what is missing, and answer when enough of it is ready.
 
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use machine::ports::provider::Instance as Address;
+use tokio::time::Instant;
 
 use super::instance::{Instance, list};
 use super::ready::{self, NotReady};
 use super::{Failure, Subject, fatal, retryable};
+use crate::host::identity::boot_ms;
 use crate::host::ports;
 
 /// Ports tried for one instance before the failure is its own.
 const PORTS_TRIED: usize = 4;
+/// How long an instance that once had its time to get ready may be unwell before another one is started in its place.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What takes the place of another is begun this early at the latest: beside the time that instances have to get ready,
+/// an effect has half a minute. Later, the next attempt replaces it.
+const REPLACED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Has at least `instances` ready instances and answers with all of them. One that lived before is ended only once as
 /// many as asked for are ready without it: until then it may be what serves.
 pub(super) async fn ensure(subject: &Subject, instances: u32) -> Result<Vec<Address>, Failure> {
-    let wanted = instances as usize;
+    let (wanted, begun) = (instances as usize, Instant::now());
     let adopted = adopt(subject).await.map_err(retryable)?;
     let mut fresh = Vec::new();
     for _ in adopted.len()..wanted {
@@ -38,7 +46,7 @@ pub(super) async fn ensure(subject: &Subject, instances: u32) -> Result<Vec<Addr
     }
     ready.extend(fresh);
     let replaced = wanted.saturating_sub(ready.len()).min(replaceable);
-    if replaced > 0 && ready.len() + replaced == wanted {
+    if replaced > 0 && ready.len() + replaced == wanted && begun.elapsed() < REPLACED_WITHIN {
         ready.extend(replace(subject, replaced).await?);
     }
     if let Some(failure) = failure.filter(|_| ready.len() < wanted) {
@@ -77,7 +85,7 @@ async fn settle_all(subject: &Subject, fresh: Vec<Instance>) -> (Vec<Address>, O
 /// Waits for an instance that lived before and leaves it as it is; when it is not ready, whether another one in its
 /// place could be: one that dies of itself would only die again.
 async fn keep(subject: &Subject, instance: &Instance) -> Result<Address, (bool, Failure)> {
-    let Err(reason) = ready::wait(subject, instance).await else {
+    let Err(reason) = ready::wait(subject, instance, time_left(subject, instance)).await else {
         return instance.address(subject).map_err(|message| (true, retryable(message)));
     };
     let can_be_replaced = match &reason {
@@ -85,6 +93,17 @@ async fn keep(subject: &Subject, instance: &Instance) -> Result<Address, (bool, 
         NotReady::Dies { .. } => has_lost_its_port(instance),
     };
     Err((can_be_replaced, failure(subject, &reason, &instance.last_lines(), None)))
+}
+
+/// What is left of the time that it has to get ready since it was started, and some patience when that is over.
+fn time_left(subject: &Subject, instance: &Instance) -> Duration {
+    let lived = instance.status().map_or(0, |status| boot_ms().saturating_sub(status.child_since_ms));
+    let whole = ready_within(subject);
+    whole.saturating_sub(Duration::from_millis(lived)).max(PATIENCE.min(whole))
+}
+
+fn ready_within(subject: &Subject) -> Duration {
+    Duration::from_millis(subject.config.ready_within)
 }
 
 /// Whether somebody else holds the port it was given.
@@ -123,7 +142,7 @@ async fn adopt(subject: &Subject) -> Result<Vec<Instance>, String> {
 async fn settle(subject: &Subject, mut instance: Instance) -> Result<Address, Failure> {
     let mut tried = Vec::new();
     loop {
-        let Err(reason) = ready::wait(subject, &instance).await else {
+        let Err(reason) = ready::wait(subject, &instance, ready_within(subject)).await else {
             return instance.address(subject).map_err(retryable);
         };
         let lines = instance.last_lines();
@@ -149,8 +168,8 @@ fn failure(subject: &Subject, reason: &NotReady, lines: &str, log: Option<&Path>
             let times = if *deaths == 1 { "once".to_owned() } else { format!("{deaths} times") };
             fatal(format!("{name} died {times} within a minute: {last_exit}; {lines}{log}"))
         }
-        NotReady::Never { answer } => {
-            let waited = std::time::Duration::from_millis(subject.config.ready_within).as_secs_f32();
+        NotReady::Never { answer, within } => {
+            let waited = within.as_secs_f32();
             retryable(format!("{name} never got ready: {answer}, for {waited} s; {lines}{log}"))
         }
     }

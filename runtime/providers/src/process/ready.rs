@@ -38,18 +38,20 @@ pub(super) enum NotReady {
         /// How the last one ended.
         last_exit: String,
     },
-    /// It lives and never said that it is ready.
+    /// It lives and did not say that it is ready.
     Never {
         /// The last answer, as a sentence part.
         answer: String,
+        /// How long it was waited for.
+        within: Duration,
     },
 }
 
-/// Waits for readiness as long as declared.
-pub(super) async fn wait(subject: &Subject, instance: &Instance) -> Result<(), NotReady> {
-    let never = |answer: String| NotReady::Never { answer };
+/// Waits for readiness so long.
+pub(super) async fn wait(subject: &Subject, instance: &Instance, within: Duration) -> Result<(), NotReady> {
+    let never = |answer: String| NotReady::Never { answer, within };
     let address = instance.socket().map_err(never)?;
-    let end = Instant::now() + Duration::from_millis(subject.config.ready_within);
+    let end = Instant::now() + within;
     loop {
         let status = instance.status().map_err(never)?;
         if let Some((deaths, last_exit)) = keeps_dying(&status) {

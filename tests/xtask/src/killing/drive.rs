@@ -176,7 +176,7 @@ impl<'w> Drive<'w> {
         let plan = self.world.plan(self.case.scenario.workflow);
         let plan = plan.to_str().ok_or("the folder's path is not UTF-8")?.to_owned();
         let (image, key) = (image(&self.version), format!("submit-{}", self.version));
-        let delay = format!("delay={}", self.case.delay_ms);
+        let delay = format!("delay=sleep={}", self.case.delay_ms);
         let mut arguments = vec!["run", &plan, "--detach", "--format", "json", "--key", &key, "--set", &image];
         if !self.case.scenario.actions.is_empty() {
             arguments.extend(["--set", &delay]);
