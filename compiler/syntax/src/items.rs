@@ -127,7 +127,8 @@ impl Cutter<'_, '_> {
         match (head.kind, head.text) {
             (TokenKind::At, _) => next_is(TokenKind::Word),
             (TokenKind::Word, "test") => next_is(TokenKind::String),
-            (TokenKind::Word, "let") if inside => {
+            // Inside brackets, or indented behind one that closed too early, it may be a step's.
+            (TokenKind::Word, "let") if inside || head.indent > 0 => {
                 next_is(TokenKind::Word) && tokens.next().is_some_and(|third| third.kind == TokenKind::Colon)
             }
             (TokenKind::Word, word) => is_head(word) && next_is(TokenKind::Word),

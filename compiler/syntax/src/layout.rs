@@ -2,7 +2,7 @@
 
 use crate::ast::{Literal, StrPart};
 use crate::lex::{Bracket, TokenKind, number};
-use crate::significant::{Significant, goes_on};
+use crate::significant::{PhaseList, Significant, goes_on};
 use chumsky::span::SimpleSpan;
 use diagnostics::{Diagnostic, Span, codes};
 use std::collections::HashMap;
@@ -40,6 +40,7 @@ pub(crate) fn layout<'t>(
         open: Vec::new(),
         docs: Vec::new(),
         angles: 0,
+        phases: PhaseList::default(),
         findings: Vec::new(),
     };
     for (at, token) in tokens.iter().enumerate() {
@@ -56,6 +57,7 @@ struct Layout<'f, 't> {
     docs: Vec<(Tok<'t>, Place)>,
     /// Type arguments that are open: their commas separate no entries.
     angles: u32,
+    phases: PhaseList,
     findings: Vec<Diagnostic>,
 }
 
@@ -66,9 +68,13 @@ impl<'t> Layout<'_, 't> {
             self.docs.push((Tok::Doc(doc_text(token.text)), place));
             return;
         }
-        if self.begins_entry(at, token, all) {
+        if !self.phases.wants_more() && self.begins_entry(at, token, all) {
             self.separate(Place::from(token.start..token.start));
         }
+        let begins =
+            matches!(self.out.last(), Some((Tok::Separator | Tok::Sign(TokenKind::OpenBrace) | Tok::Doc(_), _)));
+        let after = [at + 1, at + 2].map(|next| all.get(next).map(|token| token.kind));
+        self.phases.take(begins, token.kind, token.text, after);
         if let Some(meaning) = self.meaning(token, place) {
             self.push(meaning, place);
         }
@@ -133,7 +139,7 @@ impl<'t> Layout<'_, 't> {
                 Some(self.strings.get(&token.start).map_or(Tok::Bad, |parts| Tok::Str(parts)))
             }
             TokenKind::SingleQuoted | TokenKind::Unknown => self.foreign(token, place),
-            TokenKind::Comma if self.in_braces() && self.angles == 0 => {
+            TokenKind::Comma if self.in_braces() && self.angles == 0 && !self.phases.wants_more() => {
                 self.separate(place);
                 None
             }

@@ -113,7 +113,10 @@ fn run<'t>(toks: &'t [(Tok<'t>, Place)], head: Head, context: &Context<'_, 't>) 
     }
     let (decl, errors) = declaration::<Rich<'t, Tok<'t>, Place>>(head).parse(input()).into_output_errors();
     let context = Context { head: Some(head), ..*context };
-    (decl, errors.iter().map(|error| report::explain(error, &context)).collect())
+    // Behind a brace that is missing at the end of a line, entries stand where others belong.
+    let readable =
+        errors.iter().position(|error| report::lacks_opener(error, &context)).map_or(errors.len(), |at| at + 1);
+    (decl, errors[..readable].iter().map(|error| report::explain(error, &context)).collect())
 }
 
 enum HeadWord {
@@ -174,7 +177,7 @@ fn head(toks: &[(Tok<'_>, Place)], context: &Context<'_, '_>) -> HeadWord {
         return HeadWord::Unknown(report::not_available_yet(word, span));
     }
     let diagnostic = Diagnostic::error(codes::UNKNOWN_WORD, span, format!("`{word}` does not begin a declaration"));
-    let known = nearest(word, words::HEADS).and_then(|meant| Head::of(meant).map(|head| (meant, head)));
+    let known = nearest(word, words::HEADS.iter().copied()).and_then(|meant| Head::of(meant).map(|head| (meant, head)));
     match known {
         Some((meant, head)) => HeadWord::Misspelt(head, report::did_you_mean(diagnostic, meant, span)),
         None => HeadWord::Unknown(diagnostic.help(format!("declarations begin with {}", list_of_heads()))),
@@ -194,14 +197,15 @@ fn prefix_only(toks: &[(Tok<'_>, Place)], context: &Context<'_, '_>) -> HeadWord
 }
 
 fn list_of_heads() -> String {
-    words::HEADS.map(|head| format!("`{head}`")).join(", ")
+    words::HEADS.iter().map(|head| format!("`{head}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The node for a declaration that could not be read; its name is the word behind the head.
 fn unreadable(toks: &[(Tok<'_>, Place)], text: &str) -> Decl {
     let at = head_at(toks);
     let range_of = |at: usize| toks.get(at).map(|(_, place)| Range::new(place.start, place.end));
-    let name = at.and_then(|at| match toks.get(at + 1) {
+    let named = at.map(|at| at + 1 + usize::from(matches!(toks.get(at), Some((Tok::Word("emergency"), _)))));
+    let name = named.and_then(|at| match toks.get(at) {
         Some((Tok::Word(text), place)) => {
             Some(Name { text: SmolStr::new(text), range: Range::new(place.start, place.end) })
         }

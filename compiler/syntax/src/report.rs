@@ -34,14 +34,25 @@ impl<'t> Context<'_, 't> {
     }
 }
 
+/// Whether a line ends where a `{` belongs.
+pub(crate) fn lacks_opener<'t>(error: &Rich<'t, Tok<'t>, Place>, context: &Context<'_, 't>) -> bool {
+    let found = context.toks.get(position(error, context));
+    matches!(found, Some((Tok::Separator, _))) && Expected::of(error).has("`{`")
+}
+
+/// Which token an error is about.
+fn position<'t>(error: &Rich<'t, Tok<'t>, Place>, context: &Context<'_, 't>) -> usize {
+    let place = *error.span();
+    let at = context.toks.partition_point(|(_, place)| place.start < error.span().start);
+    let separator =
+        matches!(context.toks.get(at), Some((Tok::Separator, sep)) if place.end > place.start && sep.end == sep.start);
+    at + usize::from(separator)
+}
+
 /// The finding for one error of the parser.
 pub(crate) fn explain<'t>(error: &Rich<'t, Tok<'t>, Place>, context: &Context<'_, 't>) -> Diagnostic {
     let place = *error.span();
-    let at = context.toks.partition_point(|(_, place)| place.start < error.span().start);
-    let at = at
-        + usize::from(
-            matches!(context.toks.get(at), Some((Tok::Separator, sep)) if place.end > place.start && sep.end == sep.start),
-        );
+    let at = position(error, context);
     let found = context.toks.get(at).copied();
     let expected = Expected::of(error);
     None.or_else(|| repeated(&expected, place, context))
@@ -124,7 +135,9 @@ pub(crate) fn not_available_yet(word: &str, span: Span) -> Diagnostic {
 }
 
 fn reserved_step(found: Option<(Tok<'_>, Place)>, at: usize, context: &Context<'_, '_>) -> Option<Diagnostic> {
-    let (Some((Tok::Word(word), place)), Some(Head::Workflow)) = (found, context.head) else { return None };
+    let (Some((Tok::Word(word), place)), Some(Head::Workflow | Head::Emergency)) = (found, context.head) else {
+        return None;
+    };
     let reserved = words::RESERVED_STEPS.contains(&word) && context.begins_entry(at);
     reserved.then(|| not_available_yet(word, context.span_of(place)))
 }
@@ -144,7 +157,7 @@ fn misspelt(
     let starters: &[&str] = match context.head? {
         Head::Environment => &words::ENVIRONMENT_ENTRIES,
         Head::Gate => &words::GATE_CLAUSES,
-        Head::Workflow => &words::STEPS,
+        Head::Workflow | Head::Emergency => words::STEPS,
         Head::Strategy => &["for", "accept"],
         Head::Policy => &["require"],
         Head::Test => &words::TEST_ENTRIES,

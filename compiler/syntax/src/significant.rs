@@ -49,6 +49,37 @@ pub(crate) fn goes_on(previous: &Significant<'_>, next: &Significant<'_>, after:
     next.kind == TokenKind::Word && crate::words::continues_line(next.text)
 }
 
+/// Whether commas stand between the phases of a `migrate` step and not between entries, token by token.
+#[derive(Debug, Default)]
+pub(crate) struct PhaseList {
+    inside: bool,
+    behind_comma: bool,
+}
+
+impl PhaseList {
+    /// Goes on behind a token; `begins` tells whether it is the first of its entry, `after` what follows it.
+    pub(crate) fn take(&mut self, begins: bool, kind: TokenKind, text: &str, after: [Option<TokenKind>; 2]) {
+        self.inside = match kind {
+            TokenKind::Word if begins => text == "migrate" && after[0] == Some(TokenKind::Word),
+            TokenKind::Word => self.inside && text != "in",
+            TokenKind::Comma => !begins && self.keeps_comma(after),
+            TokenKind::Dot | TokenKind::Doc => self.inside,
+            _sign => false,
+        };
+        self.behind_comma = self.inside && kind == TokenKind::Comma;
+    }
+
+    /// Whether a comma before these belongs to the list: another phase follows.
+    pub(crate) fn keeps_comma(&self, after: [Option<TokenKind>; 2]) -> bool {
+        self.inside && after == [Some(TokenKind::Word), Some(TokenKind::Dot)]
+    }
+
+    /// Whether the next token belongs to the list even on a line of its own.
+    pub(crate) fn wants_more(&self) -> bool {
+        self.behind_comma
+    }
+}
+
 fn wants_operand(token: &Significant<'_>) -> bool {
     match token.kind {
         TokenKind::Word => crate::words::expects_more(token.text),

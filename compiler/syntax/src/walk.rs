@@ -4,7 +4,8 @@ mod test;
 
 use crate::ast::{
     Accept, Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
-    Group, Instances, Name, Param, Policy, Stage, StageEntry, Step, StepKind, StrPart, TypeBody, TypeKind, TypeRef,
+    Group, Instances, Name, Param, Policy, Release, Stage, StageEntry, Step, StepKind, StrPart, TogetherMember,
+    TypeBody, TypeKind, TypeRef, Wait,
 };
 
 /// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
@@ -66,6 +67,7 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
         }
         DeclKind::Action(it) => {
             params(&it.params, visitor);
+            it.result.iter().for_each(|result| type_ref(result, visitor));
             fields(&it.fields, visitor);
         }
         DeclKind::Workflow(it) => {
@@ -183,29 +185,82 @@ fn steps(list: &[Step], visitor: &mut dyn Visitor) {
     for step in list {
         visitor.step(step);
         step_kind(&step.kind, visitor);
-        step.modifiers.within.iter().chain(&step.modifiers.retry).for_each(|x| expr(x, visitor));
-        step.modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
+        let modifiers = &step.modifiers;
+        let reason = modifiers.go_on.iter().map(|go_on| &go_on.because);
+        modifiers.within.iter().chain(&modifiers.retry).chain(reason).for_each(|x| expr(x, visitor));
+        modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
     }
 }
 
 fn step_kind(kind: &StepKind, visitor: &mut dyn Visitor) {
     match kind {
         StepKind::Rollout(it) => {
-            [&it.service, &it.release, &it.environment].into_iter().for_each(|name| visitor.mention(name));
+            visitor.mention(&it.service);
+            release(&it.release, visitor);
+            visitor.mention(&it.environment);
             expr(&it.strategy, visitor);
+        }
+        StepKind::Migrate(it) => {
+            it.phases.iter().for_each(|phase| visitor.mention(&phase.migration));
+            visitor.mention(&it.environment);
         }
         StepKind::Run(action) => expr(action, visitor),
         StepKind::Check(it) => {
             [&it.gate, &it.service, &it.environment].into_iter().for_each(|name| visitor.mention(name));
             expr(&it.over, visitor);
         }
-        StepKind::Approval { count, people } => {
-            count.iter().for_each(|count| expr(count, visitor));
-            expr(people, visitor);
+        StepKind::Approval(it) => it.count.iter().chain([&it.people]).for_each(|x| expr(x, visitor)),
+        StepKind::Wait(Wait::For(duration)) => expr(duration, visitor),
+        StepKind::Wait(Wait::Until { time, zone }) => [time, zone].into_iter().for_each(|x| expr(x, visitor)),
+        StepKind::Expose(it) => {
+            visitor.mention(&it.flag);
+            let audience = it.audience.iter().flat_map(|to| [&to.share].into_iter().chain(&to.cohort));
+            audience.for_each(|x| expr(x, visitor));
+            visitor.mention(&it.environment);
+            it.strategy.iter().for_each(|strategy| expr(strategy, visitor));
+        }
+        StepKind::Mirror(it) => {
+            visitor.mention(&it.service);
+            release(&it.release, visitor);
+            visitor.mention(&it.environment);
+            [&it.share, &it.hold].into_iter().chain(&it.guard).for_each(|x| expr(x, visitor));
+        }
+        StepKind::Notify(it) => {
+            visitor.mention(&it.channel);
+            expr(&it.text, visitor);
+        }
+        StepKind::Together(it) => {
+            it.group.iter().chain([&it.environment]).for_each(|name| visitor.mention(name));
+            expr(&it.strategy, visitor);
+            it.members.iter().for_each(|one| member(one, visitor));
+        }
+        StepKind::Parallel(inner) | StepKind::Series(inner) | StepKind::Finally(inner) => steps(inner, visitor),
+        StepKind::For(it) => {
+            expr(&it.list, visitor);
+            steps(&it.steps, visitor);
+        }
+        StepKind::When(it) => {
+            expr(&it.condition, visitor);
+            [&it.then, &it.otherwise].into_iter().for_each(|inner| steps(inner, visitor));
+        }
+        StepKind::Rollback(it) => {
+            [&it.target].into_iter().chain(&it.environment).for_each(|name| visitor.mention(name));
         }
         StepKind::Accept(it) => accept(it, visitor),
         StepKind::Error => {}
     }
+}
+
+fn release(of: &Release, visitor: &mut dyn Visitor) {
+    visitor.mention(&of.name);
+    of.overrides.iter().for_each(|it| expr(&it.value, visitor));
+}
+
+fn member(of: &TogetherMember, visitor: &mut dyn Visitor) {
+    let Some(service) = &of.service else { return };
+    visitor.mention(service);
+    release(&of.release, visitor);
+    of.after.iter().for_each(|name| visitor.mention(name));
 }
 
 fn fields(fields: &Fields, visitor: &mut dyn Visitor) {

@@ -1,7 +1,7 @@
 //! The words that mean something to the grammar. All are contextual: elsewhere they are ordinary names.
 
 /// Words that begin a declaration.
-pub(crate) const HEADS: [&str; 16] = [
+pub(crate) const HEADS: &[&str] = &[
     "use",
     "type",
     "let",
@@ -18,17 +18,20 @@ pub(crate) const HEADS: [&str; 16] = [
     "flag",
     "policy",
     "test",
+    "emergency",
 ];
 
 /// Words that will begin a declaration in a later edition.
 pub(crate) const RESERVED_HEADS: [&str; 3] = ["database", "migration", "released"];
 
 /// Words that begin a step.
-pub(crate) const STEPS: [&str; 6] = ["rollout", "run", "check", "approval", "let", "accept"];
+pub(crate) const STEPS: &[&str] = &[
+    "rollout", "migrate", "run", "check", "approval", "wait", "expose", "mirror", "notify", "together", "parallel",
+    "series", "for", "when", "rollback", "finally", "let", "accept",
+];
 
 /// Words that will begin a step in a later edition.
-pub(crate) const RESERVED_STEPS: [&str; 11] =
-    ["migrate", "wait", "expose", "mirror", "notify", "together", "parallel", "for", "when", "finally", "pause"];
+pub(crate) const RESERVED_STEPS: [&str; 1] = ["pause"];
 
 /// Words that begin an entry of an environment.
 pub(crate) const ENVIRONMENT_ENTRIES: [&str; 3] = ["bind", "protected", "accept"];
@@ -45,7 +48,7 @@ pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat"
 /// Words that continue what the line before began.
 const CLAUSES: &[&str] = &[
     "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
-    "in", "over", "because", "until", "except", "with", "after",
+    "in", "over", "because", "until", "except", "with", "after", "during",
 ];
 
 /// Words that join operands, as operators do.
@@ -74,6 +77,17 @@ pub(crate) fn is_spaced(word: &str) -> bool {
     continues_line(word)
         || matches!(
             word,
-            "not" | "if" | "where" | "when" | "is" | "extend" | "approval" | "least" | "most" | "confidence"
+            "not"
+                | "if"
+                | "where"
+                | "when"
+                | "is"
+                | "wait"
+                | "at"
+                | "extend"
+                | "approval"
+                | "least"
+                | "most"
+                | "confidence"
         )
 }

@@ -53,10 +53,20 @@ fn cases() -> Vec<(&'static str, &'static str)> {
         ("hash comment", "# hello world\nlet b: Int = 1\n"),
         ("bad escape", "let a: String = \"a\\q ${} ${1 +} ${x y}\"\nlet b: Int = 1\n"),
         ("reserved head", "migration add on ledger {\n  expand { sql \"x\" }\n}\n"),
+        ("reserved steps", "workflow w(image: Digest) {\n  wait 5m\n  pause 5m\n  run y()\n}\n"),
+        ("typo in a loop", "workflow w() {\n  for r of [eu, us] {\n    run x()\n  }\n  run y()\n}\n"),
+        ("typo in a block", "workflow w() {\n  parallel {\n    rum x()\n    run y()\n  }\n  run z()\n}\n"),
+        ("typo in a member", "workflow w() {\n  together to e using s {\n    a@x\n    b@y aftr a\n  }\n  run z()\n}\n"),
         (
-            "reserved steps",
-            "workflow w(image: Digest) {\n  wait 5m\n  migrate a.b in c\n  for r in [eu, us] {\n    run x()\n  }\n  run y()\n}\n",
+            "missing phase",
+            "workflow w() {\n  migrate a in e\n  migrate a.expand, in e\n  migrate a.expand\n  run z()\n}\n",
         ),
+        ("typo in emergency", "emergncy workflow w() {\n  run z()\n}\nemergency worflow v() {\n  run z()\n}\n"),
+        (
+            "no reason",
+            "workflow w() {\n  run z() on failure continue\n  run y() on failure continue becuase \"x\"\n}\n",
+        ),
+        ("nothing after with", "workflow w() {\n  rollout a@running with { runs.x } to e using s\n}\n"),
         (
             "several at once",
             "service shop {\n  artifact files(\"x\")\n  runs = = 1\n  drain = 2 2\n  ok = 3\n}\nlet a: = 1\nworkflow w() { run }\n",

@@ -74,11 +74,13 @@ impl<'db> Elaborator<'db> {
             DeclKind::Strategy(it) => self.strategy(it),
             DeclKind::Action(it) => self.action(it),
             DeclKind::Workflow(it) => self.workflow(it),
-            DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => self.not_yet(decl),
+            DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => {
+                self.declaration_not_yet(decl)
+            }
         }
     }
 
-    fn not_yet(&mut self, decl: &Decl) -> Body {
+    fn declaration_not_yet(&mut self, decl: &Decl) -> Body {
         let message = "this declaration is not available in this edition";
         self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(decl.head), message));
         Body::Nothing

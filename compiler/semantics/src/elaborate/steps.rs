@@ -1,7 +1,7 @@
 //! Steps: what they name, and their modifiers.
 
 use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Arg, Check, Expr, ExprKind, Name, Rollout, Step, StepKind};
+use syntax::ast::{Approval, Arg, Check, Expr, ExprKind, Name, Range, Rollout, Step, StepKind};
 
 use super::Elaborator;
 use super::entity::library_union;
@@ -30,7 +30,19 @@ impl Elaborator<'_> {
             StepKind::Rollout(rollout) => self.rollout(rollout),
             StepKind::Run(call) => self.run(call),
             StepKind::Check(check) => self.check(check),
-            StepKind::Approval { count, people } => self.approval(step, count.as_ref(), people),
+            StepKind::Approval(approval) => self.approval(step, approval),
+            StepKind::Migrate(_) => self.step_not_yet(step.range, "migrate"),
+            StepKind::Wait(_) => self.step_not_yet(step.range, "wait"),
+            StepKind::Expose(_) => self.step_not_yet(step.range, "expose"),
+            StepKind::Mirror(_) => self.step_not_yet(step.range, "mirror"),
+            StepKind::Notify(_) => self.step_not_yet(step.range, "notify"),
+            StepKind::Together(_) => self.step_not_yet(step.range, "together"),
+            StepKind::Parallel(_) => self.step_not_yet(step.range, "parallel"),
+            StepKind::Series(_) => self.step_not_yet(step.range, "series"),
+            StepKind::For(_) => self.step_not_yet(step.range, "for"),
+            StepKind::When(_) => self.step_not_yet(step.range, "when"),
+            StepKind::Rollback(_) => self.step_not_yet(step.range, "rollback"),
+            StepKind::Finally(_) => self.step_not_yet(step.range, "finally"),
             StepKind::Accept(_) | StepKind::Error => None,
         };
         let modifiers = &step.modifiers;
@@ -40,9 +52,16 @@ impl Elaborator<'_> {
         Some(StepBody { span: self.span(step.range), kind: kind?, within, retry, on_failure })
     }
 
+    fn step_not_yet(&mut self, at: Range, what: &str) -> Option<StepKindBody> {
+        let message = format!("`{what}` is not available in this edition");
+        let diagnostic = Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(at), message);
+        self.report(diagnostic);
+        None
+    }
+
     fn rollout(&mut self, rollout: &Rollout) -> Option<StepKindBody> {
         let service = self.declared(&rollout.service, Kind::Service);
-        let artifact = self.artifact(&rollout.release);
+        let artifact = self.artifact(&rollout.release.name);
         let environment = self.declared(&rollout.environment, Kind::Environment);
         let strategy = self.called(&rollout.strategy, Kind::Strategy);
         let span = self.span(rollout.strategy.range);
@@ -110,9 +129,9 @@ impl Elaborator<'_> {
         Some(StepKindBody::Check { gate, service, environment, over })
     }
 
-    fn approval(&mut self, step: &Step, count: Option<&Expr>, people: &Expr) -> Option<StepKindBody> {
-        let count = count.map(|count| self.expect(count, &Type::Int, "the number of approvals"));
-        let people = self.expect(people, &library_union(PEOPLE), "`from`");
+    fn approval(&mut self, step: &Step, approval: &Approval) -> Option<StepKindBody> {
+        let count = approval.count.as_ref().map(|count| self.expect(count, &Type::Int, "the number of approvals"));
+        let people = self.expect(&approval.people, &library_union(PEOPLE), "`from`");
         if step.modifiers.within.is_none() {
             let message = "an approval needs a deadline";
             let diagnostic = Diagnostic::error(codes::WITHOUT_DEADLINE, self.span(step.range), message)

@@ -39,14 +39,14 @@ pub(crate) fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<
         .collect()
 }
 
-/// The first two words that are no documentation, annotation or `pub`.
+/// The first two words that are no documentation, annotation, `pub` or `emergency`.
 fn identity(text: &str) -> SmolStr {
     let mut words = text
         .lines()
         .map(str::trim_start)
         .filter(|line| !line.starts_with("//") && !line.starts_with('@'))
         .flat_map(|line| line.split(|c: char| c.is_whitespace() || "({:=@,;".contains(c)))
-        .filter(|word| !word.is_empty() && *word != "pub");
+        .filter(|word| !word.is_empty() && *word != "pub" && *word != "emergency");
     let head = words.next().unwrap_or("");
     let name = words.next().unwrap_or("");
     smol_str::format_smolstr!("{head} {name}")

@@ -291,13 +291,15 @@ pub struct Metric {
     pub fields: Fields,
 }
 
-/// `action name(...) idempotent { ... }`
+/// `action name(...) -> Type idempotent { ... }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Action {
     /// Its name.
     pub name: Name,
     /// Its parameters.
     pub params: Vec<Param>,
+    /// The type of its outputs, after `->`.
+    pub result: Option<TypeRef>,
     /// What a repetition does.
     pub effect: EffectClass,
     /// Where the effect class stands.

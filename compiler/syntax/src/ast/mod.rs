@@ -12,6 +12,7 @@ mod flag;
 mod gate;
 mod group;
 mod policy;
+mod steps;
 mod strategy;
 mod test;
 mod window;
@@ -29,10 +30,14 @@ pub use flag::Flag;
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
 pub use group::{Group, Member};
 pub use policy::{Policy, Requirement};
+pub use steps::{
+    Approval, Audience, Check, Expose, ForEach, Migrate, Mirror, Notify, Override, PhaseRef, Release, Rollback,
+    Rollout, Together, TogetherMember, Wait, When,
+};
 pub use strategy::{Instances, Stage, StageEntry, Strategy};
 pub use test::{Event, EventKind, Expectation, Moment, Simulate, Test, TestEntry, TestEntryKind};
 pub use window::{Days, Freeze, Window};
-pub use workflow::{Check, Modifiers, Rollout, Step, StepKind, Workflow};
+pub use workflow::{GoOn, Modifiers, Step, StepKind, Workflow};
 
 use diagnostics::{FileId, Span};
 use smol_str::SmolStr;

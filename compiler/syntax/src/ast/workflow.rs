@@ -1,14 +1,21 @@
-//! Workflows and their steps.
+//! Workflows: lists of steps, and what may stand behind a step.
 
-use super::{Accept, Expr, Name, Param, Range};
+use super::{
+    Accept, Approval, Check, Expose, Expr, ForEach, Migrate, Mirror, Name, Notify, Param, Range, Rollback, Rollout,
+    Together, Wait, When,
+};
 
-/// `workflow name(params) { steps }`
+/// `emergency workflow name(params) during freeze { steps }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Workflow {
+    /// Where `emergency` stands, if it does.
+    pub emergency: Option<Range>,
     /// Its name.
     pub name: Name,
     /// Its parameters.
     pub params: Vec<Param>,
+    /// Where `during freeze` stands, if it does: every step of it may run while changes are frozen.
+    pub during_freeze: Option<Range>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// The braces and what is between them.
@@ -32,48 +39,41 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StepKind {
     /// `rollout service@release to environment using strategy`
-    Rollout(Rollout),
+    Rollout(Box<Rollout>),
+    /// `migrate M.expand, M.backfill in environment`
+    Migrate(Migrate),
     /// `run action(args)`: a call expression, or a name.
     Run(Expr),
     /// `check gate of service in environment over duration`
     Check(Check),
-    /// `approval N from people within duration`; the deadline is in the modifiers.
-    Approval {
-        /// How many people must agree; one if not written.
-        count: Option<Expr>,
-        /// Who may.
-        people: Expr,
-    },
     /// `accept P3 because "…" until 2027-01-31`: no step, but an exception for the steps beside it.
     Accept(Accept),
+    /// `approval N from people`
+    Approval(Approval),
+    /// `wait D`, `wait until TIME in "zone"`
+    Wait(Wait),
+    /// `expose flag to share of cohort in environment using strategy`
+    Expose(Box<Expose>),
+    /// `mirror service@release in environment at share for duration while gate`
+    Mirror(Box<Mirror>),
+    /// `notify channel "text"`
+    Notify(Notify),
+    /// `together group to environment using strategy { a@x, b@y after a }`
+    Together(Together),
+    /// `parallel { ... }`: each step inside is a branch.
+    Parallel(Vec<Step>),
+    /// `series { ... }`: steps in order as one, such as a branch of several.
+    Series(Vec<Step>),
+    /// `for name in list one at a time { ... }`
+    For(ForEach),
+    /// `when condition { ... } else { ... }`
+    When(When),
+    /// `rollback service in environment`, `rollback name`
+    Rollback(Rollback),
+    /// `finally { ... }`: at the end, however the steps before it ended.
+    Finally(Vec<Step>),
     /// Not readable, or reserved for a later edition; already reported.
     Error,
-}
-
-/// `rollout service@release to environment using strategy`
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Rollout {
-    /// The service.
-    pub service: Name,
-    /// What is rolled out: a parameter of type `Digest`.
-    pub release: Name,
-    /// The environment.
-    pub environment: Name,
-    /// The strategy: a name or a call.
-    pub strategy: Expr,
-}
-
-/// `check gate of service in environment over duration`
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Check {
-    /// The gate.
-    pub gate: Name,
-    /// The service.
-    pub service: Name,
-    /// The environment.
-    pub environment: Name,
-    /// How long to look.
-    pub over: Expr,
 }
 
 /// What may stand behind any step.
@@ -85,4 +85,19 @@ pub struct Modifiers {
     pub retry: Option<Expr>,
     /// `on failure { steps }`
     pub on_failure: Option<Vec<Step>>,
+    /// `on failure continue because "..."`
+    pub go_on: Option<GoOn>,
+    /// Where `during freeze` stands, if it does.
+    pub during_freeze: Option<Range>,
+    /// Where `after the fact` stands, if it does: of an approval that is given later.
+    pub after_the_fact: Option<Range>,
+}
+
+/// `on failure continue because "..."`: the failure does not end the workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GoOn {
+    /// Why that is right.
+    pub because: Expr,
+    /// From `on` to the end of the reason.
+    pub range: Range,
 }

@@ -2,7 +2,7 @@
 
 use crate::items::items;
 use crate::lex::{Bracket, Token, TokenKind, tokens};
-use crate::significant::{Significant, goes_on, significant};
+use crate::significant::{PhaseList, Significant, goes_on, significant};
 use std::collections::{HashMap, HashSet};
 
 /// A token as it will be printed.
@@ -146,7 +146,9 @@ impl<'s> Builder<'_, 's> {
                 }
                 level.comment(text.trim_end());
             }
-            TokenKind::Comma if level.angles == 0 && level.bracket.is_some() => level.finish_entry(),
+            TokenKind::Comma if level.angles == 0 && level.bracket.is_some() && !self.in_phases(level, token) => {
+                level.finish_entry();
+            }
             kind => self.significant(level, token, Leaf { kind, text }),
         }
     }
@@ -164,6 +166,7 @@ impl<'s> Builder<'_, 's> {
         }
         (level.newlines, level.newline_since_token) = (0, false);
         level.count_angle(leaf.kind);
+        level.phases.take(level.entry.parts.is_empty(), leaf.kind, leaf.text, self.after(token));
         let part = match leaf.kind.opens() {
             Some(bracket) => {
                 let group = self.group(Some(bracket));
@@ -179,9 +182,23 @@ impl<'s> Builder<'_, 's> {
     fn separates(&self, level: &Level<'s>, token: Token) -> bool {
         match level.bracket {
             None => self.starts.contains(&token.start),
-            Some(Bracket::Brace) => level.newline_since_token && level.angles == 0 && !self.goes_on_before(token),
+            Some(Bracket::Brace) => {
+                let may = level.newline_since_token && level.angles == 0 && !level.phases.wants_more();
+                may && !self.goes_on_before(token)
+            }
             Some(Bracket::Paren | Bracket::Square) => false,
         }
+    }
+
+    /// Whether the comma stands between two phases of one `migrate` step.
+    fn in_phases(&self, level: &Level<'s>, comma: Token) -> bool {
+        level.phases.keeps_comma(self.after(comma)) && !self.separates(level, comma)
+    }
+
+    /// What the two tokens behind it are.
+    fn after(&self, token: Token) -> [Option<TokenKind>; 2] {
+        let order = self.order.get(&token.start).copied().unwrap_or(usize::MAX - 2);
+        [order + 1, order + 2].map(|next| self.significant.get(next).map(|token| token.kind))
     }
 
     fn goes_on_before(&self, token: Token) -> bool {
@@ -206,6 +223,7 @@ struct Level<'s> {
     newline_since_token: bool,
     /// Type arguments that are open: their commas separate no entries.
     angles: usize,
+    phases: PhaseList,
 }
 
 impl<'s> Level<'s> {
@@ -216,7 +234,15 @@ impl<'s> Level<'s> {
             opening: None,
             several_lines: false,
         };
-        Self { bracket, group, entry: Entry::default(), newlines: 0, newline_since_token: false, angles: 0 }
+        Self {
+            bracket,
+            group,
+            entry: Entry::default(),
+            newlines: 0,
+            newline_since_token: false,
+            angles: 0,
+            phases: PhaseList::default(),
+        }
     }
 
     /// A line end anywhere between braces, or directly behind another opening bracket, is a choice of layout.
@@ -253,7 +279,7 @@ impl<'s> Level<'s> {
     /// Comments at the end of an entry stand behind it, or on lines of their own.
     fn finish_entry(&mut self) {
         let mut entry = std::mem::take(&mut self.entry);
-        self.angles = 0;
+        (self.angles, self.phases) = (0, PhaseList::default());
         if entry.parts.is_empty() {
             return;
         }

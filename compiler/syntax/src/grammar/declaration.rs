@@ -34,6 +34,7 @@ pub(crate) enum Head {
     Flag,
     Policy,
     Test,
+    Emergency,
 }
 
 impl Head {
@@ -55,6 +56,7 @@ impl Head {
             "flag" => Self::Flag,
             "policy" => Self::Policy,
             "test" => Self::Test,
+            "emergency" => Self::Emergency,
             _unknown => return None,
         })
     }
@@ -110,6 +112,7 @@ fn body<'t, X: Problem<'t>>(head: Head, expr: &Expressions<'t, X>) -> P<'t, Decl
         Head::Flag => flag::flag(any),
         Head::Policy => policy::policy(any),
         Head::Test => test::test(expr),
+        Head::Emergency => workflow::emergency(any),
     }
 }
 
@@ -205,10 +208,11 @@ fn action<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
     ));
     named("the action's name")
         .then(params(expr.clone()))
+        .then(sign(T::Arrow).ignore_then(type_ref()).or_not())
         .then(effect)
         .then(fields(expr.clone()))
-        .map(|(((name, params), (effect, effect_range)), fields): (((Name, _), _), _)| {
-            DeclKind::Action(Action { name, params, effect, effect_range, fields })
+        .map(|((((name, params), result), (effect, effect_range)), fields): ((((Name, _), _), _), _)| {
+            DeclKind::Action(Action { name, params, result, effect, effect_range, fields })
         })
         .boxed()
 }

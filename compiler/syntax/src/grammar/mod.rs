@@ -13,6 +13,7 @@ mod gate;
 mod group;
 mod list;
 mod policy;
+mod steps;
 mod strategy;
 mod test;
 mod types;
