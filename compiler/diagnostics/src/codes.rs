@@ -124,6 +124,8 @@ codes! {
     TRAFFIC_NOT_SHARED "E0421" "traffic of two services by what carries one";
     NO_PROBE "E0422" "a probeable action without a probe";
 
+    PUT_TOGETHER "E0430" "a query that is put together";
+
     // E05xx: project and plan.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";
     PROJECT_KEY "E0502" "a key that `deploy.toml` does not have";

@@ -69,6 +69,7 @@ impl<'a> Lowering<'a> {
             metrics: BTreeMap::new(),
             gates: BTreeMap::new(),
             rollouts: BTreeMap::new(),
+            requires: Vec::new(),
             nodes: Vec::new(),
         };
         Self {
@@ -86,10 +87,11 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn seal(self) -> Result<Plan, Vec<Diagnostic>> {
+    fn seal(mut self) -> Result<Plan, Vec<Diagnostic>> {
         if self.reported_before || !self.diagnostics.is_empty() {
             return Err(self.diagnostics);
         }
+        self.body.requires = plan::requires(&self.body);
         debug_assert_eq!(plan::validate::sound(&self.body), Ok(()), "lowering made an unsound plan");
         Ok(Plan::new(self.body, self.source_map))
     }

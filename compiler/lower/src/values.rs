@@ -33,6 +33,8 @@ pub(crate) fn json(value: &Value) -> Result<Json, Unfit> {
         Value::Date(date) => Json::String(date.to_string()),
         Value::Time(minutes) => Json::String(time_text(*minutes)),
         Value::Digest(digest) => Json::String(digest.to_string()),
+        Value::PromQl(query) => json!({ "promql": query.as_str() }),
+        Value::Sql(text) => json!({ "sql": text.as_str() }),
         Value::Secret(reference) => json!({ "$secret": reference.as_str() }),
         Value::List(items) => Json::Array(items.iter().map(json).collect::<Result<_, _>>()?),
         Value::Map(entries) => object(Map::new(), entries, "a key")?,

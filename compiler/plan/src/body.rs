@@ -29,6 +29,9 @@ pub struct Body {
     pub gates: BTreeMap<String, Gate>,
     /// Every rollout, with its way back.
     pub rollouts: BTreeMap<String, Rollout>,
+    /// What a runtime must be able to do beyond what every runtime can, sorted; see [`crate::requires`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
     /// The work, in an order in which each node stands after those it waits for.
     pub nodes: Vec<Node>,
 }
@@ -72,7 +75,7 @@ pub enum Input {
 /// A provider with its configuration, as the source bound it.
 ///
 /// Values are JSON without floats: durations are whole milliseconds, bytes whole bytes, ratios and other
-/// decimals are strings, a case of a union is `{"case": …}`, a record carries its type's name under `type`,
+/// decimals are strings, a query is `{"promql": …}`, SQL is `{"sql": …}`, a case of a union is `{"case": …}`, a record carries its type's name under `type`,
 /// a secret is `{"$secret": "file:…"}` and a value given at the start is `{"$parameter": "name"}`, inside
 /// text `{"$concat": […]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod node;
 pub mod quantity;
 pub mod release;
+pub mod requires;
 pub mod schema;
 pub mod validate;
 
@@ -21,3 +22,4 @@ pub use node::{
 };
 pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
+pub use requires::{Capability, requires};

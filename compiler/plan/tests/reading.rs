@@ -32,6 +32,7 @@ fn plan() -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        requires: Vec::new(),
         nodes: vec![node],
     };
     Plan::new(body, BTreeMap::new())

@@ -67,6 +67,10 @@ pub(crate) enum Type {
     Bytes,
     Money,
     Digest,
+    /// A query of Prometheus.
+    PromQl,
+    /// A piece of SQL.
+    Sql,
     /// A day of the calendar.
     Date,
     /// A time of the day.
@@ -107,6 +111,8 @@ impl Type {
         ("Bytes", Self::Bytes),
         ("Money", Self::Money),
         ("Digest", Self::Digest),
+        ("PromQl", Self::PromQl),
+        ("Sql", Self::Sql),
         ("Date", Self::Date),
         ("Time", Self::Time),
     ];

@@ -37,6 +37,10 @@ pub enum Value {
     Digest(SmolStr),
     /// A secret by reference (`file:…`, `systemd-credential:…`); its content is never known here.
     Secret(SmolStr),
+    /// A query of Prometheus, as it is written.
+    PromQl(SmolStr),
+    /// A piece of SQL, as it is written.
+    Sql(SmolStr),
     /// A list.
     List(Vec<Value>),
     /// A map, by key.

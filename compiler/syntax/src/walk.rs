@@ -291,7 +291,7 @@ pub fn expr(node: &Expr, visitor: &mut dyn Visitor) {
     visitor.expr(node);
     match &node.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Window(_) | ExprKind::Freeze(_) | ExprKind::Error => {}
-        ExprKind::Str(parts) => parts.iter().for_each(|part| str_part(part, visitor)),
+        ExprKind::Str(parts) | ExprKind::Foreign(_, parts) => parts.iter().for_each(|part| str_part(part, visitor)),
         ExprKind::Field(x, _) | ExprKind::Unary(_, x) | ExprKind::Lambda(_, x) | ExprKind::Is(x, _) => expr(x, visitor),
         ExprKind::Call(callee, list) => {
             expr(callee, visitor);

@@ -22,6 +22,7 @@ fn grouped(expr: &Expr) -> String {
         ExprKind::Literal(Literal::Int(value)) => value.to_string(),
         ExprKind::Literal(literal) => format!("{literal:?}"),
         ExprKind::Str(parts) => format!("{parts:?}"),
+        ExprKind::Foreign(language, parts) => format!("{} {parts:?}", language.word()),
         ExprKind::Name(name) => name.to_string(),
         ExprKind::Field(x, name) => format!("({}.{})", grouped(x), name.text),
         ExprKind::Call(callee, args) => {
@@ -81,6 +82,8 @@ fn precedence() {
         ("if a < 1 then b else c + 1", "(if (a < 1) then b else (c + 1))"),
         ("f(x, k = [1, 2])", "(f(x, [1, 2]))"),
         ("T { a = 1, b = { c = 2 } }", "T{a=1, b={c=2}}"),
+        ("promql \"up\"", "promql [Text(\"up\")]"),
+        ("f(sql \"a = $release\", sql)", "(f(sql [Text(\"a = $release\")], sql))"),
         ("{}", "{}"),
         ("(1)", "1"),
         ("a\n  + b", "(a + b)"),

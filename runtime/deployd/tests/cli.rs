@@ -106,6 +106,7 @@ fn plan(asked: bool) -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        requires: vec![],
         nodes: chain(works),
     };
     plan::validate::sound(&body).unwrap();

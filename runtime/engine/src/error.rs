@@ -11,6 +11,9 @@ pub enum SubmitError {
     /// The plan may not be run.
     #[error(transparent)]
     Plan(#[from] plan::ReadError),
+    /// The plan needs what this runtime cannot do.
+    #[error("{}", .0.join("\n"))]
+    Beyond(Vec<String>),
     /// This person may not run it.
     #[error("{0}")]
     NotAllowed(String),
@@ -51,7 +54,7 @@ impl SubmitError {
     /// 1 no · 2 usage · 3 locked or stopping · 4 not allowed · 70 internal.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Plan(_) | Self::Preflight(_) | Self::KeyTaken { .. } => 1,
+            Self::Plan(_) | Self::Beyond(_) | Self::Preflight(_) | Self::KeyTaken { .. } => 1,
             Self::Parameters(_) => 2,
             Self::NotAllowed(_) => 4,
             Self::Locked(_) | Self::QueueFull { .. } | Self::Stopping => 3,

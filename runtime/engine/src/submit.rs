@@ -10,7 +10,7 @@ use machine::ports::provider::{Request, Task};
 use machine::ports::store::{StoreError, Target};
 use machine::signal::Actor;
 use machine::{Run, bind};
-use plan::Plan;
+use plan::{Capability, Plan};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -74,6 +74,7 @@ impl Engine {
 
     fn check(&self, submission: Submission) -> Result<Asked, SubmitError> {
         let plan = self.inner.plans.read(&submission.plan)?;
+        self.can_carry_out(&plan)?;
         let parameters = bind::parameters(&plan.body, &submission.parameters).map_err(SubmitError::Parameters)?;
         Ok(Asked {
             targets: targets(&plan),
@@ -84,6 +85,24 @@ impl Engine {
             actor: submission.actor,
             key: submission.key,
         })
+    }
+
+    /// A plan may ask for more than this runtime can do; nothing of it is passed over.
+    fn can_carry_out(&self, plan: &Plan) -> Result<(), SubmitError> {
+        let asked = plan::requires::asked(&plan.body);
+        let mut beyond: Vec<String> =
+            asked.iter().filter(|(capability, _)| !self.can(capability)).map(|(it, place)| beyond(it, place)).collect();
+        let known: BTreeSet<String> = asked.keys().map(ToString::to_string).collect();
+        let foreign = plan.body.requires.iter().filter(|name| !known.contains(*name));
+        beyond.extend(foreign.map(|name| format!("the plan requires `{name}`, which this runtime does not know")));
+        if beyond.is_empty() { Ok(()) } else { Err(SubmitError::Beyond(beyond)) }
+    }
+
+    fn can(&self, capability: &Capability) -> bool {
+        match capability {
+            // Asked for again at the preflight, with what this provider says of itself.
+            Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
+        }
     }
 
     async fn attempt(&self, asked: &Arc<Asked>, place: Option<&Place>) -> Result<Attempt, SubmitError> {
@@ -179,6 +198,12 @@ impl Engine {
             None => Err(format!("provider `{provider}` {BROKE_OFF}")),
         }
     }
+}
+
+fn beyond(capability: &Capability, place: &str) -> String {
+    let what = capability.described();
+    let remedy = "take it out of the workflow, or run the plan with a runtime that can";
+    format!("this runtime cannot {what}, which `{place}` needs (`{capability}`); {remedy}")
 }
 
 impl Asked {

@@ -88,6 +88,8 @@ impl Lowering<'_> {
             | Value::Rate(_)
             | Value::Bytes(_)
             | Value::Money(..)
+            | Value::PromQl(_)
+            | Value::Sql(_)
             | Value::Secret(_)
             | Value::List(_)
             | Value::Map(_)

@@ -137,6 +137,7 @@ impl Elaborator<'_> {
             ExprKind::Error => (Core::error(at), Type::Error),
             ExprKind::Literal(literal) => self.literal(at, literal),
             ExprKind::Str(parts) => (self.text(at, parts), Type::String),
+            ExprKind::Foreign(language, parts) => self.foreign(at, *language, parts),
             ExprKind::Name(word) => self.name(expr, word),
             ExprKind::Field(of, field) => self.field(at, of, field),
             ExprKind::Call(callee, args) => self.call(at, callee, args),

@@ -1,7 +1,7 @@
 //! Text: interpolation, and the digests that look like it.
 
 use diagnostics::{Diagnostic, Span, codes};
-use syntax::ast::{Expr, StrPart};
+use syntax::ast::{Expr, Foreign, StrPart};
 
 use super::Elaborator;
 use crate::core::{Core, CoreKind};
@@ -22,6 +22,41 @@ impl Elaborator<'_> {
         Core::new(at, CoreKind::Text(parts))
     }
 
+    /// `promql "…"`, `sql "…"`: kept as it is written, so that what is reviewed is what is asked.
+    pub(super) fn foreign(&mut self, at: Span, language: Foreign, parts: &[StrPart]) -> (Core, Type) {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                StrPart::Text(more) => text.push_str(more),
+                StrPart::Expr(expr) if matches!(expr.kind, syntax::ast::ExprKind::Error) => {
+                    return (Core::error(at), Type::Error);
+                }
+                StrPart::Expr(expr) => {
+                    self.put_together(expr, language);
+                    return (Core::error(at), Type::Error);
+                }
+            }
+        }
+        let (value, ty) = match language {
+            Foreign::PromQl => (Value::PromQl(text.into()), Type::PromQl),
+            Foreign::Sql => (Value::Sql(text.into()), Type::Sql),
+        };
+        (Core::new(at, CoreKind::Constant(value)), ty)
+    }
+
+    fn put_together(&mut self, expr: &Expr, language: Foreign) {
+        let message = format!("`{}` text is not put together: it stands as it is written", language.word());
+        let diagnostic = Diagnostic::error(codes::PUT_TOGETHER, self.span(expr.range), message)
+            .note("a value in it could change what it asks, and what was reviewed would not be what is asked");
+        let diagnostic = match language {
+            Foreign::PromQl => {
+                diagnostic.help("`$release` and `$window` are filled in by the runtime, with their types")
+            }
+            Foreign::Sql => diagnostic.help("write the value itself"),
+        };
+        self.report(diagnostic);
+    }
+
     fn interpolated(&mut self, expr: &Expr) -> Core {
         let (core, ty) = self.infer(expr);
         let message = match underlying(self.db, &ty) {
@@ -35,7 +70,9 @@ impl Elaborator<'_> {
             Type::List(_) | Type::Map(_) | Type::Optional(_) | Type::Range(_) | Type::Record(_) | Type::Union(_) => {
                 format!("{} cannot be put into text", ty.with_article())
             }
-            Type::Gate(_) | Type::Nothing => format!("{} cannot be put into text", ty.with_article()),
+            Type::Gate(_) | Type::Nothing | Type::PromQl | Type::Sql => {
+                format!("{} cannot be put into text", ty.with_article())
+            }
             Type::Int | Type::Count | Type::String | Type::Bool | Type::Duration | Type::Ratio | Type::Points => {
                 return core;
             }

@@ -19,6 +19,7 @@ pub(super) fn text(value: &Value) -> String {
         Value::Date(it) => it.to_string(),
         Value::Time(minutes) => time_text(*minutes),
         Value::Digest(it) => it.to_string(),
+        Value::PromQl(it) | Value::Sql(it) => it.to_string(),
         Value::Secret(_) => "secret".to_owned(),
         Value::List(_) | Value::Map(_) | Value::Range(..) | Value::Record(..) | Value::Case(..) => String::new(),
         Value::None => "none".to_owned(),

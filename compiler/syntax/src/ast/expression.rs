@@ -21,6 +21,8 @@ pub enum ExprKind {
     Literal(Literal),
     /// `"text ${expr}"`; the empty string has no parts.
     Str(Vec<StrPart>),
+    /// `promql "..."`, `sql "..."`: text in another language.
+    Foreign(Foreign, Vec<StrPart>),
     /// A name.
     Name(SmolStr),
     /// `value.field`
@@ -51,6 +53,26 @@ pub enum ExprKind {
     Freeze(Box<Freeze>),
     /// Not readable; already reported.
     Error,
+}
+
+/// The other languages whose text stands in an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Foreign {
+    /// A query of Prometheus.
+    PromQl,
+    /// A statement or an expression of SQL.
+    Sql,
+}
+
+impl Foreign {
+    /// The word before the text.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PromQl => "promql",
+            Self::Sql => "sql",
+        }
+    }
 }
 
 /// An argument of a call or an annotation.

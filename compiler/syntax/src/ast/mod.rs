@@ -24,7 +24,7 @@ pub use declaration::{
     Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
 };
 pub use expression::{
-    Arg, BinaryOp, Expr, ExprKind, Literal, Pattern, StrPart, TypeKind, TypeRef, UnaryOp, Unit, WhenArm,
+    Arg, BinaryOp, Expr, ExprKind, Foreign, Literal, Pattern, StrPart, TypeKind, TypeRef, UnaryOp, Unit, WhenArm,
 };
 pub use flag::Flag;
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};

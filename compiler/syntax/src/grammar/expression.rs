@@ -3,7 +3,7 @@
 use super::fields::fields;
 use super::list::{braces, brackets, parens, parenthesised};
 use super::{P, Problem, docs, name, named, range, sign, window, word};
-use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Literal, Name, Pattern, Range, UnaryOp, WhenArm};
+use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Foreign, Literal, Name, Pattern, Range, UnaryOp, WhenArm};
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
 use crate::words;
@@ -98,6 +98,7 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
     let group = parenthesised(docs().ignore_then(expr.clone()).boxed(), unreadable);
     let choice = choice((
         record(expr.clone()),
+        foreign(Foreign::PromQl).or(foreign(Foreign::Sql)).boxed(),
         window::window(),
         window::freeze(),
         simple.labelled("a value").boxed(),
@@ -106,6 +107,13 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
         when(expr),
     ));
     choice.map_with(|kind, e| node(kind, e.span())).or(group).labelled("a value").boxed()
+}
+
+/// `promql "..."`, `sql "..."`
+fn foreign<'t, X: Problem<'t>>(language: Foreign) -> P<'t, ExprKind, X> {
+    let tag = select! { Tok::Word(word) if word == language.word() => () };
+    let text = select! { Tok::Str(parts) => parts.to_vec() };
+    tag.ignore_then(text).map(move |parts| ExprKind::Foreign(language, parts)).labelled("a value").boxed()
 }
 
 /// `Type { field = value }`, `{ key = value }`

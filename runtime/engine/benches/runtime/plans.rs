@@ -17,6 +17,7 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        requires: vec![],
         nodes,
     };
     plan::validate::sound(&body).unwrap();

@@ -1,0 +1,52 @@
+//! Environments with everything that they inherit.
+
+use diagnostics::Span;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::value::Value;
+
+/// An environment with everything it inherits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its name in the source.
+    pub span: Span,
+    /// `protected`.
+    pub protected: bool,
+    /// Runs instances.
+    pub compute: Provider,
+    /// Shifts traffic.
+    pub traffic: Option<Provider>,
+    /// Answers gates.
+    pub metrics: Option<Provider>,
+    /// What it binds, by service name.
+    pub binds: Vec<Bind>,
+}
+
+/// A provider record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// The provider's name, from `@provider("…")` on the record's type.
+    pub provider: SmolStr,
+    /// The record.
+    pub config: Value,
+    /// Where it is bound.
+    pub span: Span,
+    /// Whether it can serve several services at once.
+    pub shared: bool,
+}
+
+/// What an environment says of one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// The service.
+    pub service: SmolStr,
+    /// Where it stands.
+    pub span: Span,
+    /// Instances at full weight; 1 when not written.
+    pub replicas: i64,
+    /// Declared traffic, lowest and highest, in requests per second.
+    pub traffic: Option<(Decimal, Decimal)>,
+}

@@ -1,0 +1,21 @@
+//! Services.
+
+use diagnostics::Span;
+use smol_str::SmolStr;
+
+use crate::value::Value;
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name in the language.
+    pub name: SmolStr,
+    /// Its name outside; the name with `-` for `_` when not written.
+    pub id: SmolStr,
+    /// Its name in the source.
+    pub span: Span,
+    /// A case of `std.process.Artifact`.
+    pub artifact: Value,
+    /// A record that says how a release runs.
+    pub runs: Value,
+}

@@ -1,0 +1,50 @@
+//! Workflows and the values a run is started with.
+
+use diagnostics::Span;
+use smol_str::SmolStr;
+
+use super::Step;
+use crate::value::Value;
+
+/// A workflow, ready to be checked and lowered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its doc comment.
+    pub doc: Option<SmolStr>,
+    /// Its name in the source.
+    pub span: Span,
+    /// Values a run is started with.
+    pub parameters: Vec<Parameter>,
+    /// Its steps in order.
+    pub steps: Vec<Step>,
+}
+
+/// A workflow parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub r#type: ParameterType,
+    /// Its default.
+    pub default: Option<Value>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Types a run can be started with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterType {
+    /// An artifact digest.
+    Digest,
+    /// Text.
+    String,
+    /// A whole number.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// A span of time.
+    Duration,
+}
