@@ -13,11 +13,11 @@ mod stages;
 mod unguarded;
 mod windows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, codes};
 use semantics::model::Workflow;
-use semantics::{SemanticModel, WorkflowRef};
+use semantics::{Database, SemanticModel, WorkflowRef};
 
 use places::Places;
 
@@ -38,6 +38,14 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     found
 }
 
+/// What [`check_all`] says, found on several threads. They need nothing but the database, so that whoever holds it
+/// may go on to ask it.
+#[must_use]
+pub fn check_on(database: &Database, threads: usize) -> Vec<Diagnostic> {
+    database.prepare(threads);
+    check_all(&SemanticModel::new(database))
+}
+
 /// Everything that is to be said about a project: syntax, meaning and the proofs about every workflow, sorted by
 /// place, each finding once.
 #[must_use]
@@ -55,8 +63,12 @@ pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
 
 /// Workflows of one name in several files: a run is started by that name alone.
 fn namesakes(workflows: &[WorkflowRef]) -> Vec<Diagnostic> {
-    let again = workflows.iter().enumerate().filter_map(|(at, it)| {
-        let first = workflows.iter().take(at).find(|first| first.name == it.name && first.file != it.file)?;
+    let mut by_name: BTreeMap<&str, &WorkflowRef> = BTreeMap::new();
+    let again = workflows.iter().filter_map(|it| {
+        let first = *by_name.entry(&it.name).or_insert(it);
+        if first.file == it.file {
+            return None;
+        }
         let message = format!("another workflow is called `{}`", it.name);
         let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, it.span, message)
             .also(first.span, "the first")

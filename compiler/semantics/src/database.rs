@@ -1,12 +1,13 @@
 //! The inputs of the compiler and the store of everything derived from them.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use diagnostics::FileId;
 use salsa::{Durability, Setter};
 
-use crate::library;
+use crate::{SemanticModel, library};
 
 /// One source file, as a project hands it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,8 @@ pub(crate) struct Project {
 pub struct Database {
     storage: salsa::Storage<Self>,
     files: BTreeMap<String, SourceFile>,
-    numbered: u32,
+    /// Every file there ever was, at the index of its number.
+    numbered: Vec<SourceFile>,
 }
 
 #[salsa::db]
@@ -88,7 +90,7 @@ impl Database {
     }
 
     fn over(storage: salsa::Storage<Self>) -> Self {
-        let mut db = Self { storage, files: BTreeMap::new(), numbered: 0 };
+        let mut db = Self { storage, files: BTreeMap::new(), numbered: Vec::new() };
         let library = library::FILES.iter().map(|(path, text)| db.add(path, Arc::from(*text), true)).collect();
         let _ = Project::builder(String::new(), Vec::new(), library)
             .library_durability(Durability::NEVER_CHANGE)
@@ -126,6 +128,26 @@ impl Database {
         }
     }
 
+    /// Finds out on so many threads what is to be said about every file; whoever asks then is answered at once.
+    pub fn prepare(&self, threads: usize) {
+        let files = SemanticModel::new(self).files();
+        let next = AtomicUsize::new(0);
+        let work = |database: Self| {
+            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                drop(SemanticModel::new(&database).file_diagnostics(*file));
+            }
+        };
+        if threads < 2 {
+            return;
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let database = self.clone();
+                scope.spawn(|| work(database));
+            }
+        });
+    }
+
     /// The project's file of that path.
     pub(crate) fn file(&self, path: &str) -> Option<SourceFile> {
         self.files.get(path).copied()
@@ -133,8 +155,7 @@ impl Database {
 
     /// The file of that number, the standard library's included.
     pub(crate) fn numbered(&self, id: FileId) -> Option<SourceFile> {
-        let library = Project::get(self).library(self).iter();
-        self.files.values().chain(library).find(|file| file.number(self) == id.0).copied()
+        self.numbered.get(id.0 as usize).copied()
     }
 
     /// Whether the file is new.
@@ -155,13 +176,14 @@ impl Database {
     }
 
     fn add(&mut self, path: &str, text: Arc<str>, library: bool) -> SourceFile {
-        let number = self.numbered;
-        self.numbered += 1;
+        let number = u32::try_from(self.numbered.len()).unwrap_or(u32::MAX);
         let durability = if library { Durability::NEVER_CHANGE } else { Durability::LOW };
-        SourceFile::builder(number, path.to_owned(), text, library)
+        let file = SourceFile::builder(number, path.to_owned(), text, library)
             .durability(Durability::NEVER_CHANGE)
             .text_durability(durability)
-            .new(self)
+            .new(self);
+        self.numbered.push(file);
+        file
     }
 
     fn list(&mut self) {

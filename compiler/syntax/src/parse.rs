@@ -254,3 +254,48 @@ fn merge(findings: Findings, tokens: &[Significant<'_>]) -> Vec<Diagnostic> {
     all.dedup_by(|a, b| a.primary.span == b.primary.span);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: [&str; 2] =
+        [include_str!("../tests/data/example.deploy"), include_str!("../tests/data/everything.deploy")];
+
+    /// What both runs make of a declaration, where both are asked.
+    fn both(text: &str) -> Option<(Option<Decl>, Option<Decl>)> {
+        let file = FileId(0);
+        let span = move |start, end| Span::new(file, start, end);
+        let (balanced, _) = balance(significant(&tokens(text), text), &span);
+        let (shallow, _) = depth::limit(balanced, &span);
+        let (strings, _) = strings::decode(&shallow, file, 0);
+        let (toks, _) = layout(&shallow, &strings, &span);
+        let HeadWord::Known(head) = head(&toks, &Context { toks: &toks, span: &span, head: None }) else { return None };
+        let end = toks.last().map_or(0, |(_, place)| place.end);
+        let input = || toks.split_token_span(Place::from(end..end));
+        let lean = declaration::<EmptyErr>(head).parse(input());
+        let rich = declaration::<Rich<'_, Tok<'_>, Place>>(head).parse(input());
+        let read = |decl: Option<Decl>, errors| if errors { None } else { decl };
+        let (lean_errors, rich_errors) = (lean.has_errors(), rich.has_errors());
+        Some((read(lean.into_output(), lean_errors), read(rich.into_output(), rich_errors)))
+    }
+
+    fn agree(item: &str) {
+        if let Some((lean, rich)) = both(item) {
+            assert_eq!(lean, rich, "{item}");
+        }
+    }
+
+    #[test]
+    fn the_lean_run_reads_exactly_what_the_explaining_one_reads() {
+        let cut = |text: &'static str| items(text).into_iter().map(|it| &text[it.start as usize..it.end as usize]);
+        for item in TEXTS.into_iter().flat_map(cut) {
+            agree(item);
+            for token in tokens(item).iter().filter(|token| !token.kind.is_trivia()) {
+                let (start, end) = (token.start as usize, token.end as usize);
+                agree(&format!("{}{}", &item[..start], &item[end..]));
+                agree(&format!("{} {}", &item[..end], &item[start..]));
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::report::{self, Context};
 use crate::significant::{Significant, significant};
 use crate::{depth, grammar};
 use chumsky::Parser as _;
-use chumsky::error::Rich;
+use chumsky::error::{EmptyErr, Rich};
 use chumsky::input::Input as _;
 use chumsky::prelude::end;
 use diagnostics::{Applicability, Diagnostic, FileId, Fix, Span, codes};
@@ -103,8 +103,12 @@ fn interpolated(source: &str, start: u32, file: FileId, nesting: u32, findings: 
 }
 
 fn run<'t>(toks: &'t [(Tok<'t>, Place)], end_at: u32, context: &Context<'_, 't>) -> (Option<Expr>, Vec<Diagnostic>) {
-    let input = toks.split_token_span(Place::from(end_at..end_at));
-    let (expr, errors) = whole::<Rich<'t, Tok<'t>, Place>>().parse(input).into_output_errors();
+    let input = || toks.split_token_span(Place::from(end_at..end_at));
+    let lean = whole::<EmptyErr>().parse(input());
+    if !lean.has_errors() {
+        return (lean.into_output(), Vec::new());
+    }
+    let (expr, errors) = whole::<Rich<'t, Tok<'t>, Place>>().parse(input()).into_output_errors();
     (expr, errors.iter().map(|error| report::explain(error, context)).collect())
 }
 

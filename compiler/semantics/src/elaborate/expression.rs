@@ -158,8 +158,8 @@ impl Elaborator<'_> {
                 let high = self.expect(high, &ty, "the end of the range");
                 (Core::new(at, CoreKind::Range(Box::new(low), Box::new(high))), Type::Range(Box::new(ty)))
             }
-            ExprKind::Lambda(..) | ExprKind::When(..) | ExprKind::Is(..) => self.not_yet(at),
-            ExprKind::Window(_) | ExprKind::Freeze(_) => self.not_yet(at),
+            ExprKind::Lambda(..) | ExprKind::When(..) | ExprKind::Is(..) => self.expression_not_yet(at),
+            ExprKind::Window(_) | ExprKind::Freeze(_) => self.expression_not_yet(at),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.expect(condition, &Type::Bool, "the condition");
                 let (then, ty) = self.infer(then);
@@ -169,7 +169,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn not_yet(&mut self, at: Span) -> (Core, Type) {
+    fn expression_not_yet(&mut self, at: Span) -> (Core, Type) {
         self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, at, "this is not available in edition 2026"));
         (Core::error(at), Type::Error)
     }

@@ -2,13 +2,13 @@
 //!
 //! Only here do they become places in files, outside every query.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, FileId, Span};
 use salsa::plumbing::AsId;
 use syntax::ast::Range;
 
-use crate::database::{Project, SourceFile};
+use crate::database::Project;
 use crate::queries::scope::definition_of;
 use crate::queries::source::{ItemNode, items, parsed};
 use crate::types::DeclId;
@@ -29,29 +29,37 @@ pub(crate) fn declared_at(db: &dyn salsa::Database, id: &DeclId) -> Option<Span>
     parsed(db, item).decl.name().map(|name| span(item, name.range))
 }
 
-/// Where every declaration begins now.
-pub(crate) struct Places {
-    starts: HashMap<FileId, (FileId, u32)>,
+/// Every declaration by the number that stands for it in spans.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Homes<'db> {
+    items: BTreeMap<u32, ItemNode<'db>>,
 }
 
-impl Places {
-    /// Of all files.
-    pub(crate) fn new(db: &dyn salsa::Database) -> Self {
-        let project = Project::get(db);
-        let files = project.files(db).iter().chain(project.library(db));
-        let starts = files.flat_map(|file| Self::of(db, *file)).collect();
-        Self { starts }
-    }
+/// The declarations of all files. An edit that neither adds nor removes one leaves it as it is.
+#[salsa::tracked]
+fn homes<'db>(db: &'db dyn salsa::Database, project: Project) -> Homes<'db> {
+    let files = project.files(db).iter().chain(project.library(db));
+    let items = files.flat_map(|file| items(db, *file)).map(|item| (file_of(*item).0, *item));
+    Homes { items: items.collect() }
+}
 
-    fn of(db: &dyn salsa::Database, file: SourceFile) -> impl Iterator<Item = (FileId, (FileId, u32))> {
-        let number = FileId(file.number(db));
-        items(db, file).iter().map(move |item| (file_of(*item), (number, item.start(db))))
+/// Where declarations begin now.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'db> {
+    db: &'db dyn salsa::Database,
+    homes: &'db Homes<'db>,
+}
+
+impl<'db> Places<'db> {
+    /// Of all files.
+    pub(crate) fn new(db: &'db dyn salsa::Database) -> Self {
+        Self { db, homes: homes(db, Project::get(db)) }
     }
 
     /// The place in the file.
     pub(crate) fn absolute(&self, span: Span) -> Span {
-        match self.starts.get(&span.file) {
-            Some((file, start)) => Span { file: *file, ..span }.moved(*start),
+        match self.homes.items.get(&span.file.0) {
+            Some(item) => Span { file: FileId(item.file(self.db).number(self.db)), ..span }.moved(item.start(self.db)),
             None => span,
         }
     }

@@ -2,7 +2,8 @@
 
 use super::fields::fields;
 use super::list::{braces, brackets, parens, parenthesised};
-use super::{P, Problem, docs, name, named, range, sign, window, word};
+use super::quick::{self, Atoms};
+use super::{P, Problem, docs, lazily, name, named, range, sign, window, word};
 use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Foreign, Literal, Name, Pattern, Range, UnaryOp, WhenArm};
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
@@ -20,7 +21,13 @@ pub(crate) struct Expressions<'t, X: Problem<'t>> {
 }
 
 pub(crate) fn expressions<'t, X: Problem<'t>>() -> Expressions<'t, X> {
-    let any = recursive(|expr| lambda(expr.clone().boxed()).or(logic(operand(expr.boxed())))).boxed();
+    let any = recursive(|expr| {
+        let expr = expr.boxed();
+        let inner = expr.clone();
+        let (lambda, rest) = (lazily(move || lambda(inner.clone())), logic(operand(expr)));
+        if quick::applies::<X>() { quick::any(lambda, rest) } else { lambda.or(rest).boxed() }
+    })
+    .boxed();
     Expressions { operand: operand(any.clone()), any }
 }
 
@@ -94,19 +101,30 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
         Tok::Word(text) if words::can_be_value(text) => ExprKind::Name(SmolStr::new(text)),
         Tok::Bad => ExprKind::Error,
     };
-    let list = brackets(docs().ignore_then(expr.clone()).boxed(), unreadable).map(ExprKind::List);
-    let group = parenthesised(docs().ignore_then(expr.clone()).boxed(), unreadable);
-    let choice = choice((
-        record(expr.clone()),
-        foreign(Foreign::PromQl).or(foreign(Foreign::Sql)).boxed(),
-        window::window(),
-        window::freeze(),
-        simple.labelled("a value").boxed(),
-        list.labelled("a value").boxed(),
-        condition(expr.clone()),
-        when(expr),
-    ));
-    choice.map_with(|kind, e| node(kind, e.span())).or(group).labelled("a value").boxed()
+    let simple = simple.labelled("a value").boxed();
+    let part = |build: fn(P<'t, Expr, X>) -> P<'t, ExprKind, X>| {
+        let expr = expr.clone();
+        lazily(move || build(expr.clone()))
+    };
+    let (record, list, condition, when) = (part(record), part(list), part(condition), part(when));
+    let inner = expr.clone();
+    let group = lazily(move || parenthesised(docs().ignore_then(inner.clone()).boxed(), unreadable));
+    let (window, freeze) = (lazily(window::window), lazily(window::freeze));
+    let alone = |kind: P<'t, ExprKind, X>| kind.map_with(|kind, e| node(kind, e.span())).boxed();
+    let (r, l, c, w) = (record.clone(), list.clone(), condition.clone(), when.clone());
+    let query = lazily(|| foreign(Foreign::PromQl).or(foreign(Foreign::Sql)).boxed());
+    let kinds = choice((r, query, window, freeze, simple, l, c, w));
+    let whole = alone(kinds.boxed()).or(group.clone()).labelled("a value").boxed();
+    if !quick::applies::<X>() {
+        return whole;
+    }
+    let (record, list, condition, when) = (alone(record), alone(list), alone(condition), alone(when));
+    quick::atom(Atoms { record, list, group, condition, when, whole })
+}
+
+/// `[a, b]`
+fn list<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+    brackets(docs().ignore_then(expr).boxed(), unreadable).map(ExprKind::List).labelled("a value").boxed()
 }
 
 /// `promql "..."`, `sql "..."`

@@ -14,12 +14,12 @@ pub(crate) fn braces<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(R
 
 /// `(entry, entry)`
 pub(crate) fn parens<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, Vec<O>, X> {
-    list(T::OpenParen, T::CloseParen, sign(T::Comma), entry, broken)
+    list(T::OpenParen, T::CloseParen, sign(T::Comma).boxed(), entry, broken)
 }
 
 /// `[entry, entry]`
 pub(crate) fn brackets<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, Vec<O>, X> {
-    list(T::OpenBracket, T::CloseBracket, sign(T::Comma), entry, broken)
+    list(T::OpenBracket, T::CloseBracket, sign(T::Comma).boxed(), entry, broken)
 }
 
 fn list<'t, O: 't, X: Problem<'t>>(

@@ -13,6 +13,7 @@ mod gate;
 mod group;
 mod list;
 mod policy;
+mod quick;
 mod steps;
 mod strategy;
 mod test;
@@ -60,35 +61,49 @@ pub(crate) fn range(place: Place) -> Range {
 }
 
 /// A sign such as `=`.
-pub(crate) fn sign<'t, X: Problem<'t>>(kind: TokenKind) -> P<'t, (), X> {
-    just(Tok::Sign(kind)).ignored().boxed()
+pub(crate) fn sign<'t, X: Problem<'t>>(kind: TokenKind) -> impl Parser<'t, Input<'t>, (), extra::Err<X>> + Copy + 't {
+    just(Tok::Sign(kind)).ignored()
 }
 
 /// A contextual keyword; `quoted` is the word between backquotes, for messages.
-pub(crate) fn word<'t, X: Problem<'t>>(quoted: &'static str) -> P<'t, Range, X> {
-    let text = quoted.trim_matches('`');
-    select! { Tok::Word(found) if found == text => () }.labelled(quoted).map_with(|(), e| range(e.span())).boxed()
+pub(crate) fn word<'t, X: Problem<'t>>(
+    quoted: &'static str,
+) -> impl Parser<'t, Input<'t>, Range, extra::Err<X>> + Clone + 't {
+    let text = &quoted[1..quoted.len() - 1];
+    select! { Tok::Word(found) if found == text => () }.labelled(quoted).map_with(|(), e| range(e.span()))
 }
 
 /// Any word as a name.
-pub(crate) fn name<'t, X: Problem<'t>>() -> P<'t, Name, X> {
+pub(crate) fn name<'t, X: Problem<'t>>() -> impl Parser<'t, Input<'t>, Name, extra::Err<X>> + Clone + 't {
     named("a name")
 }
 
 /// Any word as a name; `label` says what it names.
-pub(crate) fn named<'t, X: Problem<'t>>(label: &'static str) -> P<'t, Name, X> {
+pub(crate) fn named<'t, X: Problem<'t>>(
+    label: &'static str,
+) -> impl Parser<'t, Input<'t>, Name, extra::Err<X>> + Clone + 't {
     select! { Tok::Word(text) => SmolStr::new(text) }
         .labelled(label)
         .map_with(|text, e| Name { text, range: range(e.span()) })
-        .boxed()
 }
 
 /// Documentation lines, joined.
-pub(crate) fn docs<'t, X: Problem<'t>>() -> P<'t, SmolStr, X> {
-    select! { Tok::Doc(text) => text }
-        .labelled("documentation")
-        .repeated()
-        .collect::<Vec<_>>()
-        .map(|lines| SmolStr::new(lines.join("\n")))
-        .boxed()
+pub(crate) fn docs<'t, X: Problem<'t>>() -> impl Parser<'t, Input<'t>, SmolStr, extra::Err<X>> + Clone + 't {
+    select! { Tok::Doc(text) => text }.labelled("documentation").repeated().collect::<Vec<_>>().map(|lines| match lines
+        .as_slice()
+    {
+        [] => SmolStr::default(),
+        [one] => SmolStr::new(one),
+        several => SmolStr::new(several.join("\n")),
+    })
+}
+
+/// A part of the grammar that is built when a declaration first needs it: most need little of it. Where errors
+/// are explained it is built at once, because an error that passes through here would lose its place.
+pub(crate) fn lazily<'t, O: 't, X: Problem<'t>>(build: impl Fn() -> P<'t, O, X> + 't) -> P<'t, O, X> {
+    if !quick::applies::<X>() {
+        return build();
+    }
+    let built = std::cell::OnceCell::new();
+    custom(move |input| input.parse(built.get_or_init(&build))).boxed()
 }

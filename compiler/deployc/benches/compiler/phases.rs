@@ -1,0 +1,108 @@
+//! A cold compiler: its phases on projects of three sizes, on one thread and on two.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diagnostics::FileId;
+use semantics::{Database, SemanticModel, SourceText};
+
+use crate::workspace::{Source, workspace};
+use crate::{ROUNDS, line, median, ms, timed};
+
+/// Files of each project; about a hundred lines each.
+const SIZES: [usize; 3] = [10, 100, 1_000];
+
+type Phase = (&'static str, fn(&[Source]) -> Duration);
+
+/// What is measured, cheapest first; the first is the limit that stands beside the others.
+const PHASES: [Phase; 6] = [
+    ("lexer alone", lexer),
+    ("parser alone", parser),
+    ("formatter", formatter),
+    ("check, 1 thread", |sources| check(sources, 1)),
+    ("check, 2 threads", |sources| check(sources, 2)),
+    ("check, lower and plans written", plans),
+];
+
+pub(crate) fn show() {
+    let mut smaller: Vec<f64> = Vec::new();
+    for files in SIZES {
+        let sources = workspace(files);
+        let lines: usize = sources.iter().map(|source| source.text.lines().count()).sum();
+        let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
+        let mut times: Vec<Vec<Duration>> = vec![Vec::new(); PHASES.len()];
+        for _ in 0..ROUNDS {
+            for ((_, phase), times) in PHASES.iter().zip(&mut times) {
+                times.push(phase(&sources));
+            }
+        }
+        let medians: Vec<Duration> = times.into_iter().map(median).collect();
+        let mut now = Vec::new();
+        for (at, ((name, _), time)) in PHASES.iter().zip(&medians).enumerate() {
+            line(&format!("{name}, {lines} lines"), ms(*time), "ms", 1);
+            let each = time.as_secs_f64() / lines as f64;
+            if let Some(before) = smaller.get(at) {
+                line(&format!("{name}, {lines} lines: a line, of one among a tenth"), each / before, "×", 2);
+            }
+            now.push(each);
+        }
+        smaller = now;
+        let rate = |time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
+        line(&format!("parser alone, {lines} lines: rate"), rate(medians[1]), "MB/s", 1);
+        line(&format!("formatter, {lines} lines: rate"), rate(medians[2]), "MB/s", 1);
+        line(&format!("check, {lines} lines: two threads of one"), ms(medians[4]) / ms(medians[3]), "×", 2);
+    }
+}
+
+fn lexer(sources: &[Source]) -> Duration {
+    timed(|| sources.iter().map(|source| syntax::lex::tokens(&source.text).len()).sum::<usize>()).0
+}
+
+fn parser(sources: &[Source]) -> Duration {
+    let (time, parsed) = timed(|| {
+        let parse = |source: &Source| syntax::parse(&source.text, FileId(0));
+        sources.iter().map(parse).collect::<Vec<_>>()
+    });
+    drop(parsed);
+    time
+}
+
+fn formatter(sources: &[Source]) -> Duration {
+    timed(|| sources.iter().for_each(|source| drop(black_box(syntax::format(&source.text).unwrap())))).0
+}
+
+/// A database of these sources, about which nothing has been asked.
+pub(crate) fn database(sources: &[Source]) -> Database {
+    let mut database = Database::default();
+    let text = |source: &Source| SourceText { path: source.path.clone(), text: Arc::from(source.text.as_str()) };
+    database.set_sources("2026", sources.iter().map(text).collect());
+    database
+}
+
+fn check(sources: &[Source], threads: usize) -> Duration {
+    let (time, database) = timed(|| {
+        let database = database(sources);
+        let found = checks::check_on(&database, threads);
+        assert!(found.is_empty(), "{found:?}");
+        database
+    });
+    drop(database);
+    time
+}
+
+fn plans(sources: &[Source]) -> Duration {
+    let (time, database) = timed(|| {
+        let database = database(sources);
+        assert!(checks::check_on(&database, 1).is_empty());
+        let model = SemanticModel::new(&database);
+        for workflow in model.workflows() {
+            let workflow = model.workflow_of(&workflow).unwrap();
+            let place = |_| plan::Place { file: String::new(), line: 1, column: 1 };
+            black_box(lower::lower(&workflow, "2026", &place).unwrap().to_bytes());
+        }
+        database
+    });
+    drop(database);
+    time
+}
