@@ -7,6 +7,7 @@ mod crashes;
 mod drift;
 mod durability;
 mod keeping;
+mod keyed;
 mod keys;
 mod kill_sweep;
 mod load;

@@ -17,6 +17,7 @@ use crate::commands::internal::Internal;
 use crate::commands::lock::Lock;
 use crate::commands::pause::Pause;
 use crate::commands::prune::Prune;
+use crate::commands::rebuild::Rebuild;
 use crate::commands::reject::Reject;
 use crate::commands::restore::Restore;
 use crate::commands::resume::Resume;
@@ -87,6 +88,7 @@ pub(crate) enum Command {
     Audit(Audit),
     Backup(Backup),
     Restore(Restore),
+    Rebuild(Rebuild),
     Prune(Prune),
     Doctor(Doctor),
     Debug(Debug),

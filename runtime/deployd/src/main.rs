@@ -12,6 +12,7 @@ mod context;
 mod doctor;
 mod follow;
 mod interrupt;
+mod keyed;
 mod mentions;
 mod render;
 mod screen;

@@ -176,7 +176,7 @@ fn approval_from_another_terminal_survives_a_killed_runtime() {
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("waiting release/go"), "what is approved is shown: {err}");
     assert_eq!(place.run(&["watch", &run]).0, 0);
-    let (code, again, _) = place.run(&["approve", &run, "--key", "yes"]);
+    let (code, again, _) = place.run(&["approve", &run, "--key", "yes", "--reason", "looks good"]);
     assert_eq!((code, again), (0, out), "the same key is answered like the first time");
     assert_eq!(second.signal(rustix::process::Signal::TERM), 0);
     let (_, out, _) = place.run(&["debug", "journal", &run]);

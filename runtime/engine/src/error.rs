@@ -34,13 +34,15 @@ pub enum SubmitError {
     /// The runtime takes no run any more.
     #[error("the runtime stops; submit again when it has been started")]
     Stopping,
-    /// The key was used for another plan.
-    #[error("the key `{key}` started run {run}, which has another plan; give this one another key")]
+    /// The key has started another run than this one would be.
+    #[error("the key `{key}` started run {run}, which {differs}; say the same again, or give this one another key")]
     KeyTaken {
         /// The key.
         key: String,
         /// The run it started.
         run: String,
+        /// What of it differs, in words.
+        differs: &'static str,
     },
     /// The world is not ready for the first effect.
     #[error("{}", .0.join("\n"))]
@@ -140,7 +142,11 @@ fn known(gates: &[String]) -> String {
 
 fn store_exit_code(error: &StoreError) -> u8 {
     match error {
-        StoreError::Missing(_) | StoreError::Exists(_) | StoreError::KeyUsed { .. } => 1,
+        StoreError::Missing(_)
+        | StoreError::Exists(_)
+        | StoreError::KeyUsed { .. }
+        | StoreError::KeyTaken { .. }
+        | StoreError::Occupied(_) => 1,
         StoreError::Fenced { .. } | StoreError::Locked { .. } | StoreError::Held(_) => 3,
         StoreError::Newer { .. }
         | StoreError::Gap { .. }

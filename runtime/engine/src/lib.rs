@@ -7,12 +7,15 @@ mod act;
 mod active;
 mod care;
 mod clock;
+mod doors;
 mod driver;
 mod error;
 mod history;
+mod keyed;
 mod locks;
 mod plans;
 mod queue;
+mod rebuild;
 mod restored;
 mod steal;
 mod submit;
@@ -37,11 +40,14 @@ use crate::active::Active;
 use crate::care::Care;
 pub use crate::care::{Concern, Concerns};
 pub use crate::clock::HostClock;
+use crate::doors::Doors;
 pub use crate::error::{ExplainError, SignalError, SubmitError};
 pub use crate::history::{LOOKS_MAX, RunLine};
+use crate::keyed::Keyed;
 pub use crate::locks::InTheWay;
 use crate::plans::Plans;
 use crate::queue::Queue;
+pub use crate::rebuild::Rebuild;
 pub use crate::warden::Warden;
 
 /// What an engine works with.
@@ -94,6 +100,8 @@ pub(crate) struct Inner {
     pub(crate) plans: Plans,
     pub(crate) queue: Arc<Queue>,
     pub(crate) care: Care,
+    /// Requests under one key are taken one after the other.
+    pub(crate) keys: Doors<String>,
     /// Turns true when what waits for its turn is to give up.
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether a run may begin; held while one does.
@@ -135,6 +143,7 @@ impl Engine {
             plans: Plans::default(),
             queue: Arc::default(),
             care: Care::default(),
+            keys: Doors::default(),
             stopping: watch::Sender::new(false),
             open: RwLock::new(true),
         };
@@ -146,14 +155,25 @@ impl Engine {
         self.inner.active.left_alone()
     }
 
-    /// Says something to a run; the answer is a sentence. A repeated key is answered as the first time.
+    /// Says something to a run; the answer is a sentence. A repeated key is answered as the first time, and refused
+    /// where it came with another request.
     pub async fn signal(&self, run: &str, signal: Signal) -> Result<String, SignalError> {
+        let keyed = Keyed::said(run, &signal);
+        let _alone = self.inner.keys.hold(&keyed.key).await;
+        match self.answered_before(&keyed).await? {
+            Some(answer) => Ok(answer),
+            None => self.say(run, signal, keyed).await,
+        }
+    }
+
+    /// Says something that was not said before.
+    pub(crate) async fn say(&self, run: &str, signal: Signal, keyed: Keyed) -> Result<String, SignalError> {
         if let Some(mailbox) = self.inner.active.mailbox(run)
-            && let Some(answer) = driver::signal(&mailbox, signal.clone()).await
+            && let Some(answer) = driver::signal(&mailbox, signal.clone(), keyed.clone()).await
         {
             return answer;
         }
-        match self.decide_on_restored(run, &signal).await? {
+        match self.decide_on_restored(run, &signal, keyed).await? {
             Some(answer) => Ok(answer),
             None => self.signal_to_undriven(run, &signal).await,
         }

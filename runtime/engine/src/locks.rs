@@ -33,27 +33,31 @@ impl Engine {
         let locks = self.inner.store.locks(u32::MAX).await?;
         let lock = locks.into_iter().find(|lock| targets.contains(&lock.target()));
         Ok(match lock {
-            Some(lock) => Some(InTheWay { before, ..self.held_by(lock) }),
-            None if before > 0 => Some(InTheWay { lock: None, before, message: waited_for(before, targets) }),
+            Some(lock) => Some(InTheWay { before, ..self.held_by(lock, place.is_some()) }),
+            None if before > 0 => {
+                Some(InTheWay { lock: None, before, message: waited_for(before, targets, place.is_some()) })
+            }
             None => None,
         })
     }
 
-    pub(crate) fn held_by(&self, lock: Lock) -> InTheWay {
+    /// What a submission is told of a lock; one that queues needs no word of that.
+    pub(crate) fn held_by(&self, lock: Lock, queues: bool) -> InTheWay {
         let left_alone = self.inner.active.why_left_alone(&lock.run);
-        let message = held(&lock, self.inner.clock.now().wall_ms, left_alone.as_deref());
+        let message = held(&lock, self.inner.clock.now().wall_ms, left_alone.as_deref(), queues);
         InTheWay { lock: Some(lock), before: 0, message }
     }
 }
 
-fn waited_for(before: usize, targets: &[Target]) -> String {
+fn waited_for(before: usize, targets: &[Target], queues: bool) -> String {
     let what = targets.iter().map(Target::to_string).collect::<Vec<_>>().join(", ");
     let many = if before == 1 { "1 submission waits".to_owned() } else { format!("{before} submissions wait") };
-    format!("{many} for {what} already; wait behind with `--queue`")
+    let advice = if queues { "" } else { "; wait behind with `--queue`" };
+    format!("{many} for {what} already{advice}")
 }
 
 /// Who holds it, since when, until when, and what can be done.
-fn held(lock: &Lock, now_ms: i64, left_alone: Option<&str>) -> String {
+fn held(lock: &Lock, now_ms: i64, left_alone: Option<&str>, queues: bool) -> String {
     let Lock { environment, service, run, .. } = lock;
     let steal = format!("`deployd lock steal {service} {environment} --reason …`");
     let what_to_do = match left_alone {
@@ -63,8 +67,9 @@ fn held(lock: &Lock, now_ms: i64, left_alone: Option<&str>) -> String {
             utc(lock.expires_ms)
         ),
         None => format!(
-            "{}wait for it with `--queue`, follow it (`deployd watch {run}`) or end it (`deployd abort {run}`)",
-            moves_by(lock)
+            "{}{}follow it (`deployd watch {run}`) or end it (`deployd abort {run}`)",
+            moves_by(lock),
+            if queues { "" } else { "wait for it with `--queue`, " }
         ),
     };
     format!("{lock}, since {}; {what_to_do}", utc(lock.since_ms))
@@ -102,7 +107,7 @@ mod tests {
     fn who_holds_what_is_told_with_what_can_be_done() {
         let head = "`shop` in `prod` is being rolled out by run r1, started by ann, since 1970-01-01T00:00:00Z; ";
         let steal = "`deployd lock steal shop prod --reason …`";
-        let told = |now_ms, left_alone| held(&lock(), now_ms, left_alone).strip_prefix(head).map(str::to_owned);
+        let told = |now_ms, left_alone| held(&lock(), now_ms, left_alone, false).strip_prefix(head).map(str::to_owned);
         let moves = "it moves by 1970-01-01T00:01:00Z at the latest; wait for it with `--queue`, follow it (`deployd \
                      watch r1`) or end it (`deployd abort r1`)";
         assert_eq!(told(60_000, None).as_deref(), Some(moves));
@@ -113,5 +118,12 @@ mod tests {
         assert_eq!(told(60_001, None), Some(late));
         let alone = format!("this runtime leaves that run alone (no plan); {steal} ends it where it stands");
         assert_eq!(told(0, Some("no plan")), Some(alone));
+        assert!(
+            held(&lock(), 0, None, true)
+                .ends_with("at the latest; follow it (`deployd watch r1`) or end it (`deployd abort r1`)")
+        );
+        let targets = [lock().target()];
+        assert_eq!(waited_for(1, &targets, true), "1 submission waits for `shop` in `prod` already");
+        assert!(waited_for(2, &targets, false).ends_with("; wait behind with `--queue`"));
     }
 }

@@ -9,7 +9,8 @@ use machine::signal::{Signal, SignalKind};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::driver::{self, to_value};
+use crate::driver::{self, Asked, to_value};
+use crate::keyed::Keyed;
 use crate::take_up::{self, Problem, Ready};
 use crate::{Engine, SignalError};
 
@@ -23,7 +24,12 @@ pub(crate) fn waits(run: &str) -> String {
 impl Engine {
     /// What becomes of a run that a backup brought back, where this signal decides that; none for every other run and
     /// signal.
-    pub(crate) async fn decide_on_restored(&self, run: &str, signal: &Signal) -> Result<Option<String>, SignalError> {
+    pub(crate) async fn decide_on_restored(
+        &self,
+        run: &str,
+        signal: &Signal,
+        keyed: Keyed,
+    ) -> Result<Option<String>, SignalError> {
         let decides = matches!(signal.kind, SignalKind::Resume | SignalKind::Abort | SignalKind::Rollback);
         let stored = self.inner.store.load(run).await?;
         if !decides || !stored.restored {
@@ -35,14 +41,20 @@ impl Engine {
             return Err(SignalError::Invalid(format!("run {run} {message}")));
         }
         match (self.inner.active.claim(run), &signal.kind) {
-            (Some(why), _) => self.take_up_restored(run, why, signal).await.map(Some),
-            (None, SignalKind::Resume) if has_ended(&stored) => self.vouch(run, stored, signal).await.map(Some),
+            (Some(why), _) => self.take_up_restored(run, why, signal, keyed).await.map(Some),
+            (None, SignalKind::Resume) if has_ended(&stored) => self.vouch(run, stored, signal, &keyed).await.map(Some),
             (None, _) => Ok(None),
         }
     }
 
     /// Taken up, and told the signal, in one commit; left alone as before when either cannot be.
-    async fn take_up_restored(&self, run: &str, why: String, signal: &Signal) -> Result<String, SignalError> {
+    async fn take_up_restored(
+        &self,
+        run: &str,
+        why: String,
+        signal: &Signal,
+        keyed: Keyed,
+    ) -> Result<String, SignalError> {
         let ready = match self.prepare(run).await {
             Ok(ready) => ready,
             Err(problem) => return Err(self.leave_as_before(run, why, problem)),
@@ -54,13 +66,14 @@ impl Engine {
         let (answer, answered) = oneshot::channel();
         let Ready { state, journal, mut notes } = ready;
         notes.push(json!({ "restored": { "taken_up": true } }));
-        driver::resume(&self.inner, state, journal, notes, Some((signal.clone(), answer)));
+        let keyed = match signal.kind {
+            SignalKind::Resume => keyed.saying(format!("run {run} is taken up and goes on")),
+            _ => keyed,
+        };
+        let asked = Asked { signal: signal.clone(), keyed, answer };
+        driver::resume(&self.inner, state, journal, notes, Some(asked));
         let stopping = || SignalError::Invalid(format!("run {run} was not taken up: the runtime is stopping"));
-        let text = answered.await.map_err(|_| stopping())??;
-        Ok(match signal.kind {
-            SignalKind::Resume => format!("run {run} is taken up and goes on"),
-            _ => text,
-        })
+        answered.await.map_err(|_| stopping())?
     }
 
     fn leave_as_before(&self, run: &str, why: String, problem: Problem) -> SignalError {
@@ -72,11 +85,13 @@ impl Engine {
     }
 
     /// A person says that what this run made is what is to run: from now on it is looked after.
-    async fn vouch(&self, run: &str, stored: StoredRun, signal: &Signal) -> Result<String, SignalError> {
+    async fn vouch(&self, run: &str, stored: StoredRun, signal: &Signal, keyed: &Keyed) -> Result<String, SignalError> {
         let answer = format!("what run {run} made is looked after from now on");
         let body = to_value(&Event::Signalled(signal.clone()));
         let seq = stored.last_seq.saturating_add(1);
-        let record = Record::seal(&stored.last_hash, seq, self.inner.clock.now(), body);
+        let at = self.inner.clock.now();
+        let answers = vec![keyed.answered(run, &answer, at.wall_ms)];
+        let record = Record::seal(&stored.last_hash, seq, at, body);
         let append = Append {
             run: run.to_owned(),
             epoch: self.inner.store.epoch(),
@@ -86,6 +101,7 @@ impl Engine {
             ended: true,
             moves_by_ms: None,
             running: vec![],
+            answers,
         };
         self.inner.store.append(append).await?;
         Ok(answer)

@@ -11,10 +11,8 @@ use machine::view::RunStatus;
 use serde_json::{Map, Value, json};
 
 use crate::driver::to_value;
+use crate::keyed::Keyed;
 use crate::{Engine, SignalError};
-
-/// Latest runs among which a repeated steal is looked for.
-const STEALS_KEPT: u32 = 1_000;
 
 impl Engine {
     /// Takes a lock away from the run that holds it, which ends where it stands. The answer is a sentence; a
@@ -29,35 +27,30 @@ impl Engine {
         reason: Option<String>,
         key: String,
     ) -> Result<String, SignalError> {
-        // Keys of steals are looked for in all runs: nothing that was said to a run may be taken for one.
-        let key = format!("steal/{key}");
-        if let Some(answer) = self.stolen_before(&key).await? {
+        let keyed = Keyed::steal(&key, &target, &actor, reason.as_deref());
+        let _alone = self.inner.keys.hold(&key).await;
+        if let Some(answer) = self.answered_before(&keyed).await? {
             return Ok(answer);
         }
         let Some(lock) = self.lock_on(&target).await? else {
             return Err(SignalError::Invalid(format!("no run holds {target}; `deployd lock list` shows what is held")));
         };
-        let signal = Signal { key, actor, kind: SignalKind::Steal, reason };
+        // In the run, nothing that was said to it may be taken for a steal.
+        let signal = Signal { key: format!("steal/{key}"), actor, kind: SignalKind::Steal, reason };
         if self.inner.active.why_left_alone(&lock.run).is_some() {
-            self.end_where_it_stands(&lock.run, signal).await
+            self.end_where_it_stands(&lock.run, signal, &keyed).await
         } else {
-            self.signal(&lock.run, signal).await
+            self.say(&lock.run, signal, keyed).await
         }
     }
 
-    async fn stolen_before(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let lines = self.inner.store.runs(false, STEALS_KEPT).await?;
-        let answer = |head: &Value| head.get("signals")?.get(key)?.as_str().map(str::to_owned);
-        Ok(lines.iter().find_map(|line| answer(&line.head)))
-    }
-
-    async fn lock_on(&self, target: &Target) -> Result<Option<Lock>, StoreError> {
+    pub(crate) async fn lock_on(&self, target: &Target) -> Result<Option<Lock>, StoreError> {
         let locks = self.inner.store.locks(u32::MAX).await?;
         Ok(locks.into_iter().find(|lock| lock.target() == *target))
     }
 
     /// Ends a run that no machine can be made of: what is known of it is its chain of records.
-    async fn end_where_it_stands(&self, run: &str, signal: Signal) -> Result<String, SignalError> {
+    async fn end_where_it_stands(&self, run: &str, signal: Signal, keyed: &Keyed) -> Result<String, SignalError> {
         signal.acceptable()?;
         let freed = self.targets_of(run).await?;
         let stored = self.inner.store.load(run).await?;
@@ -78,6 +71,7 @@ impl Engine {
             ended: true,
             moves_by_ms: None,
             running: vec![],
+            answers: vec![keyed.answered(run, &answer, at.wall_ms)],
         };
         self.inner.store.append(append).await?;
         self.inner.active.settle(run);

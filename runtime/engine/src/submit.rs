@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use machine::event::Started;
+use machine::event::{Event, Started};
 use machine::ports::provider::{Request, Task};
 use machine::ports::store::{StoreError, Target};
 use machine::signal::Actor;
@@ -34,6 +34,7 @@ struct Asked {
     root: PathBuf,
     actor: Actor,
     key: String,
+    queue: bool,
 }
 
 /// How an attempt to begin a run ended.
@@ -84,6 +85,7 @@ impl Engine {
             root: submission.root,
             actor: submission.actor,
             key: submission.key,
+            queue: submission.queue,
         })
     }
 
@@ -120,6 +122,8 @@ impl Engine {
     }
 
     async fn begin(&self, asked: &Asked) -> Result<Attempt, SubmitError> {
+        // Before the place, as whoever makes something anew takes them.
+        let _alone = self.unless_stopped(self.inner.keys.hold(&asked.key)).await?;
         let _kept_from_care = self.unless_stopped(self.inner.care.hold(&asked.targets)).await?;
         // Held until the run is driven: who stops the engine waits for that, so that no run is durable whose first
         // effects were intended and never performed. Nothing slow may come between.
@@ -137,21 +141,29 @@ impl Engine {
             Ok(()) => Ok(Attempt::Run(run)),
             Err(StoreError::Held(lock)) => match self.with_key(asked).await? {
                 Some(run) => Ok(Attempt::Run(run)),
-                None => Ok(Attempt::InTheWay(self.held_by(*lock))),
+                None => Ok(Attempt::InTheWay(self.held_by(*lock, asked.queue))),
             },
-            Err(StoreError::KeyUsed { key, run }) => {
-                self.with_key(asked).await?.map(Attempt::Run).ok_or(SubmitError::KeyTaken { key, run })
+            Err(error @ StoreError::KeyUsed { .. }) => {
+                self.with_key(asked).await?.map(Attempt::Run).ok_or(SubmitError::Store(error))
             }
             Err(error) => Err(error.into()),
         }
     }
 
     async fn with_key(&self, asked: &Asked) -> Result<Option<String>, SubmitError> {
-        let Some(line) = self.inner.store.with_key(&asked.key).await? else { return Ok(None) };
-        // Following a run of another plan would let its end pass for that of this one.
-        match line.head.get("plan").and_then(Value::as_str) {
-            Some(known) if known == String::from(asked.plan.digest.clone()) => Ok(Some(line.run)),
-            Some(_) | None => Err(SubmitError::KeyTaken { key: asked.key.clone(), run: line.run }),
+        let Some(line) = self.inner.store.with_key(&asked.key).await? else {
+            let other = self.inner.store.answered(&asked.key).await?;
+            return other.map_or(Ok(None), |known| Err(known.taken().into()));
+        };
+        // Following another run would let its end pass for that of this one.
+        let first = self.inner.store.journal(&line.run, 1, 1).await?.into_iter().next();
+        let differs = match first.map(|record| record.event()) {
+            Some(Ok(Some(Event::Started(started)))) => asked.differs(&started),
+            _ => Some("does not say any more what it was started with"),
+        };
+        match differs {
+            None => Ok(Some(line.run)),
+            Some(differs) => Err(SubmitError::KeyTaken { key: asked.key.clone(), run: line.run, differs }),
         }
     }
 
@@ -207,6 +219,17 @@ fn beyond(capability: &Capability, place: &str) -> String {
 }
 
 impl Asked {
+    /// What makes it another run than one that was started like this, if anything.
+    fn differs(&self, known: &Started) -> Option<&'static str> {
+        let other = [
+            (known.plan != self.plan.digest, "has another plan"),
+            (known.parameters != self.parameters, "has other parameters"),
+            (known.root != self.root, "was started in another project folder"),
+            (known.actor.uid != self.actor.uid, "was started by somebody else"),
+        ];
+        other.into_iter().find_map(|(differs, words)| differs.then_some(words))
+    }
+
     fn started(&self, run: String) -> Started {
         Started {
             run,

@@ -16,8 +16,8 @@ use crate::{Engine, Inner, restored};
 const PAGE: u32 = 1_000;
 
 /// A run as its rows say, or its journal where they are damaged.
-struct Known {
-    run: Run,
+pub(crate) struct Known {
+    pub(crate) run: Run,
     journal: Journal,
     damage: Option<String>,
 }
@@ -53,12 +53,14 @@ pub(crate) fn of_one_run(error: &StoreError) -> bool {
         StoreError::Gap { .. }
         | StoreError::Exists(_)
         | StoreError::KeyUsed { .. }
+        | StoreError::KeyTaken { .. }
         | StoreError::Held(_)
         | StoreError::Missing(_)
         | StoreError::Damaged(_) => true,
         StoreError::Fenced { .. }
         | StoreError::Malformed { .. }
         | StoreError::Newer { .. }
+        | StoreError::Occupied(_)
         | StoreError::Locked { .. }
         | StoreError::Io(_) => false,
     }
@@ -112,26 +114,26 @@ impl Engine {
         }
     }
 
-    async fn known(&self, run: &str) -> Result<Known, Problem> {
+    pub(crate) async fn known(&self, run: &str) -> Result<Known, Problem> {
         let stored = self.inner.store.load(run).await?;
         let journal = Journal { seq: stored.last_seq, hash: stored.last_hash.clone() };
         let plan = plan(&self.inner, &stored).map_err(Problem::OfTheRun)?;
         let damage = stored.damage.clone();
         let run = match &damage {
             None => guarded(|| restore(plan, stored))?,
-            Some(_) => self.rebuild(run, &journal, plan).await?,
+            Some(_) => self.replayed(run, &journal, plan).await?,
         };
         Ok(Known { run, journal, damage })
     }
 
     /// A run from its journal: the rows are a copy of what it says.
-    async fn rebuild(&self, run: &str, end: &Journal, plan: Arc<Plan>) -> Result<Run, Problem> {
+    async fn replayed(&self, run: &str, end: &Journal, plan: Arc<Plan>) -> Result<Run, Problem> {
         let records = self.all_records(run, end).await?;
         let because = |why: String| format!("its state is damaged, and its journal does not give it again: {why}");
         guarded(|| Run::replay(plan, &records).map_err(|error| because(error.to_string())))
     }
 
-    async fn all_records(&self, run: &str, end: &Journal) -> Result<Vec<Record>, Problem> {
+    pub(crate) async fn all_records(&self, run: &str, end: &Journal) -> Result<Vec<Record>, Problem> {
         let mut records: Vec<Record> = Vec::new();
         loop {
             let next = records.last().map_or(1, |last| last.seq.saturating_add(1));

@@ -273,6 +273,7 @@ async fn old_runs(store: &MemoryStore) {
         ended: true,
         moves_by_ms: None,
         running: vec![running],
+        answers: vec![],
     };
     let new = NewRun {
         plan: vec![],

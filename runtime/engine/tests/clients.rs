@@ -17,7 +17,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
 };
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
@@ -109,6 +109,14 @@ impl Store for Slow {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.inner.runs(unended_only, limit)
+    }
+
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.inner.answered(key)
+    }
+
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.note(epoch, answered)
     }
 
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {

@@ -83,7 +83,7 @@ impl Scene {
     }
 
     async fn abort(&self, run: &str) {
-        let signal = Signal { key: "abort".to_owned(), actor: actor("ann"), kind: SignalKind::Abort, reason: None };
+        let signal = Signal { key: format!("abort {run}"), actor: actor("ann"), kind: SignalKind::Abort, reason: None };
         self.engine.signal(run, signal).await.unwrap();
         self.engine.watch(run).await.unwrap().wait_for(|view| view.status.ended()).await.unwrap();
     }

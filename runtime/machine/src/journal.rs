@@ -27,11 +27,13 @@ pub struct Record {
     pub hash: String,
 }
 
-/// The journal is not what was written.
+/// A chain of hashes is not what was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("record {seq} is not the one that was written: {what}")]
+#[error("{link} {seq} is not the one that was written: {what}")]
 pub struct Broken {
-    /// The record.
+    /// What the chain is made of: `record` or `anchor`.
+    pub link: &'static str,
+    /// Its number.
     pub seq: u64,
     /// What does not fit.
     pub what: &'static str,
@@ -64,7 +66,7 @@ impl Record {
 
     /// Checks this record against the hash and number of the one before.
     pub fn verify(&self, previous: &str, seq: u64) -> Result<(), Broken> {
-        let broken = |what| Err(Broken { seq: self.seq, what });
+        let broken = |what| Err(Broken { link: "record", seq: self.seq, what });
         match self {
             _ if self.seq != seq => broken("its number does not follow"),
             _ if self.previous != previous => broken("it does not follow the record before it"),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::action::Action;
 use crate::event::Event;
 use crate::journal::{Broken, Record};
+use crate::ports::store::Running;
 use crate::run::Run;
 
 /// Why a journal does not give a run.
@@ -46,13 +47,17 @@ impl Run {
     /// events before it. All its rows are given by [`Run::take_touched`] then. Records that are no events of the
     /// machine (notes, what was mended after the end) are passed over.
     pub fn replay<'r>(plan: Arc<Plan>, records: impl IntoIterator<Item = &'r Record>) -> Result<Self, Unreplayable> {
-        let mut replay = Replay { plan, run: None, due: VecDeque::new(), last: (0, String::new()) };
-        for record in records {
-            replay.take(record)?;
-        }
-        replay.nothing_is_due(replay.last.0 + 1)?;
+        let replay = Replay::of(plan, records)?;
         let missing = Unreplayable::NoStart(replay.plan.digest.short().to_owned());
         replay.run.ok_or(missing)
+    }
+
+    /// What a run has recorded as running, in order, from its whole journal as [`Run::replay`] reads it.
+    pub fn recorded<'r>(
+        plan: Arc<Plan>,
+        records: impl IntoIterator<Item = &'r Record>,
+    ) -> Result<Vec<Running>, Unreplayable> {
+        Ok(Replay::of(plan, records)?.recorded)
     }
 }
 
@@ -61,11 +66,22 @@ struct Replay {
     run: Option<Run>,
     /// Intents that must follow.
     due: VecDeque<Intent>,
+    /// What was recorded as running.
+    recorded: Vec<Running>,
     /// Number and hash of the last record.
     last: (u64, String),
 }
 
 impl Replay {
+    fn of<'r>(plan: Arc<Plan>, records: impl IntoIterator<Item = &'r Record>) -> Result<Self, Unreplayable> {
+        let mut replay = Self { plan, run: None, due: VecDeque::new(), recorded: Vec::new(), last: (0, String::new()) };
+        for record in records {
+            replay.take(record)?;
+        }
+        replay.nothing_is_due(replay.last.0 + 1)?;
+        Ok(replay)
+    }
+
     fn take(&mut self, record: &Record) -> Result<(), Unreplayable> {
         record.verify(&self.last.1, self.last.0 + 1)?;
         self.last = (record.seq, record.hash.clone());
@@ -90,8 +106,12 @@ impl Replay {
             return Err(Unreplayable::NoStart(self.plan.digest.short().to_owned()));
         };
         for action in run.apply(&record.at, event) {
-            if let Action::Perform { slot, request, .. } = action {
-                self.due.push_back((run.id(slot).to_owned(), request.key, request.attempt));
+            match action {
+                Action::Perform { slot, request, .. } => {
+                    self.due.push_back((run.id(slot).to_owned(), request.key, request.attempt));
+                }
+                Action::Record(running) => self.recorded.push(running),
+                _ => {}
             }
         }
         Ok(())

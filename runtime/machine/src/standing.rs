@@ -51,6 +51,11 @@ impl Standing<'_> {
         self.request(key, &state, &Call::Shift { weights, running_at_most: None })
     }
 
+    /// The instances that were brought there last, as far as they are known.
+    pub fn instances(&self) -> &[Instance] {
+        self.state().instances.get(&Which::Incoming).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn state(&self) -> &RolloutState {
         &self.run.rollouts[self.rollout]
     }

@@ -31,6 +31,8 @@ fn asks(method: &str, path: &str) -> Asks {
         ("GET", "/v1/runs/{run}" | "/v1/runs/{run}/watch" | "/v1/runs/{run}/journal" | "/v1/runs/{run}/explain") => {
             Asks::Sight
         }
+        // The run that is named is told to those who may see it.
+        ("GET", "/v1/keys") => Asks::Itself,
         ("POST", "/v1/runs" | "/v1/queue" | "/v1/runs/{run}/signals" | "/v1/locks/steal") => Asks::Itself,
         _ => Asks::Ownership,
     }
@@ -84,6 +86,7 @@ mod tests {
         assert_eq!(asks("GET", "/v1/status"), Asks::Admission);
         assert_eq!(asks("POST", "/v1/status"), Asks::Ownership);
         assert_eq!(asks("GET", "/v1/runs/{run}/secrets"), Asks::Ownership);
+        assert_eq!(asks("GET", "/v1/keys/noted"), Asks::Ownership);
         assert_eq!(asks("GET", ""), Asks::Ownership);
     }
 }

@@ -97,7 +97,11 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Missing(_) => Code::Missing,
-            StoreError::Exists(_) | StoreError::KeyUsed { .. } | StoreError::Newer { .. } => Code::Refused,
+            StoreError::Exists(_)
+            | StoreError::KeyUsed { .. }
+            | StoreError::KeyTaken { .. }
+            | StoreError::Occupied(_)
+            | StoreError::Newer { .. } => Code::Refused,
             StoreError::Locked { .. } | StoreError::Held(_) => Code::Locked,
             StoreError::Fenced { .. }
             | StoreError::Gap { .. }

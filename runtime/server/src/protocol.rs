@@ -7,7 +7,7 @@ use machine::ports::store::{Lock, Running};
 use machine::signal::SignalKind;
 use serde::{Deserialize, Serialize};
 
-pub use engine::{InTheWay, RunLine};
+pub use engine::{InTheWay, Rebuild, RunLine};
 
 use crate::Failure;
 
@@ -122,12 +122,40 @@ pub struct Status {
 }
 
 /// Asks for old runs to be forgotten: their journals, states and plans go, their anchors stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forget {
     /// Those that ended before this, UTC milliseconds.
     pub ended_before_ms: i64,
     /// Only say which.
     pub dry_run: bool,
+    /// Key of the request, which is noted: what goes is added to what is known of it.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+/// Asks for something to be made anew from the journals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anew {
+    /// What.
+    pub what: Rebuild,
+    /// Chosen by the client; asking twice does it once.
+    pub key: String,
+    /// Why, in the caller's words.
+    pub reason: String,
+}
+
+/// Selects a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyQuery {
+    /// Its key.
+    pub key: String,
+}
+
+/// The run that something was said to under a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidTo {
+    /// The run; none where nothing was, or the caller may not see it.
+    pub run: Option<String>,
 }
 
 /// Selects runs.

@@ -92,6 +92,7 @@ async fn state() -> tempfile::TempDir {
         ended: true,
         moves_by_ms: None,
         running: vec![running],
+        answers: vec![],
     };
     store
         .create(NewRun {

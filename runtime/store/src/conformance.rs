@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use machine::Moment;
 use machine::journal::Record;
-use machine::ports::store::{Append, Lock, NewRun, Prune, Pruned, Running, Store, StoreError, Target};
+use machine::ports::store::{Answered, Append, Lock, NewRun, Prune, Pruned, Running, Store, StoreError, Target};
 use serde_json::{Value, json};
 
 use crate::memory::MemoryStore;
@@ -55,6 +55,7 @@ pub(crate) fn append(store: &dyn Store, run: &str, records: Vec<Record>) -> Appe
         ended: false,
         moves_by_ms: None,
         running: Vec::new(),
+        answers: Vec::new(),
     }
 }
 
@@ -295,6 +296,72 @@ async fn one_bad_write_spares_its_neighbours(world: &mut dyn World) {
     assert_eq!(store.runs(true, 1000).await.unwrap().len(), 64);
 }
 
+fn said(key: &str, run: Option<&str>) -> Answered {
+    Answered {
+        key: key.to_owned(),
+        request: json!({ "what": "pause", "why": key }),
+        answer: json!("it goes no further"),
+        done: true,
+        run: run.map(str::to_owned),
+        at_ms: 3,
+    }
+}
+
+async fn answers_a_key_once_and_for_all(world: &mut dyn World) {
+    let store = world.open();
+    store.create(new_run(&*store, "a", 0)).await.unwrap();
+    let mut more = append(&*store, "a", records(&hash_of_last(&*store, "a").await, 2, 2));
+    more.answers = vec![said("k", Some("a"))];
+    store.append(more).await.unwrap();
+    let mut late = append(&*store, "a", records("another past", 3, 3));
+    late.answers = vec![said("never", Some("a"))];
+    assert!(store.append(late).await.is_err());
+    let begun = Answered { answer: json!({}), done: false, ..said("prune", None) };
+    store.note(store.epoch(), begun.clone()).await.unwrap();
+    drop(store);
+
+    let store = world.open();
+    assert_eq!(store.answered("k").await, Ok(Some(said("k", Some("a")))));
+    assert_eq!(store.answered("prune").await, Ok(Some(begun)));
+    for unknown in ["never", "key of a"] {
+        assert_eq!(store.answered(unknown).await, Ok(None), "{unknown}");
+    }
+    store.note(store.epoch(), said("prune", None)).await.unwrap();
+    let again = Answered { answer: json!("another answer"), ..said("prune", None) };
+    store.note(store.epoch(), again).await.unwrap();
+    assert_eq!(store.answered("prune").await, Ok(Some(said("prune", None))), "the first answer stays");
+    let other = Answered { request: json!({ "what": "backup" }), ..said("k", None) };
+    let taken = StoreError::KeyTaken { key: "k".to_owned(), first: "`pause` to run a".to_owned() };
+    assert_eq!(store.note(store.epoch(), other).await, Err(taken.clone()));
+    let mut second = new_run(&*store, "b", 0);
+    second.key = "k".to_owned();
+    assert_eq!(store.create(second).await, Err(taken));
+    let used = StoreError::KeyUsed { key: "key of a".to_owned(), run: "a".to_owned() };
+    assert_eq!(store.note(store.epoch(), said("key of a", None)).await, Err(used));
+    assert!(matches!(store.note(store.epoch() - 1, said("x", None)).await, Err(StoreError::Fenced { .. })));
+}
+
+/// What went is told under the key of who asked for it in the transaction in which it went.
+async fn notes_what_is_forgotten_under_its_key(world: &mut dyn World) {
+    let store = world.open();
+    for run in ["a", "b"] {
+        ended(&*store, run).await;
+    }
+    let mut more = append(&*store, "a", Vec::new());
+    (more.ended, more.answers) = (true, vec![said("said to a", Some("a"))]);
+    store.append(more).await.unwrap();
+    let begun = Answered { answer: json!({ "x": 1 }), done: false, ..said("k", None) };
+    store.note(store.epoch(), begun).await.unwrap();
+    for _ in 0..3 {
+        let (epoch, actor, key) = (store.epoch(), "olga".to_owned(), Some("k".to_owned()));
+        let one = Prune { epoch, ended_before_ms: 0, limit: 1, actor, at_ms: 9, dry_run: false, key };
+        store.prune(one).await.unwrap();
+    }
+    let noted = store.answered("k").await.unwrap().unwrap();
+    assert_eq!((noted.answer, noted.done), (json!({ "x": 1, "runs": ["a", "b"], "records": 4 }), false));
+    assert_eq!(store.answered("said to a").await, Ok(None), "what was said to a run goes with it");
+}
+
 /// A run that has ended at -5, when the records of these tests were written.
 async fn ended(store: &dyn Store, run: &str) {
     store.create(new_run(store, run, 0)).await.unwrap();
@@ -321,12 +388,21 @@ async fn forgets_what_ended_long_ago(world: &mut dyn World) {
     store.append(made).await.unwrap();
     let anchors = store.anchors(1, 100).await.unwrap();
     let ask = |ended_before_ms, limit, dry_run| {
-        let prune = Prune { epoch: store.epoch(), ended_before_ms, limit, actor: "olga".to_owned(), at_ms: 9, dry_run };
+        let prune = Prune {
+            epoch: store.epoch(),
+            ended_before_ms,
+            limit,
+            actor: "olga".to_owned(),
+            at_ms: 9,
+            dry_run,
+            key: None,
+        };
         store.prune(prune)
     };
     let named = |runs: &[&str]| Pruned {
         runs: runs.iter().map(|&run| run.to_owned()).collect(),
         records: 2 * runs.len() as u64,
+        kept: Vec::new(),
     };
     assert_eq!(ask(-5, 9, false).await, Ok(named(&[])), "what ended at that moment did not end before it");
     assert_eq!(ask(0, 9, true).await, Ok(named(&["a", "c"])), "neither what made what runs nor what is under way");
@@ -344,6 +420,7 @@ async fn forgets_what_ended_long_ago(world: &mut dyn World) {
         actor: String::new(),
         at_ms: 9,
         dry_run: false,
+        key: None,
     };
     assert!(matches!(store.prune(late).await, Err(StoreError::Fenced { .. })));
 }
@@ -360,6 +437,8 @@ async fn everything(fresh: &dyn Fn() -> Box<dyn World>) {
     keeps_targets_to_one_run(&mut *fresh()).await;
     anchors_the_ends_of_journals(&mut *fresh()).await;
     forgets_what_ended_long_ago(&mut *fresh()).await;
+    answers_a_key_once_and_for_all(&mut *fresh()).await;
+    notes_what_is_forgotten_under_its_key(&mut *fresh()).await;
     one_bad_write_spares_its_neighbours(&mut *fresh()).await;
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ struct World {
     epoch: u64,
     runs: BTreeMap<String, Kept>,
     keys: BTreeMap<String, String>,
+    answers: BTreeMap<String, Answered>,
     locks: BTreeMap<Target, Lock>,
     anchors: Vec<Anchor>,
     running: BTreeMap<(String, String), Running>,
@@ -85,6 +86,9 @@ impl World {
         if let Some(holder) = self.keys.get(&run.key) {
             return Err(StoreError::KeyUsed { key: run.key, run: holder.clone() });
         }
+        if let Some(known) = self.answers.get(&run.key) {
+            return Err(known.taken());
+        }
         if let Some(held) = run.targets.iter().find_map(|target| self.locks.get(target)) {
             return Err(StoreError::Held(Box::new(held.clone())));
         }
@@ -122,9 +126,24 @@ impl World {
         }
         let locks = self.locks.values_mut().filter(|lock| lock.run == append.run);
         locks.for_each(|lock| lock.expires_ms = expiry(append.moves_by_ms));
+        for answered in append.answers {
+            self.answers.entry(answered.key.clone()).or_insert(answered);
+        }
         for entry in append.running {
             self.running.insert((entry.environment.clone(), entry.service.clone()), entry);
         }
+        Ok(())
+    }
+
+    fn note(&mut self, epoch: u64, answered: Answered) -> Result<(), StoreError> {
+        check_epoch(self.epoch, epoch)?;
+        match (self.answers.get(&answered.key), self.keys.get(&answered.key)) {
+            (Some(known), _) if known.request != answered.request => return Err(known.taken()),
+            (Some(known), _) if known.done => return Ok(()),
+            (None, Some(run)) => return Err(StoreError::KeyUsed { key: answered.key, run: run.clone() }),
+            (Some(_) | None, _) => {}
+        }
+        self.answers.insert(answered.key.clone(), answered);
         Ok(())
     }
 
@@ -144,8 +163,20 @@ impl World {
         if !prune.dry_run {
             self.runs.retain(|run, _| !runs.contains(run));
             self.keys.retain(|_, run| !runs.contains(run));
+            self.answers.retain(|_, known| known.run.as_ref().is_none_or(|run| !runs.contains(run)));
+            self.add_removed(prune.key.as_deref(), &runs, records);
         }
-        Ok(Pruned { runs, records })
+        Ok(Pruned { runs, records, kept: Vec::new() })
+    }
+
+    fn add_removed(&mut self, key: Option<&str>, runs: &[String], records: u64) {
+        let known = key.and_then(|key| self.answers.get_mut(key)).filter(|known| !known.done);
+        let Some(answer) = known.and_then(|known| known.answer.as_object_mut()) else { return };
+        let mut all = answer.get("runs").and_then(Value::as_array).cloned().unwrap_or_default();
+        all.extend(runs.iter().map(|run| Value::from(run.as_str())));
+        let before = answer.get("records").and_then(Value::as_u64).unwrap_or(0);
+        answer.insert("runs".to_owned(), all.into());
+        answer.insert("records".to_owned(), before.saturating_add(records).into());
     }
 
     fn may_go(&self, run: &str) -> bool {
@@ -220,6 +251,14 @@ impl Store for MemoryStore {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.read(|world| Ok(world.lines(unended_only, limit)))
+    }
+
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.read(|world| Ok(world.answers.get(key).cloned()))
+    }
+
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { lock(&self.world).note(epoch, answered) })
     }
 
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {

@@ -36,6 +36,9 @@ pub(crate) struct Manifest {
     pub(crate) in_flight: Vec<String>,
     /// Each file by its path below the backup.
     pub(crate) files: BTreeMap<String, File>,
+    /// Key of the request that it was made for, where it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
 }
 
 /// One file of a backup.
@@ -65,10 +68,12 @@ impl Manifest {
             records: 0,
             in_flight: Vec::new(),
             files: BTreeMap::new(),
+            key: None,
         }
     }
 
-    fn digest(&self) -> Digest {
+    /// Which backup it is: no two have the same.
+    pub(crate) fn digest(&self) -> Digest {
         Digest::of(&plan::canonical::to_bytes(self))
     }
 

@@ -21,13 +21,13 @@ pub(crate) use restore::restore;
 const DATABASE: &str = "state.sqlite";
 
 /// Writes a backup of a state directory into a folder that is not there yet.
-pub(crate) fn backup(layout: &Layout, to: &Path, at_ms: i64) -> Result<Manifest, Failure> {
+pub(crate) fn backup(layout: &Layout, to: &Path, at_ms: i64, key: Option<String>) -> Result<Manifest, Failure> {
     let to = std::path::absolute(to).map_err(|error| files::failed("find", to, &error))?;
     if to.symlink_metadata().is_ok() {
         return Err(Failure::usage(format!("{} is there already; name a new folder for the backup", to.display())));
     }
     let fresh = Fresh::beside(&to)?;
-    let manifest = fill(layout, &fresh.0, at_ms)?;
+    let manifest = fill(layout, &fresh.0, at_ms, key)?;
     fresh.become_named(&to)?;
     Ok(manifest)
 }
@@ -60,12 +60,12 @@ impl Drop for Fresh {
     }
 }
 
-fn fill(layout: &Layout, into: &Path, at_ms: i64) -> Result<Manifest, Failure> {
+fn fill(layout: &Layout, into: &Path, at_ms: i64, key: Option<String>) -> Result<Manifest, Failure> {
     let snapshot = store::backup::snapshot(&layout.state, &into.join(DATABASE))?;
     let audit = store::backup::verify(&into.join(DATABASE))?;
     if let Some(problem) = audit.problems.first() {
         let message =
-            format!("the state is damaged ({}), so no backup was made; `deployd audit verify` says all", problem.what);
+            format!("the state is damaged ({}), so no backup was made; `deployd doctor` says what helps", problem.what);
         return Err(Failure::new(Code::Refused, message));
     }
     let epoch = inspect::highest_epoch(layout).map_err(Failure::internal)?.max(snapshot.epoch);
@@ -74,6 +74,7 @@ fn fill(layout: &Layout, into: &Path, at_ms: i64) -> Result<Manifest, Failure> {
         head: audit.head,
         runs: audit.runs,
         records: audit.records,
+        key,
         ..Manifest::new(at_ms, epoch)
     };
     note(&mut manifest, into, DATABASE)?;

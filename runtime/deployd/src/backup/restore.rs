@@ -2,15 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use machine::ports::store::Answered;
 use providers::{Layout, inspect};
+use serde_json::json;
 use server::{Code, Failure};
 use store::backup::{Snapshot, Vacant};
 
 use super::{DATABASE, Manifest, digest, files};
+use crate::commands::restore::Restored;
+use crate::keyed::{self, read, written};
 
 /// Makes a backup the state of a directory that has none. Instances, proxies and the epoch file that are there are kept.
-pub(crate) fn restore(backup: &Path, layout: &Layout, at_ms: i64) -> Result<(Manifest, Snapshot), Failure> {
+/// What is answered becomes durable with the state, so that the same request under the same key finds it.
+pub(crate) fn restore(backup: &Path, layout: &Layout, at_ms: i64, key: Option<String>) -> Result<Restored, Failure> {
     let manifest = Manifest::read(backup)?;
+    let asked = keyed::asked(key, "restore", json!({ "backup": manifest.digest() }));
+    if let Some(restored) = before(&layout.state, &asked)? {
+        return Ok(restored);
+    }
     check_files(backup, &manifest)?;
     check_state(backup)?;
     let vacant = Vacant::take(&layout.state)?;
@@ -18,8 +27,26 @@ pub(crate) fn restore(backup: &Path, layout: &Layout, at_ms: i64) -> Result<(Man
     for name in manifest.files.keys().filter(|name| *name != DATABASE) {
         put_back(backup, &layout.state, name)?;
     }
-    let snapshot = vacant.restore(&backup.join(DATABASE), seen, at_ms)?;
-    Ok((manifest, snapshot))
+    let told = |snapshot: &Snapshot| Restored {
+        backup_ms: manifest.at_ms,
+        epoch: snapshot.epoch,
+        waiting: snapshot.in_flight.clone(),
+        runs: manifest.runs,
+    };
+    let answered = |snapshot: &Snapshot| Some(Answered { answer: written(&told(snapshot)).ok()?, done: true, ..asked });
+    let snapshot = vacant.restore(&backup.join(DATABASE), seen, at_ms, answered)?;
+    Ok(told(&snapshot))
+}
+
+/// What the state that is there says of this request.
+fn before(state: &Path, asked: &Answered) -> Result<Option<Restored>, Failure> {
+    // Whatever else is there is refused where nothing is written over.
+    let known = store::sqlite::answered(state, &asked.key).ok().flatten();
+    match known {
+        None => Ok(None),
+        Some(known) if known.request == asked.request => read(known.answer).map(Some),
+        Some(known) => Err(known.taken().into()),
+    }
 }
 
 fn refuse(message: String) -> Failure {

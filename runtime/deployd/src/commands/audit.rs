@@ -11,6 +11,7 @@ use store::audit;
 
 use crate::context::{Context, note, print};
 use crate::render;
+use crate::render::units::count;
 
 /// Records asked for at a time.
 const PAGE: u32 = 500;
@@ -99,7 +100,8 @@ fn look(state: &Path, run: Option<&str>, against: Option<&Path>) -> Result<audit
 async fn export(context: &Context, run: Option<&str>, output: Option<PathBuf>) -> Result<u8, Failure> {
     let (state, run) = (context.there()?, named(context, run).await?);
     let records = context.apart(move || write(&state, run.as_deref(), output.as_deref())).await?;
-    note(&format!("{records} records exported; `deployd audit verify --against FILE` compares them later"));
+    let records = count(records, "record");
+    note(&format!("{records} exported; `deployd audit verify --against FILE` compares them later"));
     Ok(0)
 }
 

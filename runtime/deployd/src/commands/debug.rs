@@ -5,6 +5,7 @@ use server::{Code, Failure};
 
 use crate::context::{Context, note};
 use crate::render;
+use crate::render::units::count;
 
 /// Records asked for at a time.
 const PAGE: u32 = 500;
@@ -56,6 +57,6 @@ async fn journal(context: &Context, run: Option<&str>) -> Result<u8, Failure> {
             hash = record.hash;
         }
     }
-    note(&format!("{seq} records, the chain holds, its head is {hash}"));
+    note(&format!("{}, the chain holds, its head is {hash}", count(seq, "record")));
     Ok(0)
 }

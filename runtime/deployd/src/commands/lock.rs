@@ -43,7 +43,7 @@ enum What {
         /// Why, for the journal of the run that loses its lock
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// Asking again with the same key does nothing [default: a fresh one]
+        /// Asking the same again with this key does nothing and gives the first answer [default: a fresh one]
         #[arg(long)]
         key: Option<String>,
     },

@@ -13,6 +13,7 @@ pub(crate) mod internal;
 pub(crate) mod lock;
 pub(crate) mod pause;
 pub(crate) mod prune;
+pub(crate) mod rebuild;
 pub(crate) mod reject;
 pub(crate) mod restore;
 pub(crate) mod resume;
@@ -24,6 +25,8 @@ pub(crate) mod serve;
 pub(crate) mod skip;
 pub(crate) mod status;
 pub(crate) mod watch;
+
+pub(crate) use say::fresh_key;
 
 use server::Failure;
 
@@ -52,6 +55,7 @@ pub(crate) async fn execute(command: Command, context: &Context) -> Result<u8, F
         Command::Audit(command) => command.execute(context).await,
         Command::Backup(command) => command.execute(context).await,
         Command::Restore(command) => command.execute(context).await,
+        Command::Rebuild(command) => command.execute(context).await,
         Command::Prune(command) => command.execute(context).await,
         Command::Doctor(command) => command.execute(context).await,
         Command::Debug(command) => command.execute(context).await,

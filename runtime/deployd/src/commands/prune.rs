@@ -1,26 +1,32 @@
 //! `deployd prune`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
+use machine::ports::store::{Answered, Pruned};
+use providers::inspect::Artifact;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use server::Failure;
+use server::keeping::Keeping;
 use server::protocol::Forget;
-use server::{Failure, retention};
 
-use crate::artifacts;
 use crate::context::Context;
 use crate::follow::now_ms;
-use crate::render;
+use crate::keyed::{self, read, written};
+use crate::{artifacts, render};
 
 const EXAMPLES: &str = "\
 Examples:
   deployd prune --older-than 90d --dry-run
-  deployd prune --older-than 90d";
+  deployd prune --older-than 90d
+  deployd prune --older-than 90d --key prune-2026-11-21";
 
 /// Forget runs that ended long ago, and artifacts that nothing needs any more
 ///
 /// Their anchors stay, so that `deployd audit verify` still knows that they were and how they ended. A run that has not
-/// ended, and the one that made what now runs, always stay. Doing it again does nothing more.
+/// ended, and the one that made what now runs, always stay; where what runs cannot be read, every run that may have made it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Prune {
@@ -30,10 +36,13 @@ pub(crate) struct Prune {
     /// Only say what would go
     #[arg(long)]
     dry_run: bool,
+    /// Asking the same again with this key does nothing more and gives the first answer [default: a fresh one]
+    #[arg(long)]
+    key: Option<String>,
 }
 
 /// What went, or would go.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Gone {
     pub(crate) dry_run: bool,
     /// The runs, the oldest ends first.
@@ -44,26 +53,88 @@ pub(crate) struct Gone {
     pub(crate) artifacts: Vec<String>,
     /// Their size.
     pub(crate) bytes: u64,
+    /// Why other old runs stay, as sentences.
+    pub(crate) kept: Vec<String>,
+}
+
+/// What is noted of a prune while it is done.
+#[derive(Debug, Serialize, Deserialize)]
+struct Progress {
+    /// Runs that ended before this go, whenever it is gone on with.
+    ended_before_ms: i64,
+    /// What went.
+    #[serde(default)]
+    runs: Vec<String>,
+    #[serde(default)]
+    records: u64,
+    /// Artifacts that go or went, with their sizes.
+    #[serde(default)]
+    artifacts: BTreeMap<String, u64>,
 }
 
 impl Prune {
     pub(crate) async fn execute(self, context: &Context) -> Result<u8, Failure> {
         context.there()?;
-        let age_ms = i64::try_from(self.older_than.as_millis()).unwrap_or(i64::MAX);
-        let ask = Forget { ended_before_ms: now_ms().saturating_sub(age_ms), dry_run: self.dry_run };
-        let pruned = retention::forget(&context.state, &ask).await?;
-        let (layout, runs, older_than) = (context.layout()?, pruned.runs.clone(), self.older_than);
-        let dry_run = self.dry_run;
-        let gone = context.apart(move || artifacts::prune(&layout, &runs, older_than, dry_run)).await?;
-        let gone = Gone {
-            dry_run,
-            runs: pruned.runs,
-            records: pruned.records,
-            bytes: gone.iter().map(|artifact| artifact.bytes).sum(),
-            artifacts: gone.into_iter().map(|artifact| artifact.digits).collect(),
-        };
+        let keeping = Keeping::open(&context.state).await?;
+        let gone = if self.dry_run { self.would(context, &keeping).await? } else { self.go(context, &keeping).await? };
         context.answer(&gone, render::prune::gone)?;
         Ok(0)
+    }
+
+    fn ended_before_ms(&self) -> i64 {
+        now_ms().saturating_sub(i64::try_from(self.older_than.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    async fn would(&self, context: &Context, keeping: &Keeping) -> Result<Gone, Failure> {
+        let ask = Forget { ended_before_ms: self.ended_before_ms(), dry_run: true, key: None };
+        let Pruned { runs, records, kept } = keeping.forget(&ask).await?;
+        let old = self.unneeded(context, runs.clone()).await?;
+        let bytes = old.iter().map(|artifact| artifact.bytes).sum();
+        let artifacts = old.into_iter().map(|artifact| artifact.digits).collect();
+        Ok(Gone { dry_run: true, runs, records, artifacts, bytes, kept })
+    }
+
+    async fn go(&self, context: &Context, keeping: &Keeping) -> Result<Gone, Failure> {
+        let begun = keeping.begin(self.asked()?).await?;
+        if begun.done {
+            return read(begun.answer);
+        }
+        let ended_before_ms = read::<Progress>(begun.answer.clone())?.ended_before_ms;
+        let ask = Forget { ended_before_ms, dry_run: false, key: Some(begun.key.clone()) };
+        let kept = keeping.forget(&ask).await?.kept;
+        let old = self.unneeded(context, Vec::new()).await?;
+        // Said before they go: who asks again after a crash is told of all that went.
+        let known = keeping.noted(&begun.key).await?.unwrap_or(begun);
+        let mut progress: Progress = read(known.answer.clone())?;
+        progress.artifacts.extend(old.iter().map(|artifact| (artifact.digits.clone(), artifact.bytes)));
+        let known = keeping.note(Answered { answer: written(&progress)?, ..known }).await?;
+        let layout = context.layout()?;
+        let gone = context.apart(move || {
+            artifacts::forget(&old)?;
+            progress.artifacts.retain(|digits, _| !layout.artifacts().join(digits).exists());
+            Ok(progress)
+        });
+        let Progress { runs, records, artifacts, .. } = gone.await?;
+        let bytes = artifacts.values().sum();
+        let gone = Gone { dry_run: false, runs, records, artifacts: artifacts.into_keys().collect(), bytes, kept };
+        read(keeping.note(Answered { answer: written(&gone)?, done: true, ..known }).await?.answer)
+    }
+
+    fn asked(&self) -> Result<Answered, Failure> {
+        let older_than_ms = u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX);
+        let progress = Progress {
+            ended_before_ms: self.ended_before_ms(),
+            runs: Vec::new(),
+            records: 0,
+            artifacts: BTreeMap::new(),
+        };
+        let of = json!({ "older_than_ms": older_than_ms });
+        Ok(Answered { answer: written(&progress)?, ..keyed::asked(self.key.clone(), "prune", of) })
+    }
+
+    async fn unneeded(&self, context: &Context, forgotten: Vec<String>) -> Result<Vec<Artifact>, Failure> {
+        let (layout, older_than) = (context.layout()?, self.older_than);
+        context.apart(move || artifacts::unneeded(&layout, &forgotten, older_than)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use server::Failure;
 
 use crate::backup;
@@ -26,10 +26,13 @@ Examples:
 pub(crate) struct Restore {
     /// The folder that `deployd backup` made
     backup: PathBuf,
+    /// Asking the same again with this key does nothing and gives the first answer [default: a fresh one]
+    #[arg(long)]
+    key: Option<String>,
 }
 
 /// What was restored.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Restored {
     /// When the backup was made, UTC milliseconds.
     pub(crate) backup_ms: i64,
@@ -44,13 +47,8 @@ pub(crate) struct Restored {
 impl Restore {
     pub(crate) async fn execute(self, context: &Context) -> Result<u8, Failure> {
         let layout = context.layout()?;
-        let (manifest, snapshot) = context.apart(move || backup::restore(&self.backup, &layout, now_ms())).await?;
-        let restored = Restored {
-            backup_ms: manifest.at_ms,
-            epoch: snapshot.epoch,
-            waiting: snapshot.in_flight,
-            runs: manifest.runs,
-        };
+        let Self { backup, key } = self;
+        let restored = context.apart(move || backup::restore(&backup, &layout, now_ms(), key)).await?;
         context.answer(&restored, |restored| render::backup::restored(restored, context))?;
         Ok(0)
     }

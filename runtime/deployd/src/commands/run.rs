@@ -38,7 +38,7 @@ pub(crate) struct Run {
     /// The project's root, against which the plan's paths are read [default: the current directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Submitting again with the same key follows the same run [default: a fresh one]
+    /// Submitting the same again with this key follows the same run [default: a fresh one]
     #[arg(long)]
     key: Option<String>,
     /// Where another run works on the same, wait for it to end, in the order of arrival, instead of being refused

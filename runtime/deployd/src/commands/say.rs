@@ -5,6 +5,7 @@ use machine::signal::SignalKind;
 use server::Failure;
 use server::client::Client;
 use server::protocol::{Said, Say};
+use server::source::Source;
 
 use crate::context::Context;
 use crate::render::text::Line;
@@ -16,13 +17,13 @@ pub(super) struct Words {
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Saying it again with the same key does nothing [default: a fresh one]
+    /// Saying the same again with this key does nothing and gives the first answer [default: a fresh one]
     #[arg(long)]
     key: Option<String>,
 }
 
 /// A fresh key.
-pub(super) fn fresh_key() -> String {
+pub(crate) fn fresh_key() -> String {
     ulid::Ulid::generate().to_string().to_lowercase()
 }
 
@@ -30,8 +31,21 @@ impl Words {
     /// The runtime, and the run that is meant.
     pub(super) async fn find(&self, context: &Context) -> Result<(Client, String), Failure> {
         let source = context.source().await?;
+        if let Source::Runtime(client) = &source
+            && let Some(run) = self.said_to(client).await?
+        {
+            return Ok((source.runtime()?, run));
+        }
         let run = context.run_in_flight(&source, self.run.as_deref()).await?;
         Ok((source.runtime()?, run))
+    }
+
+    /// The run that is meant where none is named: that of the first time, whatever runs there are now.
+    async fn said_to(&self, client: &Client) -> Result<Option<String>, Failure> {
+        match (&self.key, self.run.as_deref()) {
+            (Some(key), None | Some("latest")) => client.said_to(key).await,
+            _ => Ok(None),
+        }
     }
 
     /// Says it and shows the answer.

@@ -47,8 +47,8 @@ pub(crate) async fn examine(layout: &Layout, program: &str, now_ms: i64) -> Heal
     let readable = state::look(&layout.state, program, now_ms, &mut findings);
     if readable {
         findings.extend(runs::look(&layout.state, holder, program, now_ms).await);
-        findings.extend(world::look(layout, program).await);
     }
+    findings.extend(world::look(layout, program, readable).await);
     Health { holder, sqlite: store::health::library(), findings: shortened(findings) }
 }
 

@@ -4,36 +4,55 @@ use std::path::Path;
 use std::sync::Arc;
 
 use machine::Run;
-use machine::ports::store::{Lock, Running, Store, StoreError, StoredRun};
+use machine::ports::store::{Lock, Running, Store, StoreError, StoredRun, known};
 use plan::Plan;
 
 use super::Finding;
 use crate::render::units::utc;
 
 pub(super) async fn look(state: &Path, holder: Option<u32>, program: &str, now_ms: i64) -> Vec<Finding> {
-    match found(state, holder, program, now_ms).await {
-        Ok(findings) => findings,
-        Err(error) => {
-            vec![Finding::new("runs", error.to_string(), format!("`{program} audit verify` says what is damaged"))]
-        }
-    }
+    let store = match store::sqlite::look(state) {
+        Ok(store) => store,
+        Err(error) => return vec![unread(&error, program)],
+    };
+    let told = |found: Result<Vec<Finding>, StoreError>| found.unwrap_or_else(|error| vec![unread(&error, program)]);
+    [
+        told(unended(&store, holder, program).await),
+        told(from_a_backup(&store, program).await),
+        told(late(&store, holder, program, now_ms).await),
+    ]
+    .concat()
 }
 
-async fn found(state: &Path, holder: Option<u32>, program: &str, now_ms: i64) -> Result<Vec<Finding>, StoreError> {
-    let store = store::sqlite::look(state)?;
+/// What cannot be read keeps nothing else from being looked at.
+fn unread(error: &StoreError, program: &str) -> Finding {
+    Finding::new("runs", error.to_string(), format!("`{program} audit verify` says what is damaged"))
+}
+
+async fn unended(store: &dyn Store, holder: Option<u32>, program: &str) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     for line in store.runs(true, u32::MAX).await? {
-        let stored = store.load(&line.run).await?;
         let nobody = holder.is_none().then(|| carried_by_nobody(&line.run, program));
-        findings.extend(left_alone(&line.run, stored, program).or(nobody));
+        match store.load(&line.run).await {
+            Ok(stored) => findings.extend(left_alone(&line.run, stored, program).or(nobody)),
+            Err(error) => findings.push(unread(&error, program)),
+        }
     }
-    for entry in store.registry(u32::MAX).await? {
-        let known_from_a_backup = store.load(&entry.run).await.is_ok_and(|stored| stored.restored);
-        findings.extend((entry.release.is_some() && known_from_a_backup).then(|| unvouched(&entry, program)));
-    }
-    let late = store.locks(u32::MAX).await?.into_iter().filter(|lock| lock.expires_ms < now_ms);
-    findings.extend(late.map(|lock| expired(&lock, holder, program)));
     Ok(findings)
+}
+
+async fn from_a_backup(store: &dyn Store, program: &str) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for entry in known(store, u32::MAX).await?.running {
+        let only_known = store.load(&entry.run).await.is_ok_and(|stored| stored.restored);
+        findings.extend((entry.release.is_some() && only_known).then(|| unvouched(&entry, program)));
+    }
+    Ok(findings)
+}
+
+async fn late(store: &dyn Store, holder: Option<u32>, program: &str, now_ms: i64) -> Result<Vec<Finding>, StoreError> {
+    let late = store.locks(u32::MAX).await?.into_iter().filter(|lock| lock.expires_ms < now_ms);
+    Ok(late.map(|lock| expired(&lock, holder, program)).collect())
 }
 
 /// Why no runtime takes this run up by itself, if so. Damaged rows are not a reason: they are made anew from the journal.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use machine::ports::store::Target;
 use store::{audit, health, sqlite};
 
 use super::Finding;
@@ -68,8 +69,22 @@ fn recorded(state: &Path, program: &str) -> Vec<Finding> {
     match audit::verify(state, None) {
         Err(error) => vec![Finding::new("audit", error.to_string(), remedy)],
         Ok(audit) => {
-            audit.problems.into_iter().map(|problem| Finding::new("audit", words(&problem), remedy.clone())).collect()
+            let remedy = |problem: &audit::Problem| again(problem, program).unwrap_or_else(|| remedy.clone());
+            audit.problems.iter().map(|problem| Finding::new("audit", words(problem), remedy(problem))).collect()
         }
+    }
+}
+
+/// What makes this anew, where it is a copy of what the journals say.
+fn again(problem: &audit::Problem, program: &str) -> Option<String> {
+    match problem {
+        audit::Problem { place: Some(Target { environment, service }), .. } => Some(format!(
+            "`{program} rebuild service {service} {environment} --reason …` makes it anew from the journals, where a runtime listens"
+        )),
+        audit::Problem { run: Some(run), copy: true, .. } => Some(format!(
+            "`{program} serve` makes it anew from its journal as it takes the run up; once the run has ended, `{program} rebuild run {run} --reason …` does"
+        )),
+        _ => None,
     }
 }
 

@@ -3,13 +3,17 @@
 use store::audit::{Audit, Problem};
 
 use super::text::{Line, Paint};
+use super::units::count;
 
 /// Each problem by its place, then what was looked at.
 pub(crate) fn audit(audit: &Audit) -> Vec<Line> {
     let mut lines: Vec<Line> = audit.problems.iter().map(problem).collect();
     lines.push(Line::plain(&format!(
-        "{} records of {} runs, {} anchors, {} pruned runs",
-        audit.records, audit.runs, audit.anchors, audit.pruned
+        "{} of {}, {}, {}",
+        count(audit.records, "record"),
+        count(audit.runs, "run"),
+        count(audit.anchors, "anchor"),
+        count(audit.pruned, "pruned run")
     )));
     lines.push(match audit.problems.as_slice() {
         [] => Line::of(&format!("everything fits; the head of the anchors is {}", head(audit)), Paint::Good),

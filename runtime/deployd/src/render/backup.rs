@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::text::{Line, Paint};
-use super::units::utc;
+use super::units::{count, utc};
 use crate::backup::Manifest;
 use crate::commands::restore::Restored;
 use crate::context::Context;
@@ -13,10 +13,12 @@ pub(crate) fn written(manifest: &Manifest, folder: &Path) -> Vec<Line> {
     let bytes: u64 = manifest.files.values().map(|file| file.bytes).sum();
     let artifacts = manifest.files.keys().filter(|name| name.starts_with("artifacts/")).count();
     let mut lines = vec![Line::plain(&format!(
-        "{}: {} runs with {} records, {artifacts} artifacts, {bytes} bytes",
+        "{}: {} with {}, {}, {}",
         folder.display(),
-        manifest.runs,
-        manifest.records
+        count(manifest.runs, "run"),
+        count(manifest.records, "record"),
+        count(artifacts as u64, "artifact"),
+        count(bytes, "byte")
     ))];
     lines.extend(manifest.in_flight.iter().map(|run| Line::plain(&format!("run {run} was under way"))));
     lines
@@ -25,10 +27,10 @@ pub(crate) fn written(manifest: &Manifest, folder: &Path) -> Vec<Line> {
 /// What was put back, and what waits.
 pub(crate) fn restored(restored: &Restored, context: &Context) -> Vec<Line> {
     let mut lines = vec![Line::plain(&format!(
-        "{} holds the state of {}: {} runs",
+        "{} holds the state of {}: {}",
         context.state.display(),
         utc(restored.backup_ms),
-        restored.runs
+        count(restored.runs, "run")
     ))];
     lines.extend(restored.waiting.iter().map(|run| {
         let program = &context.program;

@@ -1,6 +1,7 @@
 //! What an examination found.
 
 use super::text::{Line, Paint};
+use super::units::count;
 use crate::doctor::Health;
 
 /// A line for each finding, then the sum.
@@ -15,8 +16,7 @@ pub(crate) fn health(health: &Health) -> Vec<Line> {
         .collect();
     let sum = match health.findings.len() {
         0 => "nothing is the matter".to_owned(),
-        1 => "1 finding".to_owned(),
-        several => format!("{several} findings"),
+        several => count(several as u64, "finding"),
     };
     let holder =
         health.holder.map_or_else(|| "no runtime holds it".to_owned(), |pid| format!("process {pid} holds it"));

@@ -40,6 +40,12 @@ pub(crate) fn between(from_ms: i64, to_ms: i64) -> u64 {
     u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or(0)
 }
 
+/// So many things: `1 run`, `2 runs`.
+pub(crate) fn count(many: u64, thing: &str) -> String {
+    let plural = if many == 1 { "" } else { "s" };
+    format!("{many} {thing}{plural}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +58,7 @@ mod tests {
             ["0.0 s", "12.3 s", "59.9 s", "1 min 00 s", "1 min 01 s", "1 h 00 min", "1 h 02 min", "1 d 02 h"]
         );
         assert_eq!(["0.95", "0.999", "95%", "nan"].map(confidence), ["95%", "99.9%", "95%", "nan"]);
+        assert_eq!([0, 1, 2].map(|many| count(many, "run")), ["0 runs", "1 run", "2 runs"]);
         assert_eq!(utc(0), "1970-01-01T00:00:00Z");
         assert_eq!(utc(1_700_000_000_999), "2023-11-14T22:13:20Z");
         assert_eq!(utc(i64::MAX), "9223372036854775807 ms");

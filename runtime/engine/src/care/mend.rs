@@ -71,6 +71,7 @@ impl Case<'_> {
             ended: true,
             moves_by_ms: None,
             running: Vec::new(),
+            answers: Vec::new(),
         };
         self.inner.store.append(append).await
     }

@@ -16,6 +16,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use crate::doors::Doors;
 use crate::restored::is_from_a_backup;
 use crate::take_up::of_one_run;
 use crate::{Engine, Inner};
@@ -51,11 +52,11 @@ pub struct Concern {
 /// What the keeper remembers. Nothing of it has to outlive the process: the world is looked at anew.
 #[derive(Default)]
 pub(crate) struct Care {
-    doors: Mutex<BTreeMap<Target, Arc<tokio::sync::Mutex<()>>>>,
+    doors: Doors<Target>,
     patients: Mutex<BTreeMap<Target, Patient>>,
     concerns: watch::Sender<Concerns>,
     /// One at a time appends to journals of runs that have ended, because each record follows the one before.
-    recording: tokio::sync::Mutex<()>,
+    pub(crate) recording: tokio::sync::Mutex<()>,
     keeper: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -81,15 +82,9 @@ impl Care {
         sorted.dedup();
         let mut held = Vec::new();
         for target in sorted {
-            held.push(self.door(target).lock_owned().await);
+            held.push(self.doors.hold(target).await);
         }
         held
-    }
-
-    fn door(&self, target: &Target) -> Arc<tokio::sync::Mutex<()>> {
-        let mut doors = lock(&self.doors);
-        doors.retain(|_, door| Arc::strong_count(door) > 1);
-        Arc::clone(doors.entry(target.clone()).or_default())
     }
 
     /// Says what is the matter with something, or that nothing is any more.
@@ -219,6 +214,18 @@ async fn look_after(inner: &Arc<Inner>, running: Running) -> Result<(), StoreErr
     }
     let _door = inner.care.hold(&[case.target()]).await;
     if case.is_current().await? { case.treat(drift.words).await } else { Ok(()) }
+}
+
+/// How the world differs from what this would be, or why that cannot be told; none when it shows the same.
+pub(crate) async fn differs(inner: &Arc<Inner>, running: Running) -> Result<Option<String>, StoreError> {
+    if running.release.is_none() {
+        return Ok(None);
+    }
+    Ok(match Case::open(inner, running).await?.examine().await {
+        Finding::Well => None,
+        Finding::Drift(drift) => Some(drift.words),
+        Finding::Unclear(words) => Some(words),
+    })
 }
 
 fn target(running: &Running) -> Target {

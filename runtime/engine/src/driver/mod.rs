@@ -17,7 +17,7 @@ use machine::evidence::{Evidence, Verdict};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::Sample;
-use machine::ports::store::{Append, NewRun, Running, StoreError, Target};
+use machine::ports::store::{Answered, Append, NewRun, Running, StoreError, Target};
 use machine::signal::Signal;
 use machine::view::RunView;
 use machine::{Action, Moment, Run, SlotIndex};
@@ -29,6 +29,7 @@ use tokio::time::{Duration, Instant, sleep_until};
 use crate::Inner;
 use crate::active::MAILBOX_LENGTH;
 use crate::error::SignalError;
+use crate::keyed::Keyed;
 use crate::take_up::of_one_run;
 
 /// Messages that become durable in one commit at most.
@@ -53,7 +54,7 @@ pub(crate) enum Message {
         sample: Result<Sample, String>,
     },
     /// A person said something.
-    Signal(Signal, oneshot::Sender<Result<String, SignalError>>),
+    Signal(Box<Asked>),
     /// Compare the world with what the run has done.
     Look,
     /// It was compared.
@@ -77,6 +78,7 @@ struct Pending {
     records: Vec<Record>,
     actions: Vec<Action>,
     running: Vec<Running>,
+    said: Vec<Answered>,
     answers: Vec<(oneshot::Sender<Result<String, SignalError>>, String)>,
 }
 
@@ -130,8 +132,12 @@ pub(crate) async fn start(
     Ok(())
 }
 
-/// What a person said, and where the answer goes.
-pub(crate) type Asked = (Signal, oneshot::Sender<Result<String, SignalError>>);
+/// What a person said, under which key, and where the answer goes.
+pub(crate) struct Asked {
+    pub(crate) signal: Signal,
+    pub(crate) keyed: Keyed,
+    pub(crate) answer: oneshot::Sender<Result<String, SignalError>>,
+}
 
 /// Takes up a stored run, with notes for its journal on how that was done, and what a person said that had it taken up.
 pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<Value>, asked: Option<Asked>) {
@@ -140,16 +146,20 @@ pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<
     notes.into_iter().for_each(|note| driver.record(&at, note));
     driver.ask_permission(&at);
     driver.step(&at, Event::Resumed { epoch: inner.store.epoch() });
-    if let Some((signal, answer)) = asked {
-        driver.take_signal(signal, answer);
+    if let Some(asked) = asked {
+        driver.take_signal(asked);
     }
     driver.register_and_spawn(inbox);
 }
 
 /// Says something to a run that is driven; none when its driver has gone meanwhile.
-pub(crate) async fn signal(mailbox: &mpsc::Sender<Message>, signal: Signal) -> Option<Result<String, SignalError>> {
+pub(crate) async fn signal(
+    mailbox: &mpsc::Sender<Message>,
+    signal: Signal,
+    keyed: Keyed,
+) -> Option<Result<String, SignalError>> {
     let (answer, answered) = oneshot::channel();
-    mailbox.send(Message::Signal(signal, answer)).await.ok()?;
+    mailbox.send(Message::Signal(Box::new(Asked { signal, keyed, answer }))).await.ok()?;
     answered.await.ok()
 }
 
@@ -269,7 +279,7 @@ impl Driver {
                 Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
                 Message::Look => self.look(),
                 Message::Looked(seen) => self.looked(seen),
-                Message::Signal(signal, answer) => self.take_signal(signal, answer),
+                Message::Signal(asked) => self.take_signal(*asked),
             }
             taken += 1;
             next = if taken < BATCH { inbox.try_recv().ok() } else { None };
@@ -329,6 +339,7 @@ impl Driver {
             ended: self.run.head().status.ended(),
             moves_by_ms: self.moves_by,
             running: std::mem::take(&mut self.pending.running),
+            answers: std::mem::take(&mut self.pending.said),
         }
     }
 
@@ -377,14 +388,17 @@ impl Driver {
         (self.shown, self.unshown) = (Instant::now(), false);
     }
 
-    fn take_signal(&mut self, signal: Signal, answer: oneshot::Sender<Result<String, SignalError>>) {
+    fn take_signal(&mut self, Asked { signal, keyed, answer }: Asked) {
         let allowed = self.may_lift(&signal);
         match allowed.and_then(|()| self.run.consider(&signal).map_err(SignalError::from)) {
             Err(refusal) => {
                 let _ = answer.send(Err(refusal));
             }
             Ok(text) => {
+                let text = keyed.says.clone().unwrap_or(text);
                 if !self.run.head().signals.contains_key(&signal.key) {
+                    let (run, at_ms) = (&self.run.head().run, self.inner.clock.now().wall_ms);
+                    self.pending.said.push(keyed.answered(run, &text, at_ms));
                     self.happened(Event::Signalled(signal));
                 }
                 self.pending.answers.push((answer, text));

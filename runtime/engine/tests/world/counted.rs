@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 use store::memory::MemoryStore;
 use tokio::sync::Notify;
@@ -100,6 +100,14 @@ impl Store for Counted {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.inner.runs(unended_only, limit)
+    }
+
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.inner.answered(key)
+    }
+
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.note(epoch, answered)
     }
 
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {

@@ -55,6 +55,8 @@ pub(crate) struct World {
     pub(crate) latest: (u64, u64),
     /// How long an effect takes, in milliseconds; it takes effect after half of that.
     pub(crate) effect_ms: u64,
+    /// How what is looked at differs from what it was made, if it does.
+    pub(crate) drift: Option<String>,
     /// How often each key was performed.
     pub(crate) performed: BTreeMap<String, u32>,
 }
@@ -107,7 +109,7 @@ impl World {
 struct InWorld {
     name: &'static str,
     world: Arc<Mutex<World>>,
-    store: Arc<MemoryStore>,
+    store: Arc<dyn Store>,
 }
 
 impl Provider for InWorld {
@@ -140,7 +142,8 @@ impl Provider for InWorld {
     }
 
     fn observe(&self, _: Request) -> BoxFuture<'_, Result<Option<String>, String>> {
-        Box::pin(async { Ok(None) })
+        let drift = self.world.lock().unwrap().drift.clone();
+        Box::pin(async { Ok(drift) })
     }
 
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
@@ -184,6 +187,7 @@ impl Scene {
             took: BTreeMap::new(),
             latest: (0, 0),
             effect_ms: 0,
+            drift: None,
             performed: BTreeMap::new(),
         };
         let store = MemoryStore::new();
@@ -197,7 +201,7 @@ impl Scene {
 
     pub(crate) fn engine(&self, store: Arc<dyn Store>) -> Engine {
         let provider = |name| {
-            let (world, store) = (Arc::clone(&self.world), Arc::clone(&self.store));
+            let (world, store) = (Arc::clone(&self.world), Arc::clone(&store));
             Arc::new(InWorld { name, world, store }) as Arc<dyn Provider>
         };
         let providers = vec![provider("compute"), provider("traffic"), provider("exec")];
@@ -205,7 +209,7 @@ impl Scene {
     }
 }
 
-async fn set_running(store: &MemoryStore, release: Release) {
+pub(crate) async fn set_running(store: &dyn Store, release: Release) {
     let running = Running {
         environment: "local".to_owned(),
         service: "shop".to_owned(),
@@ -222,6 +226,7 @@ async fn set_running(store: &MemoryStore, release: Release) {
         ended: true,
         moves_by_ms: None,
         running: vec![running],
+        answers: vec![],
     };
     let new = NewRun {
         plan: vec![],

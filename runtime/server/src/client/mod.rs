@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use machine::evidence::Evidence;
 use machine::journal::Record;
-use machine::ports::store::Pruned;
+use machine::ports::store::{Answered, Pruned};
 use machine::view::RunView;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::{
-    Forget, GateQuery, Held, Hello, JournalQuery, PROTOCOL, RunLine, RunsQuery, Said, Say, Status, Steal, Submit,
-    Submitted,
+    Anew, Forget, GateQuery, Held, Hello, JournalQuery, KeyQuery, PROTOCOL, RunLine, RunsQuery, Said, SaidTo, Say,
+    Status, Steal, Submit, Submitted,
 };
 use crate::{Code, Failure, group_socket, socket};
 
@@ -29,7 +29,7 @@ pub use watch::Views;
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long a submission may take: its preflight may read large artifacts.
 const SUBMIT: Duration = Duration::from_secs(300);
-/// How long forgetting may take: it goes through every run that is to go.
+/// How long it may take to go through every run, as forgetting and making anew do.
 const FORGET: Duration = Duration::from_secs(600);
 
 /// A runtime that answered when this was made. Each request has its own connection.
@@ -137,6 +137,40 @@ impl Client {
     /// [`Code::NotAllowed`] when the caller is not the runtime's owner.
     pub async fn forget(&self, forget: &Forget) -> Result<Pruned, Failure> {
         self.post("/v1/forget", forget, FORGET).await
+    }
+
+    /// What is known of a request of the owner's.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] when the caller is not the runtime's owner.
+    pub async fn noted(&self, key: &str) -> Result<Option<Answered>, Failure> {
+        self.ask("/v1/keys/noted", &KeyQuery { key: key.to_owned() }).await
+    }
+
+    /// Notes what is done of a request of the owner's; answers with what is known of it now.
+    ///
+    /// # Errors
+    /// [`Code::Refused`] when the key came with another request.
+    pub async fn note(&self, answered: &Answered) -> Result<Answered, Failure> {
+        self.post("/v1/keys/note", answered, ANSWER).await
+    }
+
+    /// The run that something was said to under this key.
+    ///
+    /// # Errors
+    /// As the runtime answers.
+    pub async fn said_to(&self, key: &str) -> Result<Option<String>, Failure> {
+        let answer: SaidTo = self.ask("/v1/keys", &KeyQuery { key: key.to_owned() }).await?;
+        Ok(answer.run)
+    }
+
+    /// Makes something anew from the journals; answers with what that did.
+    ///
+    /// # Errors
+    /// Why nothing is done.
+    pub async fn rebuild(&self, anew: &Anew) -> Result<String, Failure> {
+        let answer: Said = self.post("/v1/rebuild", anew, FORGET).await?;
+        Ok(answer.message)
     }
 
     /// Takes a lock away; answers with what that does.

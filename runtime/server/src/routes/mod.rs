@@ -4,8 +4,10 @@ mod explain;
 mod forget;
 mod hello;
 mod journal;
+mod keys;
 mod locks;
 mod queue;
+mod rebuild;
 mod runs;
 mod signal;
 mod status;
@@ -28,6 +30,10 @@ pub(crate) fn all() -> Router<Shared> {
     Router::new()
         .route("/hello", get(hello::hello))
         .route("/forget", post(forget::forget))
+        .route("/rebuild", post(rebuild::rebuild))
+        .route("/keys", get(keys::said_to))
+        .route("/keys/noted", get(keys::noted))
+        .route("/keys/note", post(keys::note))
         .route("/status", get(status::status))
         .route("/runs", get(runs::runs).post(submit::submit))
         .route("/queue", post(queue::queue))

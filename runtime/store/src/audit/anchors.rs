@@ -6,6 +6,7 @@ use machine::ports::store::Anchor;
 use rusqlite::{Connection, Row};
 
 use super::Problem;
+use crate::sqlite::cells::{number, text};
 
 /// Every anchor of the store, with the first break of their chain.
 #[derive(Default)]
@@ -37,11 +38,7 @@ impl Anchors {
         if self.problems.is_empty()
             && let Err(broken) = anchor.verify(previous, seq.saturating_add(1))
         {
-            let what = format!(
-                "anchor {} (of run {}) is not the one that was written: {}",
-                anchor.seq, anchor.run, broken.what
-            );
-            self.problems.push(Problem::of_store(what));
+            self.problems.push(Problem::of_store(format!("{broken} (it is of run {})", anchor.run)));
         }
         self.newest.insert(anchor.run.clone(), self.all.len());
         self.all.push(anchor);
@@ -61,12 +58,12 @@ pub(super) fn read(connection: &Connection) -> rusqlite::Result<Anchors> {
 
 fn anchor(row: &Row<'_>) -> rusqlite::Result<Anchor> {
     Ok(Anchor {
-        seq: row.get::<_, i64>(0)?.cast_unsigned(),
-        run: row.get(1)?,
-        last_seq: row.get::<_, i64>(2)?.cast_unsigned(),
-        last_hash: row.get(3)?,
-        at_ms: row.get(4)?,
-        previous: row.get(5)?,
-        hash: row.get(6)?,
+        seq: number(row, 0)?.cast_unsigned(),
+        run: text(row, 1)?,
+        last_seq: number(row, 2)?.cast_unsigned(),
+        last_hash: text(row, 3)?,
+        at_ms: number(row, 4)?,
+        previous: text(row, 5)?,
+        hash: text(row, 6)?,
     })
 }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row};
 
 use super::Problem;
 use crate::continuity::Tail;
+use crate::sqlite::cells::{number, text};
 
 /// What reading a journal gave.
 #[derive(Default)]
@@ -24,7 +25,7 @@ pub(super) struct Stored {
 }
 
 pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    Ok(Stored { seq: row.get::<_, i64>(0)?.cast_unsigned(), text: row.get(1)? })
+    Ok(Stored { seq: number(row, 0)?.cast_unsigned(), text: text(row, 1)? })
 }
 
 /// Reads the journal of a run from its first record. After the first break only the count goes on: what follows a break

@@ -9,11 +9,11 @@ mod tails;
 
 use std::path::Path;
 
-use machine::ports::store::StoreError;
+use machine::ports::store::{StoreError, Target};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::sqlite::{io, query, schema};
+use crate::sqlite::{answers, io, query, schema};
 
 pub use export::{FORMAT, export};
 pub use prefix::against;
@@ -44,19 +44,33 @@ pub struct Problem {
     pub record: Option<u64>,
     /// What does not fit, as a sentence.
     pub what: String,
+    /// The place, where it is about what runs there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Target>,
+    /// Whether it is about a copy of what the journals say, which `deployd rebuild` makes anew from them.
+    #[serde(default)]
+    pub copy: bool,
 }
 
 impl Problem {
     pub(crate) fn of_run(run: &str, what: impl Into<String>) -> Self {
-        Self { run: Some(run.to_owned()), record: None, what: what.into() }
+        Self { run: Some(run.to_owned()), ..Self::of_store(what) }
     }
 
     pub(crate) fn of_record(run: &str, record: u64, what: impl Into<String>) -> Self {
-        Self { run: Some(run.to_owned()), record: Some(record), what: what.into() }
+        Self { record: Some(record), ..Self::of_run(run, what) }
     }
 
     pub(crate) fn of_store(what: impl Into<String>) -> Self {
-        Self { run: None, record: None, what: what.into() }
+        Self { run: None, record: None, what: what.into(), place: None, copy: false }
+    }
+
+    fn of_place(place: Target, what: String) -> Self {
+        Self { place: Some(place), ..Self::of_store(what) }.of_copy()
+    }
+
+    pub(crate) fn of_copy(self) -> Self {
+        Self { copy: true, ..self }
     }
 }
 
@@ -76,7 +90,11 @@ pub(crate) fn verify_in(connection: &Connection, run: Option<&str>) -> Result<Au
     let anchors = anchors::read(&transaction).map_err(|error| io(&error))?;
     let mut audit = Audit { anchors: anchors.all.len() as u64, head: anchors.head(), ..Audit::default() };
     audit.problems.clone_from(&anchors.problems);
-    audit.problems.extend(query::lost_services(&transaction)?.into_iter().map(Problem::of_store));
+    audit
+        .problems
+        .extend(query::lost_services(&transaction)?.into_iter().map(|(place, what)| Problem::of_place(place, what)));
+    let keys = answers::damaged_keys(&transaction).map_err(|error| io(&error))?;
+    audit.problems.extend(keys.iter().map(|key| Problem::of_store(answers::lost(key))));
     let runs = match run {
         Some(run) => vec![run.to_owned()],
         None => tails::every_run(&transaction, &anchors).map_err(|error| io(&error))?.into_iter().collect(),

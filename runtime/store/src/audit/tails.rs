@@ -9,6 +9,7 @@ use super::anchors::Anchors;
 use super::chain::{self, Chain};
 use super::{Audit, Problem};
 use crate::continuity::Tail;
+use crate::sqlite::cells::{number, text};
 use crate::sqlite::{io, query};
 
 /// What the state says of a run's end.
@@ -22,7 +23,7 @@ pub(super) fn every_run(connection: &Connection, anchors: &Anchors) -> rusqlite:
     let mut runs: BTreeSet<String> = anchors.runs().map(str::to_owned).collect();
     let stored = "SELECT run FROM runs UNION SELECT run FROM records UNION SELECT run FROM pruned";
     let mut statement = connection.prepare(stored)?;
-    for run in statement.query_map([], |row| row.get(0))? {
+    for run in statement.query_map([], |row| text(row, 0))? {
         runs.insert(run?);
     }
     Ok(runs)
@@ -49,7 +50,7 @@ pub(super) fn check(
             audit.problems.extend(ends(run, &known, &chain, anchor));
             let stored = query::stored(connection, run)?;
             let damage = stored.and_then(|stored| stored.damage);
-            audit.problems.extend(damage.map(|damage| Problem::of_run(run, damage)));
+            audit.problems.extend(damage.map(|damage| Problem::of_run(run, damage).of_copy()));
             return Ok(());
         }
     }
@@ -61,8 +62,8 @@ fn known(connection: &Connection, run: &str) -> rusqlite::Result<Option<Known>> 
     connection
         .prepare_cached("SELECT ended, last_seq, last_hash FROM runs WHERE run = ?1")?
         .query_row([run], |row| {
-            let tail = Tail { seq: row.get::<_, i64>(1)?.cast_unsigned(), hash: row.get(2)? };
-            Ok(Known { ended: row.get(0)?, tail })
+            let tail = Tail { seq: number(row, 1)?.cast_unsigned(), hash: text(row, 2)? };
+            Ok(Known { ended: number(row, 0)? == 1, tail })
         })
         .optional()
 }

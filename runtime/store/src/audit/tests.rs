@@ -97,11 +97,11 @@ async fn each_tampering_is_named_by_run_and_record() {
         ("DELETE FROM anchors WHERE seq = 2", "b -: it has ended, and the anchor of its end is gone"),
         (
             "DELETE FROM anchors WHERE seq = 1",
-            "- -: anchor 2 (of run b) is not the one that was written: its number does not follow",
+            "- -: anchor 2 is not the one that was written: its number does not follow (it is of run b)",
         ),
         (
             "UPDATE anchors SET last_hash = 'x' WHERE seq = 2",
-            "- -: anchor 2 (of run b) is not the one that was written: its content does not match its hash",
+            "- -: anchor 2 is not the one that was written: its content does not match its hash (it is of run b)",
         ),
         ("DELETE FROM running", "- -: what runs for `shop` in `local` was recorded and is not there any more"),
         ("UPDATE running SET json = '{}'", "- -: what runs for `shop` in `local` is not what was written"),
@@ -203,6 +203,7 @@ async fn pruned_runs_are_known_by_their_anchors() {
         actor: "olga".to_owned(),
         at_ms: 1,
         dry_run: false,
+        key: None,
     };
     assert_eq!(store.prune(prune).await.unwrap().runs, ["a", "b"]);
     let audit = verify(directory.path(), None).unwrap();

@@ -4,13 +4,13 @@ use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use machine::ports::store::StoreError;
+use machine::ports::store::{Answered, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Audit};
 use crate::directory::{DATABASE, Lock, sync};
-use crate::sqlite::{io, meta, schema};
+use crate::sqlite::{answers, io, meta, schema};
 use crate::texts::MAKERS;
 
 /// What the database of a backup holds.
@@ -80,14 +80,21 @@ impl Vacant {
     }
 
     /// Makes a copy of a database the state here. Its epoch is at least `seen`, so that the next one is above it, and
-    /// what was under way in it, or made what runs, waits for a person: what happened since is not known.
+    /// what was under way in it, or made what runs, waits for a person: what happened since is not known. What is
+    /// `answered` under the request's key becomes durable with it.
     ///
     /// # Errors
     /// When the copy cannot be read or the disk refuses; the directory has no state then.
-    pub fn restore(self, from: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError> {
+    pub fn restore(
+        self,
+        from: &Path,
+        seen: u64,
+        at_ms: i64,
+        answered: impl FnOnce(&Snapshot) -> Option<Answered>,
+    ) -> Result<Snapshot, StoreError> {
         let target = self.directory.join(DATABASE);
         let fresh = self.directory.join(format!("{DATABASE}.restoring"));
-        let copied = copy(from, &fresh).and_then(|()| mark(&fresh, seen, at_ms));
+        let copied = copy(from, &fresh).and_then(|()| mark(&fresh, seen, at_ms, answered));
         let snapshot = copied.inspect_err(|_| drop(std::fs::remove_file(&fresh)))?;
         let placed = std::fs::rename(&fresh, &target).and_then(|()| sync(&self.directory));
         let failed = |error| StoreError::Io(format!("cannot put the state into {}: {error}", self.directory.display()));
@@ -104,7 +111,7 @@ fn refuse_existing(target: &Path) -> Result<(), StoreError> {
         [beside(""), beside("-wal")].into_iter().find(|file| std::fs::metadata(file).is_ok_and(|f| f.len() > 0));
     match found {
         None => Ok(()),
-        Some(file) => Err(StoreError::Io(format!(
+        Some(file) => Err(StoreError::Occupied(format!(
             "{} is there already and is not written over; move it (and `{DATABASE}-wal`) away first, or give another directory with --state",
             file.display()
         ))),
@@ -117,14 +124,24 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     private(to)
 }
 
-fn mark(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError> {
-    let marked = marked(database, seen, at_ms)?;
+fn mark(
+    database: &Path,
+    seen: u64,
+    at_ms: i64,
+    answered: impl FnOnce(&Snapshot) -> Option<Answered>,
+) -> Result<Snapshot, StoreError> {
+    let marked = marked(database, seen, at_ms, answered)?;
     private(database)?;
     Ok(marked)
 }
 
 /// Without a log of its own beside the file: the one that is renamed holds everything.
-fn marked(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError> {
+fn marked(
+    database: &Path,
+    seen: u64,
+    at_ms: i64,
+    answered: impl FnOnce(&Snapshot) -> Option<Answered>,
+) -> Result<Snapshot, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(database, flags).map_err(|error| io(&error))?;
     connection.pragma_update(None, "journal_mode", "DELETE").map_err(|error| io(&error))?;
@@ -134,8 +151,12 @@ fn marked(database: &Path, seen: u64, at_ms: i64) -> Result<Snapshot, StoreError
         "INSERT OR REPLACE INTO restored (run, at_ms) SELECT run, ?1 FROM runs WHERE ended = 0 OR run IN ({MAKERS})"
     );
     transaction.execute(&mark, [at_ms]).map_err(|error| io(&error))?;
+    let snapshot = describe(&transaction).map_err(|error| io(&error))?;
+    if let Some(answered) = answered(&snapshot) {
+        answers::replace(&transaction, &answered)?;
+    }
     transaction.commit().map_err(|error| io(&error))?;
-    describe(&connection).map_err(|error| io(&error))
+    Ok(snapshot)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ async fn what_was_under_way_waits_until_somebody_appends() {
     drop(store);
 
     let restored = other.path().join("state");
-    assert_eq!(Vacant::take(&restored).unwrap().restore(&file, 41, 7).unwrap().in_flight, taken.in_flight);
+    assert_eq!(Vacant::take(&restored).unwrap().restore(&file, 41, 7, |_| None).unwrap().in_flight, taken.in_flight);
     let store = open(&restored);
     assert_eq!(store.epoch(), 42, "above everything that was seen");
     let waits = async |run| store.load(run).await.unwrap().restored;
@@ -92,7 +92,7 @@ async fn nothing_is_written_over() {
     let refused = Vacant::take(state.path()).unwrap_err().to_string();
     assert!(refused.contains("is not written over"), "{refused}");
     std::fs::remove_file(crate::sqlite::database(state.path())).unwrap();
-    Vacant::take(state.path()).unwrap().restore(&file, 0, 0).unwrap();
+    Vacant::take(state.path()).unwrap().restore(&file, 0, 0, |_| None).unwrap();
     assert_eq!(open(state.path()).epoch(), 2);
 }
 
@@ -102,7 +102,7 @@ fn a_copy_that_is_none_leaves_nothing_behind() {
     let file = place.path().join("copy");
     std::fs::write(&file, "not a database, and long enough to be looked at as one".repeat(99)).unwrap();
     let state = place.path().join("state");
-    assert!(Vacant::take(&state).unwrap().restore(&file, 0, 0).is_err());
+    assert!(Vacant::take(&state).unwrap().restore(&file, 0, 0, |_| None).is_err());
     let left: Vec<_> = std::fs::read_dir(&state).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["lock"]);
 }
@@ -120,6 +120,6 @@ async fn a_state_that_was_lost_with_its_log_can_be_brought_back() {
     std::fs::remove_file(crate::sqlite::database(state.path())).unwrap();
     let refused = crate::sqlite::open(state.path()).err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refused.contains("is gone"), "{refused}");
-    Vacant::take(state.path()).unwrap().restore(&file, 0, 0).unwrap();
+    Vacant::take(state.path()).unwrap().restore(&file, 0, 0, |_| None).unwrap();
     assert_eq!(open(state.path()).runs(false, 9).await.unwrap().len(), 1);
 }

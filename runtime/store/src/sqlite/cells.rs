@@ -4,7 +4,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-pub(super) fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+pub(crate) fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(text_or_null(row, column)?.unwrap_or_default())
 }
 
@@ -20,7 +20,7 @@ pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Vec
     })
 }
 
-pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+pub(crate) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
     Ok(number_or_null(row, column)?.unwrap_or(i64::MIN))
 }
 

@@ -4,7 +4,8 @@
 //! per write keeps a refused write from undoing its neighbours. Another thread reads.
 
 mod anchors;
-mod cells;
+pub(crate) mod answers;
+pub(crate) mod cells;
 mod fault;
 mod heads;
 mod heal;
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 
 use crate::directory::Held;
@@ -92,6 +93,15 @@ pub fn database(directory: &Path) -> PathBuf {
     directory.join(crate::directory::DATABASE)
 }
 
+/// What was answered under a key, in a state that is only looked at.
+///
+/// # Errors
+/// When there is no state that can be read.
+pub fn answered(directory: &Path, key: &str) -> Result<Option<Answered>, StoreError> {
+    let connection = schema::connect_to_read(&database(directory))?;
+    answers::of(&connection, key).map_err(|fault| Place::new(directory).tell(fault))
+}
+
 /// A failure of a database wherever it lies.
 pub(crate) fn io(error: &rusqlite::Error) -> StoreError {
     Place::default().io(error)
@@ -127,6 +137,14 @@ impl Store for SqliteStore {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.reader.runs(unended_only, limit)
+    }
+
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.reader.answered(key)
+    }
+
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.writer.write(Write::Note(epoch, Box::new(answered))))
     }
 
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 
 use super::fault::Place;
@@ -58,6 +58,14 @@ impl Store for Onlooker {
 
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>> {
         self.reader.runs(unended_only, limit)
+    }
+
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.reader.answered(key)
+    }
+
+    fn note(&self, _epoch: u64, _answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        refuse()
     }
 
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {

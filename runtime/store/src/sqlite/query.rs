@@ -1,7 +1,7 @@
 //! The questions that can be asked.
 
 use machine::journal::Record;
-use machine::ports::store::{Anchor, Lock, RunLine, StoreError, StoredRun};
+use machine::ports::store::{Anchor, Lock, RunLine, StoreError, StoredRun, Target};
 use rusqlite::Connection;
 
 use super::fault::{Answer, Fault, Place};
@@ -18,13 +18,10 @@ pub(crate) fn stored(transaction: &Connection, run: &str) -> Result<Option<Store
     }
 }
 
-/// What of the list of what runs is lost or damaged, the first of it.
-pub(crate) fn lost_services(transaction: &Connection) -> Result<Option<String>, StoreError> {
-    match services::all(transaction, &Place::default(), u32::MAX) {
-        Ok(_) => Ok(None),
-        Err(Fault::Said(StoreError::Damaged(what))) => Ok(Some(what)),
-        Err(fault) => Err(Place::default().tell(fault)),
-    }
+/// What of the list of what runs is lost or damaged, in words.
+pub(crate) fn lost_services(transaction: &Connection) -> Result<Vec<(Target, String)>, StoreError> {
+    let known = services::listed(transaction, &Place::default());
+    known.map(|known| known.damaged).map_err(|fault| Place::default().tell(fault))
 }
 
 pub(super) fn runs(connection: &Connection, unended_only: bool, limit: u32) -> Answer<Vec<RunLine>> {

@@ -4,12 +4,12 @@ use std::thread::JoinHandle;
 
 use machine::journal::Record;
 use machine::ports::BoxFuture;
-use machine::ports::store::{Anchor, Lock, RunLine, Running, StoreError, StoredRun, Target};
+use machine::ports::store::{Anchor, Answered, Lock, RunLine, Running, StoreError, StoredRun, Target};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::{Answer, Place};
-use super::{load, meta, query, services};
+use super::{answers, load, meta, query, services};
 
 /// Reads that may wait before callers are held back.
 const QUEUE: usize = 256;
@@ -67,6 +67,11 @@ impl Reader {
 
     pub(super) fn runs(&self, unended_only: bool, limit: u32) -> Read<Vec<RunLine>> {
         self.read(move |connection, _| query::runs(connection, unended_only, limit))
+    }
+
+    pub(super) fn answered(&self, key: &str) -> Read<Option<Answered>> {
+        let key = key.to_owned();
+        self.read(move |connection, _| answers::of(connection, &key))
     }
 
     pub(super) fn with_key(&self, key: &str) -> Read<Option<RunLine>> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::fault::{Answer, Place};
 use super::meta::{self, Meta};
 use super::tables::{RECORDS, TABLES};
-use super::{heal, upgrade};
+use super::{answers, heal, upgrade};
 
 /// The version of the tables this program writes.
 pub const FORMAT: u64 = 2;
@@ -107,6 +107,7 @@ fn next_epoch(connection: &mut Connection, place: &Place) -> Answer<u64> {
         Some(1) => upgrade::from_1(&transaction)?,
         Some(_) => {}
     }
+    answers::ensure(&transaction)?;
     let mut meta = meta::read(&transaction, place)?;
     meta.epoch += 1;
     meta.update(&transaction)?;

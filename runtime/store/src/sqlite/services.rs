@@ -1,10 +1,10 @@
 //! The rows that say what runs where.
 
-use machine::ports::store::{Running, Target};
+use machine::ports::store::{Known, Running, StoreError, Target};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::cells::text;
-use super::fault::{Answer, Place, damaged};
+use super::fault::{Answer, Fault, Place, damaged};
 use super::meta;
 use super::sum::sum;
 
@@ -64,18 +64,25 @@ fn read((environment, service, json, sum): Columns) -> Answer<Running> {
     running.ok_or_else(|| damaged(format!("what runs for {} is not what was written", Target { environment, service })))
 }
 
+/// What runs everywhere, with what of it was lost or changed.
+pub(super) fn listed(connection: &Connection, place: &Place) -> Answer<Known> {
+    let mut known = Known::default();
+    for target in meta::read(connection, place)?.services {
+        match of(connection, place, &target) {
+            Ok(running) => known.running.extend(running),
+            Err(Fault::Said(StoreError::Damaged(what))) => known.damaged.push((target, what)),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(known)
+}
+
 /// What runs everywhere; an error when any of it was lost or changed, because whoever asks would take it for all.
 pub(super) fn all(connection: &Connection, place: &Place, limit: u32) -> Answer<Vec<Running>> {
-    let mut statement = connection
-        .prepare_cached("SELECT environment, service, json, sum FROM running ORDER BY environment, service LIMIT ?1")?;
-    let rows: Vec<Columns> = statement.query_map([limit], columns)?.collect::<rusqlite::Result<_>>()?;
-    let found = rows.into_iter().map(read).collect::<Answer<Vec<Running>>>()?;
-    let known = meta::read(connection, place)?.services;
-    let is_there = |target: &&Target| {
-        found.iter().any(|one| one.environment == target.environment && one.service == target.service)
-    };
-    match known.iter().take(limit as usize).find(|target| !is_there(target)) {
-        None => Ok(found),
-        Some(target) => Err(damaged(lost(target))),
+    let mut known = listed(connection, place)?;
+    if let Some((_, what)) = known.damaged.into_iter().next() {
+        return Err(damaged(what));
     }
+    known.running.truncate(limit as usize);
+    Ok(known.running)
 }

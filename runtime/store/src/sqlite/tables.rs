@@ -35,6 +35,16 @@ pub(super) const TABLES: &str = "
     CREATE TABLE restored (run TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
+/// What was answered under which key: of commands, and of what was said to runs. A state that an earlier program wrote
+/// gets it when a runtime opens it.
+pub(super) const ANSWERS: &str = "
+    CREATE TABLE answers (
+        key TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, done INTEGER NOT NULL, run TEXT,
+        at_ms INTEGER NOT NULL, sum TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX answers_by_run ON answers (run);
+";
+
 /// The journal, the same in every format so far.
 pub(super) const RECORDS: &str = "
     CREATE TABLE records (

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use machine::ports::store::{Append, NewRun, StoreError};
+use machine::ports::store::{Answered, Append, NewRun, StoreError};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::fault::{Answer, Place};
 use super::heads::Head;
 use super::looked::Looked;
-use super::{anchors, heads, heal, load, locks, nodes, plans, records, services};
+use super::{anchors, answers, heads, heal, load, locks, nodes, plans, records, services};
 use crate::continuity::{Tail, check_epoch, follow};
 
 /// What a run that has ended keeps to itself.
@@ -49,6 +49,7 @@ pub(super) fn create(connection: &Connection, known: &mut Known, run: &NewRun) -
     if let Some(holder) = heads::with_key(connection, &run.key)? {
         return Err(StoreError::KeyUsed { key: run.key.clone(), run: holder.run }.into());
     }
+    answers::expect_free(connection, &run.key)?;
     let head = Head {
         run: name.clone(),
         workflow: run.workflow.clone(),
@@ -87,6 +88,12 @@ pub(super) fn append(connection: &Connection, known: &mut Known, append: &Append
     follows(connection, known, append, head)
 }
 
+/// A request of another kind than what is said to a run.
+pub(super) fn note(connection: &Connection, known: &Known, epoch: u64, answered: &Answered) -> Answer<()> {
+    check_epoch(known.epoch, epoch)?;
+    answers::try_note(connection, answered)
+}
+
 /// Before the first append to a run that an earlier writer left: whoever appends to a damaged run has rebuilt it
 /// from its journal and brings all of its rows.
 fn first_look(connection: &Connection, known: &Known, append: &Append) -> Answer<Head> {
@@ -115,6 +122,7 @@ fn go_on(connection: &Connection, known: &Known, append: &Append, mut head: Head
         head.rows += i64::from(nodes::write(connection, &append.run, *index, &json(row)?)?);
     }
     append.running.iter().try_for_each(|entry| services::write(connection, &known.place, entry, &json(entry)?))?;
+    append.answers.iter().try_for_each(|answered| answers::keep(connection, answered))?;
     head.head = json(&append.head)?;
     head.ended = append.ended;
     if head.ended {

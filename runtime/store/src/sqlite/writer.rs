@@ -2,7 +2,7 @@
 
 use std::thread::JoinHandle;
 
-use machine::ports::store::{Append, NewRun, Prune, Pruned, StoreError};
+use machine::ports::store::{Answered, Append, NewRun, Prune, Pruned, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,6 +23,8 @@ pub(super) enum Write {
     Create(Box<NewRun>),
     Append(Box<Append>),
     Prune(Box<Prune>),
+    /// With the caller's epoch.
+    Note(u64, Box<Answered>),
 }
 
 /// What a prune removed; none for the other writes.
@@ -146,6 +148,7 @@ fn one(connection: &Connection, known: &mut Known, write: &Write) -> rusqlite::R
     let written = match write {
         Write::Create(run) => write::create(connection, known, run).map(|()| None),
         Write::Append(append) => write::append(connection, known, append).map(|()| None),
+        Write::Note(epoch, answered) => write::note(connection, known, *epoch, answered).map(|()| None),
         Write::Prune(prune) => prune::prune(connection, &known.place, prune).map(Some),
     };
     let answer = match written {

@@ -6,12 +6,12 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
 use machine::ports::store::{
-    Anchor, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
 };
 
 use super::point::{Barrier, Moment, Place, name_of, node_of};
 
-/// A store that holds before or after an append.
+/// A store that holds before or after a write.
 pub(crate) struct HeldStore {
     pub(crate) inner: Arc<dyn Store>,
     pub(crate) barrier: Arc<Barrier>,
@@ -58,6 +58,15 @@ impl Store for HeldStore {
         self.inner.runs(unended_only, limit)
     }
 
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>> {
+        self.inner.answered(key)
+    }
+
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>> {
+        let name = ("note".to_owned(), answered.request["what"].as_str().unwrap_or_default().to_owned());
+        Box::pin(self.around(vec![name], move || self.inner.note(epoch, answered)))
+    }
+
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>> {
         self.inner.with_key(key)
     }
@@ -71,7 +80,8 @@ impl Store for HeldStore {
     }
 
     fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>> {
-        self.inner.prune(prune)
+        let name = ("prune".to_owned(), String::new());
+        Box::pin(self.around(vec![name], move || self.inner.prune(prune)))
     }
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {

@@ -24,7 +24,7 @@ pub(crate) enum Moment {
 /// What happens there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Records become durable, among them one of this kind.
+    /// Something becomes durable: records, among them one of this kind, a `note` under a client's key, or a `prune`.
     Append(String),
     /// An effect is performed.
     Perform,
@@ -91,6 +91,9 @@ pub(crate) fn name_of(body: &Value) -> Option<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     if let Some(intent) = body.get("intent") {
         return Some(("intent".to_owned(), text(&intent["node"])));
+    }
+    if body.get("rebuilt").is_some() {
+        return Some(("rebuilt".to_owned(), String::new()));
     }
     let event = body.get("event")?.as_str()?;
     Some(match event {

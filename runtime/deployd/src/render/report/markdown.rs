@@ -6,7 +6,7 @@ use machine::event::Started;
 use machine::evidence::Evidence;
 
 use super::{Effect, Other, Report, Said};
-use crate::render::units::{between, duration, rate, utc};
+use crate::render::units::{between, count, duration, rate, utc};
 use crate::render::words;
 
 impl Report {
@@ -33,7 +33,9 @@ impl Report {
 
     fn foot(&self, text: &mut String) {
         let chain = match &self.broken {
-            None => format!("{} records, the chain of hashes holds, its head is `{}`.", self.records, self.hash),
+            None => {
+                format!("{}, the chain of hashes holds, its head is `{}`.", count(self.records, "record"), self.hash)
+            }
             Some(broken) => format!("**The journal is damaged: {broken}.** What follows the damage proves nothing."),
         };
         // Writing to a string cannot fail.

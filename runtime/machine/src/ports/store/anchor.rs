@@ -44,7 +44,7 @@ impl Anchor {
     /// # Errors
     /// What does not fit.
     pub fn verify(&self, previous: &str, seq: u64) -> Result<(), Broken> {
-        let broken = |what| Err(Broken { seq: self.seq, what });
+        let broken = |what| Err(Broken { link: "anchor", seq: self.seq, what });
         match self {
             _ if self.seq != seq => broken("its number does not follow"),
             _ if self.previous != previous => broken("it does not follow the anchor before it"),

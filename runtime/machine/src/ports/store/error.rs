@@ -27,12 +27,22 @@ pub enum StoreError {
     #[error("run {0} exists already")]
     Exists(String),
     /// The key of the request has started a run already.
-    #[error("the key `{key}` has started run {run} already")]
+    #[error("the key `{key}` has started run {run} already; give this one another key")]
     KeyUsed {
         /// The key.
         key: String,
         /// The run it started.
         run: String,
+    },
+    /// The key came with another request.
+    #[error(
+        "the key `{key}` came with another request first ({first}); say the same again, or give this one another key"
+    )]
+    KeyTaken {
+        /// The key.
+        key: String,
+        /// The request that it came with first, in words.
+        first: String,
     },
     /// Another run that has not ended keeps a target to itself.
     #[error("{0}; wait for it (`deployd watch {run}`) or end it (`deployd abort {run}`)", run = .0.run)]
@@ -53,6 +63,9 @@ pub enum StoreError {
         /// What SQLite says of it.
         cause: String,
     },
+    /// A state is there already, and nothing is written over.
+    #[error("{0}")]
+    Occupied(String),
     /// The state directory was written by a newer version.
     #[error(
         "the state has format {found} and this program knows {known}; start the newer version again, nothing was changed"

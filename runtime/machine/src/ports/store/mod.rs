@@ -2,7 +2,9 @@
 //! itself.
 
 mod anchor;
+mod answer;
 mod error;
+mod known;
 mod lock;
 mod prune;
 
@@ -14,7 +16,9 @@ use super::BoxFuture;
 use crate::journal::Record;
 
 pub use anchor::Anchor;
+pub use answer::Answered;
 pub use error::StoreError;
+pub use known::{Known, known};
 pub use lock::{Lock, Target};
 pub use prune::{Prune, Pruned};
 
@@ -56,6 +60,8 @@ pub struct Append {
     pub moves_by_ms: Option<i64>,
     /// Releases that run from now on (or nothing any more).
     pub running: Vec<Running>,
+    /// Requests that are answered with this append. The caller has seen that their keys are free.
+    pub answers: Vec<Answered>,
 }
 
 /// What runs for a service in an environment.
@@ -115,14 +121,16 @@ pub trait Store: Send + Sync {
     fn epoch(&self) -> u64;
 
     /// Creates a run together with its first records and its locks. Refused with [`StoreError::Held`] when another
-    /// run that has not ended has one of them, and with [`StoreError::KeyUsed`] when its key has started one.
+    /// run that has not ended has one of them, with [`StoreError::KeyUsed`] when its key has started one, and with
+    /// [`StoreError::KeyTaken`] when its key came with another request.
     fn create(&self, run: NewRun) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Appends to a run.
     fn append(&self, append: Append) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// Forgets journals, states and plans of runs that ended long ago; their anchors stay. Never the run that made what
-    /// runs. A key of a run that was forgotten can start another one.
+    /// Forgets journals, states and plans of runs that ended long ago, and what was said to them; their anchors stay.
+    /// Never the run that made what runs, nor one that may have made what runs where that is not known. A key of a run
+    /// that was forgotten can start another one.
     fn prune(&self, prune: Prune) -> BoxFuture<'_, Result<Pruned, StoreError>>;
 
     /// A run by its id.
@@ -130,6 +138,13 @@ pub trait Store: Send + Sync {
 
     /// Runs, newest first, at most `limit`; only those not ended on request.
     fn runs(&self, unended_only: bool, limit: u32) -> BoxFuture<'_, Result<Vec<RunLine>, StoreError>>;
+
+    /// What was answered to the request with this key, whenever that was; none for the key of a run.
+    fn answered(&self, key: &str) -> BoxFuture<'_, Result<Option<Answered>, StoreError>>;
+
+    /// Notes a request under its key before anything is done for it, what is done of it, and its answer; one that is
+    /// done stays as it is. Refused with [`StoreError::KeyTaken`] when the key came with another request.
+    fn note(&self, epoch: u64, answered: Answered) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// The run that a request with this key has started.
     fn with_key(&self, key: &str) -> BoxFuture<'_, Result<Option<RunLine>, StoreError>>;

@@ -17,6 +17,8 @@ pub struct Prune {
     pub at_ms: i64,
     /// Only say which.
     pub dry_run: bool,
+    /// Key of the request, which is noted: what went is added to its answer in the same transaction.
+    pub key: Option<String>,
 }
 
 /// What was forgotten, or would be.
@@ -26,4 +28,7 @@ pub struct Pruned {
     pub runs: Vec<String>,
     /// Records in their journals.
     pub records: u64,
+    /// Why other old runs stay, as sentences.
+    #[serde(default)]
+    pub kept: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Rows that were lost or changed: named, told from all others, and never used.
 
-use machine::ports::store::{Running, Store, StoreError, Target};
+use machine::ports::store::{Answered, Append, NewRun, Prune, Running, Store, StoreError, Target};
 use serde_json::Value;
 
 use super::{append, go_on, new_run, open, records, say, verified, wait};
@@ -172,6 +172,102 @@ fn what_runs_is_an_error_for_the_damaged_service_alone() {
         assert!(matches!(wait(store.registry(9)), Err(StoreError::Damaged(_))), "{sql}");
         let places: Vec<String> = wait(store.places()).unwrap().into_iter().map(|place| place.service).collect();
         assert_eq!(places, ["api", "shop"], "{sql}");
+    }
+}
+
+/// Both runs have ended; what runs is known for `b` alone.
+fn ended_with(sql: &str) -> (tempfile::TempDir, SqliteStore) {
+    let directory = state();
+    let store = open(directory.path()).unwrap();
+    for run in ["a", "b"] {
+        let mut end = append(&store, run, records(&wait(store.load(run)).unwrap().last_hash, 3, 3));
+        end.ended = true;
+        wait(store.append(end)).unwrap();
+    }
+    let new = NewRun { plan: plan("api"), ..new_run(&store, "c", 9) };
+    let first = Append { ended: true, running: vec![running("api", "c")], ..new.first };
+    wait(store.create(NewRun { first, ..new })).unwrap();
+    drop(store);
+    say(directory.path(), sql);
+    let store = open(directory.path()).unwrap();
+    (directory, store)
+}
+
+#[test]
+fn retention_works_round_what_is_damaged_and_says_so() {
+    for sql in ["UPDATE running SET json = 'torn' WHERE service = 'shop'", "DELETE FROM running WHERE service = 'shop'"]
+    {
+        let (directory, store) = ended_with(sql);
+        let (epoch, actor) = (store.epoch(), "olga".to_owned());
+        let prune = Prune { epoch, ended_before_ms: 10, limit: 9, actor, at_ms: 9, dry_run: false, key: None };
+        let pruned = wait(store.prune(prune)).unwrap();
+        assert_eq!(pruned.runs, ["b"], "{sql}: `a` may have made what runs");
+        assert!(pruned.kept[0].contains("`deployd rebuild service shop local --reason …`"), "{:?}", pruned.kept);
+        assert!(wait(store.running("local", "shop")).is_err(), "{sql}: it is not touched");
+        drop(store);
+        assert_eq!(crate::audit::verify(directory.path(), None).unwrap().problems.len(), 1, "{sql}");
+    }
+}
+
+#[test]
+fn every_damaged_row_is_told() {
+    let (directory, store) = ended_with("DELETE FROM running; UPDATE runs SET head = 'x' WHERE run = 'a'");
+    let known = wait(machine::ports::store::known(&store, 9)).unwrap();
+    assert_eq!((known.running.len(), known.damaged.len()), (0, 2));
+    wait(store.note(store.epoch(), said("k"))).unwrap();
+    drop(store);
+    say(
+        directory.path(),
+        "UPDATE answers SET answer = '1' WHERE key = 'k'; UPDATE anchors SET run = CAST(X'ff' AS TEXT) WHERE seq = 1",
+    );
+    let problems = crate::audit::verify(directory.path(), None).unwrap().problems;
+    let copies: Vec<_> = problems.iter().map(|one| (one.copy, one.place.is_some(), one.run.as_deref())).collect();
+    for expected in [(true, true, None), (true, false, Some("a")), (false, false, None)] {
+        assert!(copies.contains(&expected), "{expected:?} in {problems:#?}");
+    }
+    assert!(problems.iter().any(|one| one.what.contains("the key `k`")), "{problems:#?}");
+}
+
+fn said(key: &str) -> Answered {
+    Answered {
+        key: key.to_owned(),
+        request: serde_json::json!({ "what": "prune" }),
+        answer: Value::Null,
+        done: true,
+        run: None,
+        at_ms: 0,
+    }
+}
+
+#[test]
+fn a_damaged_answer_is_an_error_for_its_key_alone() {
+    let directory = state();
+    let store = open(directory.path()).unwrap();
+    ["k", "l"].into_iter().for_each(|key| wait(store.note(store.epoch(), said(key))).unwrap());
+    drop(store);
+    say(directory.path(), "UPDATE answers SET done = 0 WHERE key = 'k'");
+    let store = open(directory.path()).unwrap();
+    assert!(matches!(wait(store.answered("k")), Err(StoreError::Damaged(what)) if what.contains("`k`")));
+    assert!(matches!(wait(store.note(store.epoch(), said("k"))), Err(StoreError::Damaged(_))), "it is not done again");
+    assert_eq!(wait(store.answered("l")), Ok(Some(said("l"))));
+}
+
+/// A state of an earlier program has the answers in its runs alone.
+#[test]
+fn answers_of_an_earlier_program_are_found_by_their_keys() {
+    let directory = state();
+    let store = open(directory.path()).unwrap();
+    let mut more = append(&store, "a", records(&wait(store.load("a")).unwrap().last_hash, 3, 3));
+    more.head = serde_json::json!({ "signals": { "k": "paused", "steal/s": "stolen" } });
+    wait(store.append(more)).unwrap();
+    drop(store);
+    say(directory.path(), "DROP TABLE answers");
+    let onlooker = crate::sqlite::look(directory.path()).unwrap();
+    assert_eq!(wait(onlooker.answered("k")), Ok(None), "whoever only reads changes nothing");
+    let store = open(directory.path()).unwrap();
+    for (key, answer) in [("k", "paused"), ("s", "stolen")] {
+        let found = wait(store.answered(key)).unwrap().unwrap();
+        assert_eq!((found.answer, found.request, found.run.as_deref()), (answer.into(), Value::Null, Some("a")));
     }
 }
 

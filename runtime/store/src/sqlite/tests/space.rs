@@ -24,6 +24,7 @@ fn the_file_shrinks_when_old_runs_are_forgotten() {
         actor: "olga".to_owned(),
         at_ms: 9,
         dry_run: false,
+        key: None,
     };
     assert_eq!(wait(store.prune(prune)).unwrap().records, 4_000);
     drop(store);
