@@ -17,7 +17,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Outputs, Probe, Provider, Request, Sample, SampleRequest};
 use machine::ports::store::{
-    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
@@ -133,6 +133,10 @@ impl Store for Slow {
 
     fn journal(&self, run: &str, from: u64, limit: u32) -> BoxFuture<'_, Result<Vec<Record>, StoreError>> {
         self.inner.journal(run, from, limit)
+    }
+
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        self.inner.places()
     }
 
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {

@@ -8,8 +8,9 @@ use engine::{Config, Engine, ExplainError, HostClock};
 use machine::evidence::Evidence;
 use machine::journal::Record;
 use machine::ports::clock::Clock;
-use machine::ports::store::{self, Store};
+use machine::ports::store::Store;
 use machine::view::RunView;
+use store::registry;
 
 use crate::client::Client;
 use crate::protocol::{Held, PAGE_MAX, RunLine, Status};
@@ -36,7 +37,7 @@ pub struct Offline {
 impl Offline {
     fn open(state: &Path) -> Result<Self, Failure> {
         Source::check(state)?;
-        let store: Arc<dyn Store> = Arc::new(::store::sqlite::look(state)?);
+        let store: Arc<dyn Store> = Arc::new(store::sqlite::look(state)?);
         let config = Config { store: Arc::clone(&store), providers: Vec::new(), clock: clock()? };
         Ok(Self { engine: Engine::new(config), store, state: state.to_owned() })
     }
@@ -44,7 +45,7 @@ impl Offline {
     /// A run whose runtime was killed looks as if it went on; that it does not is said.
     async fn status(&self) -> Result<Status, Failure> {
         let mut status = status(&self.engine, &*self.store).await?;
-        if !status.runs.is_empty() && ::store::health::holder(&self.state).is_none() {
+        if !status.runs.is_empty() && store::health::holder(&self.state).is_none() {
             let what = "warning: no runtime is there, so what is in flight stands still; `deployd serve` carries it on";
             status.notices.push(what.to_owned());
         }
@@ -58,7 +59,7 @@ impl Source {
     /// # Errors
     /// [`Code::Unreachable`] and [`Code::NotAllowed`].
     pub fn check(state: &Path) -> Result<(), Failure> {
-        let found = std::fs::metadata(::store::sqlite::database(state));
+        let found = std::fs::metadata(store::sqlite::database(state));
         if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
             let message = format!("the state in {} is its owner's alone, and no runtime lets you in", state.display());
             return Err(Failure::new(Code::NotAllowed, message));
@@ -179,7 +180,7 @@ pub(crate) fn clock() -> Result<Arc<dyn Clock>, Failure> {
 
 pub(crate) async fn status(engine: &Engine, store: &dyn Store) -> Result<Status, Failure> {
     let runs = engine.runs(true, PAGE_MAX).await?;
-    let known = store::known(store, PAGE_MAX).await?;
+    let known = registry::known(store, PAGE_MAX).await?;
     let notices = known.damaged.into_iter().map(|(_, what)| what).collect();
     Ok(Status { runs, running: known.running, notices })
 }

@@ -7,6 +7,7 @@ mod continuity;
 mod directory;
 pub mod health;
 pub mod memory;
+pub mod registry;
 pub mod sqlite;
 pub mod texts;
 

@@ -285,6 +285,14 @@ impl Store for MemoryStore {
         self.read(|world| Ok(world.running.values().take(limit as usize).cloned().collect()))
     }
 
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        let place = |(environment, service): &(String, String)| Target {
+            environment: environment.clone(),
+            service: service.clone(),
+        };
+        self.read(move |world| Ok(world.running.keys().map(place).collect()))
+    }
+
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {
         let key = (environment.to_owned(), service.to_owned());
         self.read(move |world| Ok(world.running.get(&key).cloned()))

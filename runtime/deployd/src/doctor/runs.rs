@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use machine::Run;
-use machine::ports::store::{Lock, Running, Store, StoreError, StoredRun, known};
+use machine::ports::store::{Lock, Running, Store, StoreError, StoredRun};
 use plan::Plan;
+use store::registry::known;
 
 use super::Finding;
 use crate::render::units::utc;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use machine::Run;
-use machine::ports::store::{Running, Store, StoreError, known};
+use machine::ports::store::{Running, Store, StoreError};
 use plan::Plan;
 use providers::Layout;
 use providers::inspect::{self, Answer, Instance, Living, Proxy};
+use store::registry::known;
 use store::texts::{Of, texts};
 
 use super::Finding;

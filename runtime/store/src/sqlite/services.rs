@@ -1,12 +1,13 @@
 //! The rows that say what runs where.
 
-use machine::ports::store::{Known, Running, StoreError, Target};
+use machine::ports::store::{Running, StoreError, Target};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::cells::text;
 use super::fault::{Answer, Fault, Place, damaged};
 use super::meta;
 use super::sum::sum;
+use crate::registry::Known;
 
 fn of_row(environment: &str, service: &str, json: &str) -> String {
     sum(&[environment.as_bytes(), service.as_bytes(), json.as_bytes()])

@@ -6,7 +6,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
 use machine::ports::store::{
-    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun,
+    Anchor, Answered, Append, Lock, NewRun, Prune, Pruned, RunLine, Running, Store, StoreError, StoredRun, Target,
 };
 
 use super::point::{Barrier, Moment, Place, name_of, node_of};
@@ -90,6 +90,10 @@ impl Store for HeldStore {
 
     fn registry(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Running>, StoreError>> {
         self.inner.registry(limit)
+    }
+
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
+        self.inner.places()
     }
 
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>> {

@@ -4,7 +4,6 @@
 mod anchor;
 mod answer;
 mod error;
-mod known;
 mod lock;
 mod prune;
 
@@ -18,7 +17,6 @@ use crate::journal::Record;
 pub use anchor::Anchor;
 pub use answer::Answered;
 pub use error::StoreError;
-pub use known::{Known, known};
 pub use lock::{Lock, Target};
 pub use prune::{Prune, Pruned};
 
@@ -163,16 +161,7 @@ pub trait Store: Send + Sync {
 
     /// Every place for which it was recorded what runs, also where the entry cannot be read any more, so that one damaged
     /// entry does not hide the others.
-    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>> {
-        let registry = self.registry(u32::MAX);
-        Box::pin(async move {
-            Ok(registry
-                .await?
-                .into_iter()
-                .map(|entry| Target { environment: entry.environment, service: entry.service })
-                .collect())
-        })
-    }
+    fn places(&self) -> BoxFuture<'_, Result<Vec<Target>, StoreError>>;
 
     /// What runs for a service in an environment, as last recorded.
     fn running(&self, environment: &str, service: &str) -> BoxFuture<'_, Result<Option<Running>, StoreError>>;

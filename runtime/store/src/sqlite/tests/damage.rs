@@ -212,7 +212,7 @@ fn retention_works_round_what_is_damaged_and_says_so() {
 #[test]
 fn every_damaged_row_is_told() {
     let (directory, store) = ended_with("DELETE FROM running; UPDATE runs SET head = 'x' WHERE run = 'a'");
-    let known = wait(machine::ports::store::known(&store, 9)).unwrap();
+    let known = wait(crate::registry::known(&store, 9)).unwrap();
     assert_eq!((known.running.len(), known.damaged.len()), (0, 2));
     wait(store.note(store.epoch(), said("k"))).unwrap();
     drop(store);

@@ -1,6 +1,6 @@
 //! What runs everywhere, as far as it can be read: one damaged entry does not hide the others.
 
-use super::{Running, Store, StoreError, Target};
+use machine::ports::store::{Running, Store, StoreError, Target};
 
 /// The registry with what of it cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
