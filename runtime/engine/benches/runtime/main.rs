@@ -4,7 +4,8 @@
 //! The contestants take turns in every round and the median of the rounds is shown, with its ratio to the limit beside
 //! it: only the ratios of one run mean anything on a shared machine. Another engine joins every round with
 //! `cargo bench -p engine --bench runtime -- --peer 'NAME=COMMAND…'`, and every round of many runs at once with
-//! `--peer-many`; the last line of its command is JSON with `steps_per_s`.
+//! `--peer-many`; both may be given several times. The last line of its command is JSON with `steps_per_s`, and with
+//! `p50_ms` and `p99_ms` where it knows them. The load of the machine is shown with each contest.
 //! `-- --only sequential` (or `concurrent`, `going-on`, `memory`) runs that part alone.
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends here")]
 
@@ -16,7 +17,7 @@ mod plans;
 mod steps;
 mod world;
 
-use figures::{Figures, Steps};
+use figures::Figures;
 
 /// Rounds of every contest.
 const ROUNDS: usize = 5;
@@ -61,6 +62,7 @@ fn one_after_the_other(peers: &[peer::Peer]) {
         two.add(bare::one_after_the_other(SEQUENTIAL / 2, 2));
         measure(peers, &mut theirs);
     }
+    figures::load("one run");
     limit.show(None);
     two.show(Some(&limit));
     ours.show(Some(&limit));
@@ -73,7 +75,7 @@ fn figures_of(peers: &[peer::Peer]) -> Vec<Figures> {
 
 fn measure(peers: &[peer::Peer], theirs: &mut [Figures]) {
     for (peer, figures) in peers.iter().zip(theirs) {
-        figures.add(Steps::rate(peer.steps_a_second()));
+        figures.add(peer.steps());
     }
 }
 
@@ -86,6 +88,7 @@ fn many_at_once(peers: &[peer::Peer]) {
         ours.add(steps::runs(RUNS, EACH));
         measure(peers, &mut theirs);
     }
+    figures::load("many runs");
     limit.show(None);
     ours.show(Some(&limit));
     theirs.iter().for_each(|figures| figures.show(Some(&ours)));

@@ -4,6 +4,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::figures::Steps;
+
 /// A command by its name.
 pub(crate) struct Peer {
     pub(crate) name: String,
@@ -22,11 +24,12 @@ pub(crate) fn of(arguments: &[String], option: &str) -> Vec<Peer> {
 
 impl Peer {
     /// What its last line says.
-    pub(crate) fn steps_a_second(&self) -> f64 {
+    pub(crate) fn steps(&self) -> Steps {
         let output = Command::new(&self.words[0]).args(&self.words[1..]).stdin(Stdio::null()).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let said: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
             .unwrap_or_else(|error| panic!("peer {} says no JSON: {error}: {text}", self.name));
-        said["steps_per_s"].as_f64().expect("a peer says `steps_per_s`")
+        let a_second = said["steps_per_s"].as_f64().expect("a peer says `steps_per_s`");
+        Steps::told(a_second, ["p50_ms", "p99_ms"].map(|name| said[name].as_f64()))
     }
 }
