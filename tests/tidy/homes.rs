@@ -19,6 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libm", &["statistics"]),
     ("logos", &["syntax"]),
     ("miette", &["deployc"]),
+    ("mimalloc", &["deployc"]),
     ("petgraph", &["lower"]),
     ("rusqlite", &["store"]),
     ("salsa", &["semantics"]),

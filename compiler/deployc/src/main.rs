@@ -21,6 +21,10 @@ use crate::cli::Cli;
 use crate::console::Console;
 use crate::failure::Failure;
 
+/// A compiler makes many small values and ends: most of its time went into the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Cli { options, command } = Cli::parse();
     let console = Console::new(&options);
