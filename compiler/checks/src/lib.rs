@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads source or evaluates: a check sees stages, gates and environments as they will run.
 
+mod acceptances;
 mod answers;
 mod approvals;
 mod arms;
@@ -14,11 +15,15 @@ mod unguarded;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, codes};
-use semantics::model::Workflow;
+use semantics::governance::Policies;
+use semantics::model::{Acceptance, Workflow};
 use semantics::{Database, SemanticModel, WorkflowRef};
 
+use acceptances::Found;
+pub use acceptances::expired;
 use places::Places;
 
 /// What the proofs say about one workflow, sorted by place.
@@ -53,12 +58,50 @@ pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut found = model.diagnostics();
     let workflows = model.workflows();
     found.extend(namesakes(&workflows));
-    let evaluated: Vec<_> = workflows.iter().filter_map(|it| model.workflow_of(it)).collect();
-    let proved = evaluated.iter().flat_map(|it| check(it)).chain(sharing::identities(&evaluated));
+    let errors = found.iter().any(Diagnostic::is_error);
+    let (mut proved, evaluated) = proved(model, &workflows);
+    proved.extend(sharing::identities(&evaluated).into_iter().map(of_a_proof));
+    let acceptances = model.acceptances();
+    let (left, used) = acceptances::apply(proved, &acceptances);
     let mut said = BTreeSet::new();
-    found.extend(proved.filter(|it| said.insert((it.sort_key(), it.message.clone()))));
+    found.extend(left.into_iter().filter(|it| said.insert((it.sort_key(), it.message.clone()))));
+    if !errors {
+        // Where something cannot be read, nobody knows what would be found.
+        found.extend(acceptances::idle(&acceptances, &used));
+    }
     found.sort_by_key(Diagnostic::sort_key);
     found
+}
+
+/// The exceptions that a workflow's plan stands under: those without which a proof would have spoken.
+#[must_use]
+pub fn accepted(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Vec<Acceptance> {
+    let acceptances = model.acceptances();
+    if acceptances.is_empty() {
+        return acceptances;
+    }
+    let (found, _) = proved(model, std::slice::from_ref(workflow));
+    let (_, used) = acceptances::apply(found, &acceptances);
+    acceptances.into_iter().enumerate().filter(|(at, _)| used.contains(at)).map(|(_, it)| it).collect()
+}
+
+/// What the proofs and the policies find in these workflows, and the workflows evaluated.
+fn proved(model: &SemanticModel<'_>, workflows: &[WorkflowRef]) -> (Vec<Found>, Vec<Arc<Workflow>>) {
+    let policies: Policies<'_> = model.policies();
+    let mut found = Vec::new();
+    let mut evaluated = Vec::new();
+    for reference in workflows {
+        let Some(workflow) = model.workflow_of(reference) else { continue };
+        found.extend(check(&workflow).into_iter().map(of_a_proof));
+        let broken = model.broken(&policies, reference).into_iter();
+        found.extend(broken.map(|it| Found { finding: it.finding, policy: Some(it.policy) }));
+        evaluated.push(workflow);
+    }
+    (found, evaluated)
+}
+
+fn of_a_proof(finding: Diagnostic) -> Found {
+    Found { finding, policy: None }
 }
 
 /// Workflows of one name in several files: a run is started by that name alone.

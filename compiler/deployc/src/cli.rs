@@ -9,6 +9,7 @@ use crate::commands::explain::Explain;
 use crate::commands::fmt::Fmt;
 use crate::commands::graph::Graph;
 use crate::commands::run::Run;
+use crate::commands::test::Test;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Fmt(Fmt),
     Build(Build),
     Run(Run),
+    Test(Test),
     Explain(Explain),
     Graph(Graph),
     Debug(Debug),

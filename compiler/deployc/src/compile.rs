@@ -51,6 +51,7 @@ pub(crate) fn compile(console: &Console, path: Option<&Path>, workflow: Option<&
     }
     let workflow = choose::workflow(&project.model(), workflow)?;
     let plan = lowered(&project, &workflow)?.map_err(|errors| stopped(console, &project, &errors))?;
+    let plan = with_acceptances(&project, &workflow, plan);
     console.findings(&found, &project);
     Ok(Compiled { project, workflow, plan, found })
 }
@@ -65,6 +66,15 @@ fn lowered(project: &Project, workflow: &str) -> Result<Result<Plan, Vec<Diagnos
         }
         lowered => Ok(lowered),
     }
+}
+
+/// The plan with the exceptions that it stands under.
+fn with_acceptances(project: &Project, workflow: &str, plan: Plan) -> Plan {
+    let model = project.model();
+    let references = model.workflows();
+    let Some(reference) = references.iter().find(|it| it.name == workflow) else { return plan };
+    let places = Places::new(project);
+    lower::with_acceptances(plan, &checks::accepted(&model, reference), &|span| places.of(span))
 }
 
 /// Shows the errors that leave no plan.

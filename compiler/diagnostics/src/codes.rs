@@ -1,7 +1,7 @@
 //! The registry of all diagnostic codes: one line each, and each has a page in `docs/errors/`.
 //!
 //! Ranges: E01xx syntax, E02xx names, E03xx types and units, E04xx stages, gates and proofs,
-//! E05xx project and plan, W… warnings. A code is never given to another meaning.
+//! E05xx project and plan, E07xx what people set beside it, W… warnings. A code is never given to another meaning.
 
 use serde::{Serialize, Serializer};
 
@@ -137,6 +137,19 @@ codes! {
     NO_TRAFFIC_PROVIDER "E0522" "a stage below 100 % without a traffic provider";
     UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";
 
+    // E07xx: groups, flags, policies, tests and exceptions.
+    GROUP_MEMBER "E0701" "a member that a group cannot have";
+    GROUP_CYCLE "E0702" "a member of a group that comes after itself";
+    FLAG_WITHOUT_OWNER "E0703" "a flag that nobody will remove";
+    POLICY_SUBJECT "E0704" "a policy about something that has none";
+    UNKNOWN_PROOF "E0705" "an exception from a proof that does not exist";
+    UNCLEAR_EXCEPTION "E0706" "an exception without a plain reason or day";
+    EXPIRED "E0707" "a flag or an exception that is past its day";
+    POLICY_BROKEN "E0710" "a policy that is broken";
+    TEST_ENTRY "E0715" "an entry that means nothing in its test";
+    NO_SUCH_STAGE "E0716" "a moment of a test that never comes";
+    NOT_AS_EXPECTED "E0717" "an expectation that does not hold";
+
     // W…: warnings.
     UNUSED_IMPORT "W0201" "an import that nothing uses";
     UNUSED_DECLARATION "W0202" "a declaration that nothing uses";
@@ -144,4 +157,6 @@ codes! {
     FEW_REQUESTS_AT_LEAST "W0401" "a hold that may be too short at the lowest traffic";
     HARDLY_PASSES "W0402" "a gate that hardly passes within its hold";
     LONG_EXTENSION "W0403" "an extension much longer than the hold";
+    DEPRECATED "W0701" "a use of what is deprecated";
+    IDLE_EXCEPTION "W0702" "an exception that accepts nothing";
 }

@@ -3,6 +3,7 @@
 //! Lowering decides nothing a user could have written: a rollout's stages are already unrolled. It lays out the
 //! nodes of each step, the way back of each rollout, and the bounds of every effect. Equal models give equal bytes.
 
+mod accept;
 mod entities;
 mod gates;
 pub mod graph;
@@ -13,4 +14,5 @@ mod rollout;
 mod steps;
 mod values;
 
+pub use accept::with_acceptances;
 pub use lowering::lower;

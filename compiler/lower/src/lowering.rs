@@ -70,6 +70,7 @@ impl<'a> Lowering<'a> {
             gates: BTreeMap::new(),
             rollouts: BTreeMap::new(),
             requires: Vec::new(),
+            acceptances: Vec::new(),
             nodes: Vec::new(),
         };
         Self {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::accept::Acceptance;
 use crate::gate::{Gate, Metric};
 use crate::node::{Node, RecoveryStep};
 use crate::release::Digest;
@@ -32,6 +33,9 @@ pub struct Body {
     /// What a runtime must be able to do beyond what every runtime can, sorted; see [`crate::requires`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
+    /// Exceptions that people took upon them; a run is refused once one of them is past its day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acceptances: Vec<Acceptance>,
     /// The work, in an order in which each node stands after those it waits for.
     pub nodes: Vec<Node>,
 }

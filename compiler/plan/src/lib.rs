@@ -3,6 +3,7 @@
 //! A [`Plan`] is the only thing the two halves of the product share besides the statistics. It holds no
 //! secret, no clock and no path of the machine that compiled it, so equal sources give equal bytes.
 
+pub mod accept;
 pub mod body;
 pub mod canonical;
 pub mod document;
@@ -14,6 +15,7 @@ pub mod requires;
 pub mod schema;
 pub mod validate;
 
+pub use accept::Acceptance;
 pub use body::{Binding, Body, Environment, Input, Parameter, ParameterType, Rollout, Service, Stage};
 pub use document::{FORMAT, Place, Plan, ReadError};
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, Undecided};

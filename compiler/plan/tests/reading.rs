@@ -33,6 +33,7 @@ fn plan() -> Plan {
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
         requires: Vec::new(),
+        acceptances: Vec::new(),
         nodes: vec![node],
     };
     Plan::new(body, BTreeMap::new())

@@ -1,5 +1,10 @@
 //! Bodies after names and types are settled: what evaluation runs on.
 
+mod flag;
+mod group;
+mod policy;
+mod test;
+
 use diagnostics::Span;
 use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
@@ -7,6 +12,11 @@ use syntax::ast::{BinaryOp, UnaryOp};
 use crate::model::{Arm, EffectClass, ParameterType, Undecided};
 use crate::types::{DeclId, Type};
 use crate::value::Value;
+
+pub(crate) use flag::FlagBody;
+pub(crate) use group::{GroupBody, GroupMemberBody};
+pub(crate) use policy::{PolicyBody, RequirementBody};
+pub(crate) use test::{EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, SimulateBody, TestBody};
 
 /// A typed expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +90,10 @@ pub(crate) enum Body {
     Strategy(StrategyBody),
     Action(ActionBody),
     Workflow(WorkflowBody),
+    Group(GroupBody),
+    Flag(FlagBody),
+    Policy(PolicyBody),
+    Test(Box<TestBody>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

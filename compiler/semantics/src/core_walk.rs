@@ -19,6 +19,7 @@ impl Body {
             Self::Environment(body) => into.extend(body.extends.iter().cloned()),
             Self::Service(_) | Self::Metric(_) | Self::Slo(_) | Self::Gate(_) => {}
             Self::Strategy(_) | Self::Action(_) | Self::Workflow(_) | Self::Nothing => {}
+            Self::Group(_) | Self::Flag(_) | Self::Policy(_) | Self::Test(_) => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::queries::scope::scope;
 use crate::queries::signature::signed;
 use crate::queries::source::{ItemNode, Kind, head, items, module_of, parsed};
 use crate::queries::value::{Entity, entity_of, value};
-use crate::queries::{cycles, unused};
+use crate::queries::{cycles, deprecated, unused};
 use crate::types::DeclId;
 use crate::{model, relocate};
 
@@ -164,10 +164,15 @@ impl<'db> SemanticModel<'db> {
         }
         found.extend(cycles::reports(self.db, file));
         found.extend(unused::reports(self.db, file));
+        found.extend(deprecated::reports(self.db, file));
         found
     }
 
-    fn file(&self, id: FileId) -> Option<SourceFile> {
+    pub(crate) fn db(&self) -> &'db Database {
+        self.db
+    }
+
+    pub(crate) fn file(&self, id: FileId) -> Option<SourceFile> {
         self.db.numbered(id)
     }
 }

@@ -8,6 +8,7 @@ mod database;
 mod elaborate;
 mod evaluate;
 mod facade;
+pub mod governance;
 mod library;
 pub mod model;
 mod queries;
@@ -16,6 +17,7 @@ mod sources;
 mod types;
 pub mod units;
 pub mod value;
+mod view;
 
 pub use database::{Database, SourceText};
 pub use facade::{Declaration, SemanticModel, WorkflowRef};

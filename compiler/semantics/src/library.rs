@@ -4,6 +4,8 @@
 pub(crate) const FILES: &[(&str, &str)] = &[
     ("std/exec.deploy", include_str!("../../../stdlib/std/exec.deploy")),
     ("std/people.deploy", include_str!("../../../stdlib/std/people.deploy")),
+    ("std/plan.deploy", include_str!("../../../stdlib/std/plan.deploy")),
+    ("std/policies.deploy", include_str!("../../../stdlib/std/policies.deploy")),
     ("std/process.deploy", include_str!("../../../stdlib/std/process.deploy")),
     ("std/proxy.deploy", include_str!("../../../stdlib/std/proxy.deploy")),
     ("std/strategies.deploy", include_str!("../../../stdlib/std/strategies.deploy")),

@@ -4,8 +4,8 @@ mod test;
 
 use crate::ast::{
     Accept, Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
-    Group, Instances, Name, Param, Policy, Release, Stage, StageEntry, Step, StepKind, StrPart, TogetherMember,
-    TypeBody, TypeKind, TypeRef, Wait,
+    Group, Instances, Name, Param, Policy, Range, Release, Stage, StageEntry, Step, StepKind, StrPart,
+    TogetherMember, TypeBody, TypeKind, TypeRef, Wait,
 };
 
 /// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
@@ -23,6 +23,8 @@ pub trait Visitor {
     fn step(&mut self, _step: &Step) {}
     /// An entry of a strategy.
     fn stage(&mut self, _stage: &StageEntry) {}
+    /// An exception; `scope` is the list of steps that it stands in, none where that is the declaration.
+    fn accept(&mut self, _accept: &Accept, _scope: Option<Range>) {}
     /// A mention of a declaration outside expressions and types: a service, environment, gate, metric or objective.
     fn mention(&mut self, _name: &Name) {}
 }
@@ -96,7 +98,8 @@ fn policy(policy: &Policy, visitor: &mut dyn Visitor) {
     }
 }
 
-fn accept(accept: &Accept, visitor: &mut dyn Visitor) {
+fn accept(accept: &Accept, scope: Option<Range>, visitor: &mut dyn Visitor) {
+    visitor.accept(accept, scope);
     visitor.mention(&accept.proof);
     expr(&accept.because, visitor);
     expr(&accept.until, visitor);
@@ -134,7 +137,7 @@ fn environment_entry(entry: &EnvironmentEntry, visitor: &mut dyn Visitor) {
             visitor.mention(target);
             fields(bound, visitor);
         }
-        EnvironmentEntry::Accept(it) => accept(it, visitor),
+        EnvironmentEntry::Accept(it) => accept(it, None, visitor),
     }
 }
 
@@ -151,7 +154,7 @@ fn gate_clause(clause: &GateClauseKind, visitor: &mut dyn Visitor) {
             expr(window, visitor);
         }
         GateClauseKind::Inconclusive { extend, .. } => extend.iter().for_each(|extend| expr(extend, visitor)),
-        GateClauseKind::Accept(it) => accept(it, visitor),
+        GateClauseKind::Accept(it) => accept(it, None, visitor),
         GateClauseKind::Error => {}
     }
 }
@@ -165,7 +168,7 @@ fn stages(list: &[StageEntry], visitor: &mut dyn Visitor) {
                 expr(list, visitor);
                 stages(inner, visitor);
             }
-            StageEntry::Accept(it) => accept(it, visitor),
+            StageEntry::Accept(it) => accept(it, None, visitor),
             StageEntry::Error(_) => {}
         }
     }
@@ -182,9 +185,10 @@ fn stage(stage: &Stage, visitor: &mut dyn Visitor) {
 }
 
 fn steps(list: &[Step], visitor: &mut dyn Visitor) {
+    let scope = list.first().zip(list.last()).map(|(first, last)| first.range.to(last.range));
     for step in list {
         visitor.step(step);
-        step_kind(&step.kind, visitor);
+        step_kind(&step.kind, scope, visitor);
         let modifiers = &step.modifiers;
         let reason = modifiers.go_on.iter().map(|go_on| &go_on.because);
         modifiers.within.iter().chain(&modifiers.retry).chain(reason).for_each(|x| expr(x, visitor));
@@ -192,7 +196,7 @@ fn steps(list: &[Step], visitor: &mut dyn Visitor) {
     }
 }
 
-fn step_kind(kind: &StepKind, visitor: &mut dyn Visitor) {
+fn step_kind(kind: &StepKind, scope: Option<Range>, visitor: &mut dyn Visitor) {
     match kind {
         StepKind::Rollout(it) => {
             visitor.mention(&it.service);
@@ -246,7 +250,7 @@ fn step_kind(kind: &StepKind, visitor: &mut dyn Visitor) {
         StepKind::Rollback(it) => {
             [&it.target].into_iter().chain(&it.environment).for_each(|name| visitor.mention(name));
         }
-        StepKind::Accept(it) => accept(it, visitor),
+        StepKind::Accept(it) => accept(it, scope, visitor),
         StepKind::Error => {}
     }
 }

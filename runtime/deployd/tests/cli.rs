@@ -107,6 +107,7 @@ fn plan(asked: bool) -> Plan {
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
         requires: vec![],
+        acceptances: Vec::new(),
         nodes: chain(works),
     };
     plan::validate::sound(&body).unwrap();

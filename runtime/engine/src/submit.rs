@@ -187,8 +187,23 @@ impl Engine {
         let questions = bind::preflight(&asked.plan.body, &asked.parameters).map_err(SubmitError::Parameters)?;
         let asking = questions.into_iter().map(|(provider, task)| self.preflight_one(provider, task, asked));
         let answers = stream::iter(asking).buffer_unordered(PREFLIGHTS_AT_ONCE);
-        let problems: BTreeSet<String> = answers.filter_map(|answer| std::future::ready(answer.err())).collect().await;
+        let mut problems: BTreeSet<String> =
+            answers.filter_map(|answer| std::future::ready(answer.err())).collect().await;
+        problems.extend(self.expired(&asked.plan));
         if problems.is_empty() { Ok(()) } else { Err(SubmitError::Preflight(problems.into_iter().collect())) }
+    }
+
+    /// Exceptions of the plan that are past their last day.
+    fn expired(&self, plan: &Plan) -> Vec<String> {
+        let today = day(self.inner.clock.now().wall_ms);
+        let expired = plan::accept::expired(&plan.body, &today);
+        let sentence = |it: &plan::Acceptance| {
+            format!(
+                "the exception from {} (\"{}\") ended on {}; mend what it accepts, or decide anew, and build the plan again",
+                it.proof, it.because, it.until
+            )
+        };
+        expired.into_iter().map(sentence).collect()
     }
 
     async fn preflight_one(&self, provider: String, task: Task, asked: &Asked) -> Result<(), String> {
@@ -240,6 +255,12 @@ impl Asked {
             parameters: self.parameters.clone(),
         }
     }
+}
+
+/// The day of a wall clock, in UTC; empty, which is before every day, for a time that no calendar has.
+fn day(wall_ms: i64) -> String {
+    let stamp = jiff::Timestamp::from_millisecond(wall_ms);
+    stamp.map(|stamp| stamp.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()).unwrap_or_default()
 }
 
 /// What a plan changes.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use diagnostics::Diagnostic;
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::compile::{findings, load};
@@ -15,6 +16,7 @@ Examples:
   deployc check
   deployc check examples/first-canary
   deployc check --format short | sort
+  deployc check --as-of 2027-03-31
   deployc check --format json";
 
 /// Check a project: syntax, names, types, units, and the proofs
@@ -25,12 +27,19 @@ Examples:
 pub(crate) struct Check {
     /// A file or folder of the project [default: the current folder]
     path: Option<PathBuf>,
+    /// Also report flags and exceptions that are past their last day on this date
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
 }
 
 impl Check {
     pub(crate) fn execute(self, console: &Console) -> Result<u8, Failure> {
         let project = load(self.path.as_deref())?;
-        let found = findings(&project)?;
+        let mut found = findings(&project)?;
+        if let Some(day) = self.as_of {
+            found.extend(checks::expired(&project.model(), day));
+            found.sort_by_key(Diagnostic::sort_key);
+        }
         let files = project.model().files().len();
         console.findings(&found, &project);
         console.tell(&summary(&found, files));

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod run;
+pub(crate) mod test;
 
 use crate::cli::Command;
 use crate::console::Console;
@@ -19,6 +20,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Fmt(fmt) => fmt.execute(console),
         Command::Build(build) => build.execute(console),
         Command::Run(run) => run.execute(console),
+        Command::Test(test) => test.execute(console),
         Command::Explain(explain) => explain.execute(console),
         Command::Graph(graph) => graph.execute(console),
         Command::Debug(debug) => debug.execute(console),

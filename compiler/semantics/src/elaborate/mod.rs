@@ -3,26 +3,32 @@
 //! One file per construct. Everything that is reported becomes an error node, about which later phases stay
 //! silent.
 
+mod accept;
 mod action;
 mod arguments;
 mod condition;
 mod entity;
 mod environment;
+mod event;
 mod expression;
+mod flag;
 mod gate;
+mod group;
 mod names;
 mod operators;
+mod policy;
 mod records;
 mod slo;
 mod steps;
 mod strategy;
+mod test;
 mod text;
 mod type_refs;
 mod workflow;
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, Span, codes};
+use diagnostics::{Diagnostic, Span};
 use smol_str::SmolStr;
 use syntax::ast::{Decl, DeclKind, Param, Range, TypeBody};
 
@@ -74,16 +80,11 @@ impl<'db> Elaborator<'db> {
             DeclKind::Strategy(it) => self.strategy(it),
             DeclKind::Action(it) => self.action(it),
             DeclKind::Workflow(it) => self.workflow(it),
-            DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => {
-                self.declaration_not_yet(decl)
-            }
+            DeclKind::Group(it) => self.group(it),
+            DeclKind::Flag(it) => self.flag(it),
+            DeclKind::Policy(it) => self.policy(it),
+            DeclKind::Test(it) => self.test(it),
         }
-    }
-
-    fn declaration_not_yet(&mut self, decl: &Decl) -> Body {
-        let message = "this declaration is not available in this edition";
-        self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(decl.head), message));
-        Body::Nothing
     }
 
     fn type_defaults(&mut self, body: &TypeBody) -> Vec<DefaultBody> {

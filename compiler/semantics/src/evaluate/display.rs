@@ -34,3 +34,31 @@ fn piece(piece: &Piece) -> String {
         Piece::Parameter(name) => format!("${{{name}}}"),
     }
 }
+
+/// The value as a reader is told of it; nothing for what was reported.
+pub(super) fn shown(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Error => return None,
+        Value::Text(_) => format!("\"{}\"", text(value)),
+        Value::Secret(_) => "a secret".to_owned(),
+        Value::Parameter(name) => format!("known only when a run starts (`{name}`)"),
+        Value::List(elements) if elements.is_empty() => "an empty list".to_owned(),
+        Value::List(elements) => {
+            let first: Vec<String> = elements.iter().take(LISTED_MAX).filter_map(shown).collect();
+            let more = if elements.len() > LISTED_MAX { ", …" } else { "" };
+            format!("[{}{more}]", first.join(", "))
+        }
+        Value::Map(entries) => format!("a map of {}", entries.len()),
+        Value::Range(low, high) => format!("{}..{}", shown(low)?, shown(high)?),
+        // A record is known by its name where it has one.
+        Value::Record(of, fields) => match fields.get("name") {
+            Some(name @ Value::Text(_)) => format!("`{}`", text(name)),
+            _ => format!("a {}", of.rsplit('.').next().unwrap_or(of)),
+        },
+        Value::Case(_, case, _) => case.to_string(),
+        plain => text(plain),
+    })
+}
+
+/// Elements of a list that are shown.
+const LISTED_MAX: usize = 6;

@@ -34,7 +34,7 @@ impl Evaluator<'_> {
     }
 
     /// Labels and host names are made of it.
-    fn outside_name(&mut self, core: &Core) -> Option<SmolStr> {
+    pub(super) fn outside_name(&mut self, core: &Core) -> Option<SmolStr> {
         let value = self.value(core);
         let Value::Text(pieces) = &value else { return self.not_constant(core, &value) };
         let text: String = pieces.iter().filter_map(known).collect();

@@ -5,9 +5,14 @@ mod display;
 mod entity;
 mod environment;
 mod expression;
+mod flag;
 mod gate;
+mod group;
+mod parts;
+mod policy;
 mod steps;
 mod strategy;
+mod test;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +28,7 @@ use crate::types::DeclId;
 use crate::value::Value;
 
 pub(crate) use arithmetic::order;
+pub(crate) use policy::judge;
 
 /// Values that one declaration may make, parts counted.
 const FUEL: u32 = 1_000_000;
@@ -50,24 +56,44 @@ pub(crate) fn declaration<'db>(
     id: &DeclId,
     body: &Body,
 ) -> Evaluated {
-    let mut evaluator = Evaluator {
-        db,
-        item,
-        locals: BTreeMap::new(),
-        gates: BTreeMap::new(),
-        fuel: FUEL,
-        exhausted: false,
-        via: None,
-        diagnostics: Vec::new(),
-    };
+    let mut evaluator = Evaluator::new(db, item);
     let entity = evaluator.entity(id, body);
     Evaluated { entity, diagnostics: evaluator.diagnostics }
+}
+
+/// What a test comes to: it has no name, so nothing else can name it.
+pub(crate) fn nameless<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>, body: &Body) -> Evaluated {
+    let mut evaluator = Evaluator::new(db, item);
+    let entity = match body {
+        Body::Test(body) => Entity::Test(Arc::new(evaluator.test(body))),
+        _ => Entity::Nothing,
+    };
+    Evaluated { entity, diagnostics: evaluator.diagnostics }
+}
+
+impl<'db> Evaluator<'db> {
+    fn new(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Self {
+        Self {
+            db,
+            item,
+            locals: BTreeMap::new(),
+            gates: BTreeMap::new(),
+            fuel: FUEL,
+            exhausted: false,
+            via: None,
+            diagnostics: Vec::new(),
+        }
+    }
 }
 
 impl Evaluator<'_> {
     fn entity(&mut self, id: &DeclId, body: &Body) -> Entity {
         match body {
             Body::Nothing | Body::Strategy(_) | Body::Action(_) | Body::Function { .. } => Entity::Nothing,
+            // A policy is judged where there is something to judge; a test has no name.
+            Body::Policy(_) | Body::Test(_) => Entity::Nothing,
+            Body::Group(body) => self.group(id, body).unwrap_or(Entity::Nothing),
+            Body::Flag(body) => self.flag(id, body).unwrap_or(Entity::Nothing),
             Body::Let(value) => Entity::Value(self.value(value)),
             Body::Type(defaults) => Entity::Defaults(self.type_defaults(defaults)),
             Body::Environment(body) => Entity::Environment(Arc::new(self.environment(id, body))),

@@ -4,20 +4,30 @@
 //! reported is left out or stands as [`Value::Error`](crate::value::Value), so that later phases stay silent
 //! about it.
 
+mod accept;
 mod environment;
+mod flag;
 mod gate;
+mod group;
 mod metric;
+mod policy;
 mod service;
 mod slo;
 mod step;
 mod strategy;
+mod test;
 mod workflow;
 
+pub use accept::{Acceptance, Proof};
 pub use environment::{Bind, Environment, Provider};
+pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Undecided};
+pub use group::{Group, Member};
 pub use metric::Metric;
+pub use policy::Subject;
 pub use service::Service;
 pub use slo::Slo;
 pub use step::{Approval, Check, EffectClass, Rollout, Run, Step, StepKind};
 pub use strategy::{Instances, Stage, Strategy};
+pub use test::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
 pub use workflow::{Parameter, ParameterType, Workflow};

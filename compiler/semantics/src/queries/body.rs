@@ -6,6 +6,7 @@ use diagnostics::Diagnostic;
 
 use crate::core::Body;
 use crate::elaborate::Elaborator;
+use crate::model::Acceptance;
 use crate::queries::scope::definition_of;
 use crate::queries::signature::{Signature, signature_of, signed};
 use crate::queries::source::{ItemNode, decl_id, parsed};
@@ -16,6 +17,8 @@ use crate::types::{DeclId, Type};
 pub(crate) struct Checked {
     pub(crate) body: Body,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The exceptions that it holds.
+    pub(crate) acceptances: Vec<Acceptance>,
     uses: BTreeSet<DeclId>,
 }
 
@@ -25,7 +28,8 @@ pub(crate) fn check<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> C
     let decl = &parsed(db, item).decl;
     let mut elaborator = Elaborator::new(db, item);
     let body = elaborator.body(decl);
-    Checked { body, diagnostics: elaborator.diagnostics, uses: elaborator.uses }
+    let acceptances = elaborator.acceptances(decl);
+    Checked { body, diagnostics: elaborator.diagnostics, acceptances, uses: elaborator.uses }
 }
 
 /// What a declaration names, in its signature or its body.

@@ -9,6 +9,7 @@
 
 pub(crate) mod body;
 pub(crate) mod cycles;
+pub(crate) mod deprecated;
 pub(crate) mod place;
 pub(crate) mod scope;
 pub(crate) mod signature;

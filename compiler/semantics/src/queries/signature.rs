@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
-use syntax::ast::{Annotation, Decl, DeclKind, Expr, ExprKind, Literal, Param, StrPart, TypeBody, TypeRef, UnaryOp};
+use syntax::ast::{Annotation, Arg, Decl, DeclKind, Expr, ExprKind, Literal, Param, StrPart, TypeBody, TypeRef, UnaryOp};
 
 use crate::core::Slot;
 use crate::elaborate::Elaborator;
@@ -201,11 +201,25 @@ impl Elaborator<'_> {
         for annotation in annotations {
             match annotation.name.text.as_str() {
                 "provider" => provider = self.provider(annotation),
-                "deprecated" => {}
+                "deprecated" => self.deprecation(annotation),
                 _ => self.unknown_annotation(annotation),
             }
         }
         provider
+    }
+
+    /// `@deprecated("use x")`: one form.
+    fn deprecation(&mut self, annotation: &Annotation) {
+        let said = match annotation.args.as_slice() {
+            [Arg { name: None, value }] => plain(value),
+            _ => None,
+        };
+        if said.is_none_or(|text| text.trim().is_empty()) {
+            let message = "`@deprecated` says what to use instead";
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_ANNOTATION, self.span(annotation.range), message)
+                .help("write `@deprecated(\"use x\")`");
+            self.report(diagnostic);
+        }
     }
 
     fn unknown_annotation(&mut self, annotation: &Annotation) {
@@ -222,8 +236,8 @@ impl Elaborator<'_> {
         let mut found = Provider { name: SmolStr::default(), roles: Vec::new(), shared: true };
         for arg in &annotation.args {
             match (arg.name.as_ref().map(|name| name.text.as_str()), &arg.value.kind) {
-                (None, ExprKind::Str(_)) => found.name = text(&arg.value)?,
-                (Some("roles"), ExprKind::List(roles)) => found.roles = roles.iter().filter_map(text).collect(),
+                (None, ExprKind::Str(_)) => found.name = plain(&arg.value)?,
+                (Some("roles"), ExprKind::List(roles)) => found.roles = roles.iter().filter_map(plain).collect(),
                 (Some("shared"), ExprKind::Literal(Literal::Bool(shared))) => found.shared = *shared,
                 _ => {}
             }
@@ -239,7 +253,8 @@ impl Elaborator<'_> {
     }
 }
 
-fn text(expr: &Expr) -> Option<SmolStr> {
+/// Plain text, as it is written.
+pub(crate) fn plain(expr: &Expr) -> Option<SmolStr> {
     match &expr.kind {
         ExprKind::Str(parts) => match parts.as_slice() {
             [StrPart::Text(text)] => Some(text.into()),

@@ -138,6 +138,7 @@ pub(crate) struct Head {
     pub(crate) name: Option<SmolStr>,
     pub(crate) public: bool,
     pub(crate) damaged: bool,
+    pub(crate) deprecated: bool,
 }
 
 /// The head of a declaration.
@@ -149,6 +150,7 @@ pub(crate) fn head<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> He
         name: decl.name().map(|name| name.text.clone()),
         public: decl.public.is_some(),
         damaged: decl.damaged,
+        deprecated: decl.annotations.iter().any(|annotation| annotation.name.text == "deprecated"),
     }
 }
 

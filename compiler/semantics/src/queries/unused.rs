@@ -60,7 +60,8 @@ fn unused_imports(
 ) -> Vec<Diagnostic> {
     let unused = import.imports.iter().filter(|import| {
         let target = lookup(db, item.file(db), &import.local().text);
-        matches!(target, Some(Target::Declared(id, _)) if !named.contains(&id))
+        // A policy that is imported is kept to.
+        matches!(target, Some(Target::Declared(id, kind)) if kind != Kind::Policy && !named.contains(&id))
     });
     unused
         .map(|import| {

@@ -32,6 +32,9 @@ pub(crate) enum Entity {
     Slo(Arc<model::Slo>),
     Gate(Arc<model::Gate>),
     Workflow(Arc<model::Workflow>),
+    Group(Arc<model::Group>),
+    Flag(Arc<model::Flag>),
+    Test(Arc<model::Test>),
 }
 
 /// An environment that another may extend, so nothing in it is mandatory yet.
@@ -66,7 +69,7 @@ pub(crate) struct Evaluated {
 #[salsa::tracked]
 pub(crate) fn value<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Evaluated {
     let nothing = Evaluated { entity: Entity::Nothing, diagnostics: Vec::new() };
-    let Some(id) = decl_id(db, item) else { return nothing };
+    let Some(id) = decl_id(db, item) else { return evaluate::nameless(db, item, &check(db, item).body) };
     if goes_round(db, &id) {
         return nothing;
     }

@@ -18,6 +18,7 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
         requires: vec![],
+        acceptances: Vec::new(),
         nodes,
     };
     plan::validate::sound(&body).unwrap();

@@ -1,0 +1,219 @@
+//! What policies see: the parts of a workflow as records of `std.plan`.
+//!
+//! A view is made of the evaluated model, so that a policy judges what will run, whatever it is written as.
+
+use std::collections::BTreeMap;
+
+use diagnostics::Span;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::model::{
+    Approval, Environment, Gate, Instances, Rollout, Run, Service, Stage, Step, StepKind, Subject, Undecided, Workflow,
+};
+use crate::types::arm_word;
+use crate::units::percent_text;
+use crate::value::{Piece, Value};
+
+/// Something that a policy can be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Thing {
+    pub(crate) subject: Subject,
+    /// In messages: the rollout of `shop` to `production`.
+    pub(crate) described: String,
+    pub(crate) span: Span,
+    /// The record.
+    pub(crate) value: Value,
+}
+
+/// Everything of a workflow that a policy can be about.
+pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
+    let mut seen = Seen::default();
+    seen.steps(&workflow.steps, 0);
+    let mut things = vec![Thing {
+        subject: Subject::Workflow,
+        described: format!("the workflow `{}`", workflow.name),
+        span: workflow.span,
+        value: seen.workflow(workflow),
+    }];
+    things.extend(seen.things);
+    things
+}
+
+/// The rollouts of a workflow, wherever they stand.
+pub(crate) fn rollouts(workflow: &Workflow) -> Vec<&Rollout> {
+    let mut found = Vec::new();
+    gather(&workflow.steps, &mut found);
+    found
+}
+
+fn gather<'m>(steps: &'m [Step], into: &mut Vec<&'m Rollout>) {
+    for step in steps {
+        match &step.kind {
+            StepKind::Rollout(rollout) => into.push(rollout),
+            StepKind::Run(_) | StepKind::Check(_) | StepKind::Approval(_) => {}
+        }
+        gather(&step.on_failure, into);
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    things: Vec<Thing>,
+    rollouts: Vec<Value>,
+    approvals: Vec<Value>,
+    actions: Vec<Value>,
+    checks: Vec<Value>,
+}
+
+impl Seen {
+    /// Steps that follow each other; `approved` people have agreed before them. Returns how many have after them.
+    fn steps(&mut self, steps: &[Step], mut approved: i64) -> i64 {
+        for step in steps {
+            match &step.kind {
+                StepKind::Rollout(rollout) => self.rollout(step, rollout, approved),
+                StepKind::Approval(approval) => {
+                    approved = approved.saturating_add(approval.quorum);
+                    self.approvals.push(people(approval));
+                }
+                StepKind::Run(run) => self.actions.push(action(run)),
+                StepKind::Check(check) => self.checks.push(text(&check.gate.name)),
+            }
+            self.steps(&step.on_failure, approved);
+        }
+        approved
+    }
+
+    fn rollout(&mut self, step: &Step, rollout: &Rollout, approved: i64) {
+        let (service, environment) = (service(&rollout.service), environment(&rollout.environment));
+        let replicas = replicas(rollout);
+        let mut stages = Vec::new();
+        let mut before = Decimal::ZERO;
+        let last = rollout.strategy.stages.len();
+        for (place, stage) in rollout.strategy.stages.iter().enumerate() {
+            let record = Value::Record(
+                Subject::Stage.record().into(),
+                fields([
+                    ("service", service.clone()),
+                    ("environment", environment.clone()),
+                    ("weight", Value::Ratio(stage.weight)),
+                    ("before", Value::Ratio(before)),
+                    ("instances", Value::Int(instances(stage, replicas))),
+                    ("hold", Value::Duration(stage.hold_ms)),
+                    ("guard", stage.guard.as_deref().map_or(Value::None, guard)),
+                    ("last", Value::Bool(place + 1 == last)),
+                ]),
+            );
+            before = stage.weight;
+            self.things.push(Thing {
+                subject: Subject::Stage,
+                described: format!("the stage at {} of {}", percent_text(stage.weight), described(rollout)),
+                span: rollout.strategy.span,
+                value: record.clone(),
+            });
+            stages.push(record);
+        }
+        let hold: i64 = rollout.strategy.stages.iter().fold(0, |sum, stage| sum.saturating_add(stage.hold_ms));
+        let value = Value::Record(
+            Subject::Rollout.record().into(),
+            fields([
+                ("service", service),
+                ("environment", environment),
+                ("strategy", text(&rollout.strategy.name)),
+                ("replicas", Value::Int(replicas)),
+                ("stages", Value::List(stages)),
+                ("hold", Value::Duration(hold)),
+                ("approvals", Value::Int(approved)),
+                ("within", step.within_ms.map_or(Value::None, Value::Duration)),
+            ]),
+        );
+        self.rollouts.push(value.clone());
+        let described = described(rollout);
+        self.things.push(Thing { subject: Subject::Rollout, described, span: rollout.strategy.span, value });
+    }
+
+    fn workflow(&self, workflow: &Workflow) -> Value {
+        Value::Record(
+            Subject::Workflow.record().into(),
+            fields([
+                ("name", text(&workflow.name)),
+                ("rollouts", Value::List(self.rollouts.clone())),
+                ("approvals", Value::List(self.approvals.clone())),
+                ("actions", Value::List(self.actions.clone())),
+                ("checks", Value::List(self.checks.clone())),
+            ]),
+        )
+    }
+}
+
+fn described(rollout: &Rollout) -> String {
+    format!("the rollout of `{}` to `{}`", rollout.service.name, rollout.environment.name)
+}
+
+fn replicas(rollout: &Rollout) -> i64 {
+    let bind = rollout.environment.binds.iter().find(|bind| bind.service == rollout.service.name);
+    bind.map_or(1, |bind| bind.replicas)
+}
+
+/// Instances of the incoming release, as they will be.
+fn instances(stage: &Stage, replicas: i64) -> i64 {
+    let share = |share: Decimal| {
+        let exact = share.checked_mul(Decimal::from(replicas)).unwrap_or(Decimal::from(replicas));
+        i64::try_from(exact.ceil()).unwrap_or(replicas)
+    };
+    match stage.instances {
+        Instances::ByWeight => share(stage.weight),
+        Instances::Count(count) => count,
+        Instances::Share(of) => share(of),
+    }
+}
+
+fn service(service: &Service) -> Value {
+    record("std.plan.Service", [("name", text(&service.name)), ("id", text(&service.id))])
+}
+
+fn environment(environment: &Environment) -> Value {
+    let protected = Value::Bool(environment.protected);
+    record("std.plan.Environment", [("name", text(&environment.name)), ("protected", protected)])
+}
+
+fn guard(gate: &Gate) -> Value {
+    let then = match gate.inconclusive.then {
+        Undecided::Rollback => "rollback",
+        Undecided::Hold => "hold",
+        Undecided::Ask => "ask",
+    };
+    record(
+        "std.plan.Guard",
+        [
+            ("name", text(&gate.name)),
+            ("arm", text(arm_word(gate.arm))),
+            ("against", gate.against.map_or(Value::None, |arm| text(arm_word(arm)))),
+            ("confidence", Value::Ratio(gate.confidence)),
+            ("at_least", Value::Int(i64::try_from(gate.at_least).unwrap_or(i64::MAX))),
+            ("warm_up", Value::Duration(gate.warm_up_ms)),
+            ("extend", Value::Duration(gate.inconclusive.extend_ms)),
+            ("undecided", text(then)),
+        ],
+    )
+}
+
+fn people(approval: &Approval) -> Value {
+    record("std.plan.Approval", [("people", Value::Int(approval.quorum)), ("within", Value::Duration(approval.within_ms))])
+}
+
+fn action(run: &Run) -> Value {
+    record("std.plan.Action", [("name", text(&run.action)), ("provider", text(&run.provider))])
+}
+
+fn record<const N: usize>(of: &str, with: [(&str, Value); N]) -> Value {
+    Value::Record(of.into(), fields(with))
+}
+
+fn fields<const N: usize>(with: [(&str, Value); N]) -> BTreeMap<SmolStr, Value> {
+    with.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(vec![Piece::Known(text.into())])
+}
