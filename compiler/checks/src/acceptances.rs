@@ -20,10 +20,7 @@ const ACCEPTED: &[(&str, &[Code])] = &[
             codes::LONG_EXTENSION,
         ],
     ),
-    (
-        "P3",
-        &[codes::TOO_FEW_REQUESTS, codes::NEVER_FIRES, codes::FEW_REQUESTS_AT_LEAST, codes::HARDLY_PASSES],
-    ),
+    ("P3", &[codes::TOO_FEW_REQUESTS, codes::NEVER_FIRES, codes::FEW_REQUESTS_AT_LEAST, codes::HARDLY_PASSES]),
     ("P4", &[]),
     ("P5", &[]),
     ("P6", &[]),
@@ -47,6 +44,7 @@ impl Found {
         let about = match &it.proof {
             Proof::Numbered(name) => codes_of(name).contains(&self.finding.code),
             Proof::Policy(name) => self.policy.as_ref() == Some(name),
+            Proof::Unreadable => ACCEPTED.iter().any(|(_, codes)| codes.contains(&self.finding.code)),
         };
         let labels = self.finding.secondary.iter().map(|label| label.span);
         about && labels.chain([self.finding.primary.span]).any(|span| lies_in(span, it.scope))

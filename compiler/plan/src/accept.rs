@@ -25,7 +25,8 @@ pub fn expired<'b>(body: &'b Body, day: &str) -> Vec<&'b Acceptance> {
 
 /// Whether days that are written so are in the order of their text.
 fn is_day(text: &str) -> bool {
-    let digits = |range: std::ops::Range<usize>| text.get(range).is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        |range: std::ops::Range<usize>| text.get(range).is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit()));
     let dashes = text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(7) == Some(&b'-');
     text.len() == 10 && dashes && digits(0..4) && digits(5..7) && digits(8..10)
 }

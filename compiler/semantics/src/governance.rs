@@ -47,7 +47,9 @@ impl<'db> SemanticModel<'db> {
                 Target::Declared(..) | Target::Broken => None,
             }));
         }
-        let sound = |item: ItemNode<'db>| !head(db, item).damaged && !check(db, item).diagnostics.iter().any(Diagnostic::is_error);
+        let sound = |item: ItemNode<'db>| {
+            !head(db, item).damaged && !check(db, item).diagnostics.iter().any(Diagnostic::is_error)
+        };
         let adopted = ids.into_iter().filter_map(|id| Some((definition_of(db, &id)?, id)));
         Policies { adopted: adopted.filter(|(item, _)| sound(*item)).map(|(item, id)| (id, item)).collect() }
     }

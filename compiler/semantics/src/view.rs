@@ -199,7 +199,10 @@ fn guard(gate: &Gate) -> Value {
 }
 
 fn people(approval: &Approval) -> Value {
-    record("std.plan.Approval", [("people", Value::Int(approval.quorum)), ("within", Value::Duration(approval.within_ms))])
+    record(
+        "std.plan.Approval",
+        [("people", Value::Int(approval.quorum)), ("within", Value::Duration(approval.within_ms))],
+    )
 }
 
 fn action(run: &Run) -> Value {

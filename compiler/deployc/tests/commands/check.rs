@@ -16,6 +16,39 @@ fn several_mistakes_are_told_at_once_in_every_form() {
 }
 
 #[test]
+fn a_broken_policy_shows_its_reason_and_the_values_of_its_parts() {
+    let site = Site::of(concat!(
+        "use std.process.{Process, Processes}\nuse std.strategies.{all_at_once}\n\n",
+        "environment local { compute = Processes {} }\n",
+        "service shop { artifact = files(\"releases\"), runs = Process {} }\n\n",
+        "policy careful for rollout r where not r.environment.protected {\n",
+        "  require r.approvals >= 1 and r.strategy != \"\" and (r.replicas * 2 > 2 or r.within != none)\n",
+        "    because \"a second pair of eyes sees more\"\n}\n\n",
+        "workflow release(image: Digest) {\n  rollout shop@image to local using all_at_once\n}\n",
+    ));
+    insta::assert_snapshot!(site.deployc(&["check"]));
+}
+
+#[test]
+fn what_is_past_its_day_is_told_when_a_day_is_given() {
+    let site = Site::of(concat!(
+        "use std.process.{Process, Processes}\nuse std.strategies.{all_at_once}\n\n",
+        "environment local { compute = Processes {} }\n",
+        "service shop { artifact = files(\"releases\"), runs = Process {} }\n",
+        "pub flag new_shop { owner = \"shop team\", expires = 2027-03-31, service = shop }\n",
+        "policy approved for rollout r { require r.approvals >= 1 }\n\n",
+        "workflow release(image: Digest) {\n",
+        "  accept approved because \"nobody else is there\" until 2027-01-31\n",
+        "  rollout shop@image to local using all_at_once\n}\n",
+    ));
+    let said = |day: &[&str]| site.deployc(&[&["check", "--format", "short"], day].concat());
+    assert_eq!(said(&[]).code, 0);
+    assert_eq!(said(&["--as-of", "2027-01-31"]).code, 0, "the last day is included");
+    insta::assert_snapshot!(said(&["--as-of", "2027-04-01"]));
+    assert_eq!(said(&["--as-of", "soon"]).code, 2);
+}
+
+#[test]
 fn colours_are_there_when_they_are_asked_for() {
     let site = Site::of("servic other {}\n");
     assert!(site.deployc(&["check", "--color", "always"]).err.contains('\u{1b}'));

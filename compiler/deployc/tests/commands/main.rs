@@ -9,3 +9,4 @@ mod graph;
 mod pages;
 mod run;
 mod site;
+mod test;

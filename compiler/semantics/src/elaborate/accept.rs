@@ -36,15 +36,18 @@ impl Elaborator<'_> {
     pub(crate) fn acceptances(&mut self, decl: &Decl) -> Vec<Acceptance> {
         let mut written = Written { found: Vec::new(), decl };
         walk::decl(decl, &mut written);
-        written.found.iter().filter_map(|(accept, scope)| self.acceptance(accept, *scope)).collect()
+        written.found.iter().map(|(accept, scope)| self.acceptance(accept, *scope)).collect()
     }
 
-    fn acceptance(&mut self, accept: &Accept, scope: Range) -> Option<Acceptance> {
+    fn acceptance(&mut self, accept: &Accept, scope: Range) -> Acceptance {
         let proof = self.proof(&accept.proof);
         let because = self.reason(&accept.because);
         let until = self.last_day(&accept.until);
         let (span, scope) = (self.span(accept.range), self.span(scope));
-        Some(Acceptance { proof: proof?, because: because?, until: until?, span, scope })
+        match (proof, because, until) {
+            (Some(proof), Some(because), Some(until)) => Acceptance { proof, because, until, span, scope },
+            _ => Acceptance { proof: Proof::Unreadable, because: SmolStr::default(), until: Date::MAX, span, scope },
+        }
     }
 
     fn proof(&mut self, name: &Name) -> Option<Proof> {

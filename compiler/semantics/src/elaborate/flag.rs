@@ -13,8 +13,7 @@ const FIELDS: [&str; 6] = ["id", "owner", "expires", "service", "default", "coho
 
 impl Elaborator<'_> {
     pub(super) fn flag(&mut self, flag: &Flag) -> Body {
-        let mut body =
-            FlagBody { id: None, owner: None, expires: None, service: None, default: None, cohorts: None };
+        let mut body = FlagBody { id: None, owner: None, expires: None, service: None, default: None, cohorts: None };
         let before = self.diagnostics.len();
         for field in self.once(&flag.fields) {
             let value = &field.value;

@@ -36,7 +36,9 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            CoreKind::Binary(BinaryOp::Or, left, right) => [left, right].into_iter().for_each(|it| self.decided(it, parts)),
+            CoreKind::Binary(BinaryOp::Or, left, right) => {
+                [left, right].into_iter().for_each(|it| self.decided(it, parts))
+            }
             CoreKind::Unary(UnaryOp::Not, of) => self.decided(of, parts),
             CoreKind::Binary(_, left, right) => [left, right].into_iter().for_each(|it| self.part(it, parts)),
             CoreKind::If(chosen, then, otherwise) => {

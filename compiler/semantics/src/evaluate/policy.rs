@@ -41,8 +41,8 @@ impl Evaluator<'_> {
 
     fn broken(&mut self, id: &DeclId, requirement: &RequirementBody, thing: &Thing) -> Diagnostic {
         let message = format!("{} breaks the policy `{}`", thing.described, id.name);
-        let mut diagnostic = Diagnostic::error(codes::POLICY_BROKEN, thing.span, message)
-            .also(requirement.span, "required here");
+        let mut diagnostic =
+            Diagnostic::error(codes::POLICY_BROKEN, thing.span, message).also(requirement.span, "required here");
         if let Some(why) = requirement.because.as_ref().and_then(|core| self.plain_text(core, "`because`")) {
             diagnostic = diagnostic.note(format!("because {why}"));
         }

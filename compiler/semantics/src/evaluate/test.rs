@@ -146,7 +146,13 @@ impl Evaluator<'_> {
         }
         weights.sort_unstable();
         weights.dedup();
-        let message = format!("no such rollout of `{}` has a stage at {}", workflow.name, percent_text(weight));
+        let of = match (service, environment) {
+            (None, None) => format!("in `{}`", workflow.name),
+            (Some(service), None) => format!("of `{service}`"),
+            (None, Some(environment)) => format!("to `{environment}`"),
+            (Some(service), Some(environment)) => format!("of `{service}` to `{environment}`"),
+        };
+        let message = format!("no rollout {of} has a stage at {}", percent_text(weight));
         let mut diagnostic = Diagnostic::error(codes::NO_SUCH_STAGE, at, message);
         if !weights.is_empty() {
             let listed: Vec<String> = weights.into_iter().map(percent_text).collect();

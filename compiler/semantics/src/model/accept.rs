@@ -26,6 +26,9 @@ pub enum Proof {
     Numbered(SmolStr),
     /// A policy, by its full name.
     Policy(SmolStr),
+    /// Something of the exception could not be read, which is reported: nobody knows what it would accept, so nothing
+    /// is said that it might.
+    Unreadable,
 }
 
 impl Proof {
@@ -35,11 +38,11 @@ impl Proof {
         match self {
             Self::Numbered(name) => name,
             Self::Policy(full) => full.rsplit('.').next().unwrap_or(full),
+            Self::Unreadable => "",
         }
     }
 
     /// The proofs whose findings can be accepted. Types, secrets and what a provider can do are not among them:
     /// without those there is no plan.
-    pub const NUMBERED: [&'static str; 11] =
-        ["P2", "P3", "P4", "P5", "P6", "P7", "P10", "P11", "P12", "P13", "P14"];
+    pub const NUMBERED: [&'static str; 11] = ["P2", "P3", "P4", "P5", "P6", "P7", "P10", "P11", "P12", "P13", "P14"];
 }

@@ -39,8 +39,7 @@ fn of_item(db: &dyn salsa::Database, item: ItemNode<'_>) -> Vec<Diagnostic> {
 
 fn warning(db: &dyn salsa::Database, item: ItemNode<'_>, id: &DeclId, range: Range) -> Diagnostic {
     let at = span(item, range);
-    let mut diagnostic =
-        Diagnostic::warning(codes::DEPRECATED, at, format!("`{}` is deprecated", id.name));
+    let mut diagnostic = Diagnostic::warning(codes::DEPRECATED, at, format!("`{}` is deprecated", id.name));
     if let Some(there) = declared_at(db, id) {
         diagnostic = diagnostic.also(there, "declared so here");
     }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
-use syntax::ast::{Annotation, Arg, Decl, DeclKind, Expr, ExprKind, Literal, Param, StrPart, TypeBody, TypeRef, UnaryOp};
+use syntax::ast::{
+    Annotation, Arg, Decl, DeclKind, Expr, ExprKind, Literal, Param, StrPart, TypeBody, TypeRef, UnaryOp,
+};
 
 use crate::core::Slot;
 use crate::elaborate::Elaborator;
