@@ -4,8 +4,8 @@ mod test;
 
 use crate::ast::{
     Accept, Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
-    Group, Instances, Name, Param, Policy, Range, Release, Stage, StageEntry, Step, StepKind, StrPart,
-    TogetherMember, TypeBody, TypeKind, TypeRef, Wait,
+    Group, Instances, Name, Param, Policy, Range, Release, Stage, StageEntry, Step, StepKind, StrPart, TogetherMember,
+    TypeBody, TypeKind, TypeRef, Wait,
 };
 
 /// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
