@@ -126,7 +126,7 @@ fn all_items(db: &Database) -> impl Iterator<Item = ItemNode<'_>> {
     files.flat_map(move |file: &SourceFile| items(db, *file).iter().copied())
 }
 
-fn relocated(test: &model::Test, places: &Places) -> model::Test {
+fn relocated(test: &model::Test, places: &Places<'_>) -> model::Test {
     let mut test = test.clone();
     test.span = places.absolute(test.span);
     for case in &mut test.cases {
