@@ -99,6 +99,13 @@ codes! {
     BACKWARD_RANGE "E0313" "a range that ends before it begins";
     IMPOSSIBLE_VALUE "E0314" "a value that makes no sense in its place";
     NOT_A_PROVIDER "E0315" "a record that no provider carries out";
+    BAD_PATTERN "E0320" "a pattern that does not fit the value";
+    MISSING_CASE "E0321" "a `when` that leaves cases out";
+    UNREACHABLE_ARM "E0322" "an arm that is never reached";
+    UNKNOWN_METHOD "E0323" "a method that the type does not have";
+    FUNCTION_KEPT "E0324" "a function where values are kept";
+    UNKNOWN_ZONE "E0325" "a time zone that does not exist";
+    NEVER_OPENS "E0326" "a window that never opens";
 
     // E04xx: stages, gates and proofs.
     WEIGHTS_DO_NOT_RISE "E0401" "weights that do not rise";

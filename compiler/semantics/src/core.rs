@@ -5,10 +5,13 @@ mod group;
 mod policy;
 mod test;
 
+use std::sync::Arc;
+
 use diagnostics::Span;
 use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
 
+use crate::methods::Method;
 use crate::model::{Arm, EffectClass, ParameterType, Undecided};
 use crate::types::{DeclId, Type};
 use crate::value::Value;
@@ -44,10 +47,32 @@ pub(crate) enum CoreKind {
     Map(Named),
     Unary(UnaryOp, Box<Core>),
     Binary(BinaryOp, Box<Core>, Box<Core>),
+    /// Parameters and body; only where a function is passed.
+    Lambda(Vec<SmolStr>, Arc<Core>),
+    /// A declared function that is passed.
+    Function(DeclId),
+    /// A call of a function that was passed.
+    Apply(SmolStr, Vec<Core>),
+    Method(Method, Box<Core>, Vec<Core>),
+    /// The value, the arms in order, and what it comes to otherwise.
+    When(Box<Core>, Vec<(CorePattern, Core)>, Option<Box<Core>>),
+    /// Whether the value fits; its parts are locals from there on.
+    Is(Box<Core>, CorePattern),
     If(Box<Core>, Box<Core>, Box<Core>),
     Range(Box<Core>, Box<Core>),
     /// Must lie in the range of a refined type.
     Refine(Box<Core>, DeclId),
+    Error,
+}
+
+/// What a value is compared with, and what its parts are called then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CorePattern {
+    None,
+    Some(Option<SmolStr>),
+    /// A case, with the names of those fields that are used.
+    Case(SmolStr, Vec<(SmolStr, SmolStr)>),
+    /// Already reported; never fits.
     Error,
 }
 

@@ -36,7 +36,7 @@ impl Core {
     fn needs(&self, into: &mut BTreeSet<DeclId>) {
         match &self.kind {
             CoreKind::Constant(_) | CoreKind::Local(_) | CoreKind::Gate(_) | CoreKind::Error => {}
-            CoreKind::Global(id) => {
+            CoreKind::Global(id) | CoreKind::Function(id) => {
                 into.insert(id.clone());
             }
             CoreKind::Call(id, named) | CoreKind::Record(id, named) | CoreKind::Case(id, _, named) => {
@@ -44,8 +44,20 @@ impl Core {
                 of_named(named, into);
             }
             CoreKind::Map(named) => of_named(named, into),
-            CoreKind::Text(parts) | CoreKind::List(parts) => parts.iter().for_each(|part| part.needs(into)),
-            CoreKind::Field(of, _) | CoreKind::Unary(_, of) | CoreKind::Refine(of, _) => of.needs(into),
+            CoreKind::Text(parts) | CoreKind::List(parts) | CoreKind::Apply(_, parts) => parts.iter().for_each(|part| part.needs(into)),
+            CoreKind::Field(of, _) | CoreKind::Unary(_, of) | CoreKind::Refine(of, _) | CoreKind::Is(of, _) => {
+                of.needs(into);
+            }
+            CoreKind::Lambda(_, body) => body.needs(into),
+            CoreKind::Method(_, of, args) => {
+                of.needs(into);
+                args.iter().for_each(|arg| arg.needs(into));
+            }
+            CoreKind::When(of, arms, otherwise) => {
+                of.needs(into);
+                arms.iter().for_each(|(_, value)| value.needs(into));
+                otherwise.iter().for_each(|value| value.needs(into));
+            }
             CoreKind::Binary(_, left, right) | CoreKind::Range(left, right) => {
                 left.needs(into);
                 right.needs(into);

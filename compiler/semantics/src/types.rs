@@ -52,6 +52,13 @@ impl fmt::Display for Arms {
     }
 }
 
+/// What a function takes and gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FunctionType {
+    pub(crate) params: Vec<Type>,
+    pub(crate) result: Type,
+}
+
 /// A type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Type {
@@ -75,6 +82,12 @@ pub(crate) enum Type {
     Date,
     /// A time of the day.
     Time,
+    /// When a calendar lets things change.
+    Window,
+    /// Days on which nothing changes.
+    Freeze,
+    /// Of what is passed to a function, and kept nowhere.
+    Function(Box<FunctionType>),
     Secret(Box<Type>),
     List(Box<Type>),
     /// Keys are text.
@@ -115,6 +128,8 @@ impl Type {
         ("Sql", Self::Sql),
         ("Date", Self::Date),
         ("Time", Self::Time),
+        ("Window", Self::Window),
+        ("Freeze", Self::Freeze),
     ];
 
     /// Every type name that needs no import.
@@ -127,20 +142,14 @@ impl Type {
         matches!(self, Self::Error)
     }
 
-    /// Whether a value of it is a secret or has one inside.
-    pub(crate) fn holds_secret(&self) -> bool {
-        match self {
-            Self::Secret(_) => true,
-            Self::List(of) | Self::Map(of) | Self::Optional(of) | Self::Range(of) => of.holds_secret(),
-            _ => false,
-        }
-    }
-
     /// With its article, for messages: `a Ratio`, `an Int`.
     pub(crate) fn with_article(&self) -> String {
         let text = self.to_string();
-        if *self == Self::Points {
+        if matches!(self, Self::Points | Self::Nothing) {
             return text;
+        }
+        if matches!(self, Self::Function(_)) {
+            return format!("a function `{text}`");
         }
         let article = match text.chars().next() {
             Some('A' | 'E' | 'I' | 'O') => "an",
@@ -161,6 +170,10 @@ impl fmt::Display for Type {
             Self::Record(id) | Self::Union(id) | Self::Refined(id) => f.write_str(&id.name),
             Self::Gate(None) => f.write_str("Gate"),
             Self::Gate(Some(arms)) => write!(f, "Gate<{arms}>"),
+            Self::Function(function) => {
+                let params: Vec<String> = function.params.iter().map(ToString::to_string).collect();
+                write!(f, "fn({}) -> {}", params.join(", "), function.result)
+            }
             Self::Nothing => f.write_str("none"),
             Self::Error => f.write_str("value of unknown type"),
             plain => {

@@ -5,6 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 use syntax::ast::{Literal, Unit};
 
+use crate::exact;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -35,7 +36,7 @@ fn quantity(number: Decimal, unit: Unit) -> Result<(Value, Type), LiteralFault> 
     if let Some(bytes) = unit.bytes() {
         return Ok((Value::Bytes(whole(number, bytes, "a byte")?), Type::Bytes));
     }
-    let hundredth = || number.checked_div(Decimal::ONE_HUNDRED).map(|n| n.normalize()).ok_or(LiteralFault::TooLarge);
+    let hundredth = || hundredth(number).ok_or(LiteralFault::TooFine("28 digits"));
     match unit {
         Unit::Percent => Ok((Value::Ratio(hundredth()?), Type::Ratio)),
         Unit::Points => Ok((Value::Points(hundredth()?), Type::Points)),
@@ -48,8 +49,12 @@ fn quantity(number: Decimal, unit: Unit) -> Result<(Value, Type), LiteralFault> 
     }
 }
 
+fn hundredth(number: Decimal) -> Option<Decimal> {
+    exact::of_parts(number.mantissa(), number.scale() + 2)
+}
+
 fn whole(number: Decimal, unit: i64, finest: &'static str) -> Result<i64, LiteralFault> {
-    let scaled = number.checked_mul(Decimal::from(unit)).ok_or(LiteralFault::TooLarge)?;
+    let scaled = exact::product(number, Decimal::from(unit)).ok_or(LiteralFault::TooLarge)?;
     if !scaled.fract().is_zero() {
         return Err(LiteralFault::TooFine(finest));
     }
@@ -58,6 +63,19 @@ fn whole(number: Decimal, unit: i64, finest: &'static str) -> Result<i64, Litera
 
 fn currency(code: [u8; 3]) -> SmolStr {
     code.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// No amount of a type that adds up.
+pub(crate) fn zero(ty: &Type) -> Option<Value> {
+    match ty {
+        Type::Int | Type::Count => Some(Value::Int(0)),
+        Type::Factor => Some(Value::Factor(Decimal::ZERO)),
+        Type::Duration => Some(Value::Duration(0)),
+        Type::Bytes => Some(Value::Bytes(0)),
+        Type::Rate => Some(Value::Rate(Decimal::ZERO)),
+        Type::Points => Some(Value::Points(Decimal::ZERO)),
+        _ => None,
+    }
 }
 
 /// Whether a constant is of a plain type.

@@ -33,6 +33,10 @@ pub enum Value {
     Date(Date),
     /// A time of the day in minutes since midnight; 1440 ends a day.
     Time(u16),
+    /// When things may change.
+    Window(Box<Window>),
+    /// When nothing may.
+    Freeze(Box<Freeze>),
     /// An artifact digest written in the source, `sha256:` and 64 digits.
     Digest(SmolStr),
     /// A secret by reference (`file:…`, `systemd-credential:…`); its content is never known here.
@@ -57,6 +61,34 @@ pub enum Value {
     Parameter(SmolStr),
     /// Stands for an expression that was already reported; everything accepts it silently.
     Error,
+}
+
+/// When a calendar lets things change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The weekdays on which it opens: bit 0 is Monday.
+    pub days: u8,
+    /// When it opens, in minutes since midnight.
+    pub from: u16,
+    /// When it closes, not included; at or before `from` on the next day.
+    pub to: u16,
+    /// The time zone, by its IANA name.
+    pub zone: SmolStr,
+    /// Days on which it stays closed, first and last.
+    pub except: Vec<(Date, Date)>,
+}
+
+/// Days on which nothing changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    /// The first day.
+    pub first: Date,
+    /// The last day.
+    pub last: Date,
+    /// The time zone whose calendar counts the days, by its IANA name.
+    pub zone: SmolStr,
+    /// Why.
+    pub because: SmolStr,
 }
 
 /// A piece of text.

@@ -69,17 +69,23 @@ impl Elaborator<'_> {
     }
 
     /// Names in an argument that fits nowhere are still used.
-    fn skim(&mut self, value: &Expr) {
+    pub(super) fn skim(&mut self, value: &Expr) {
         let reported = self.diagnostics.len();
         let _ = self.infer(value);
         self.diagnostics.truncate(reported);
     }
 
     pub(super) fn call(&mut self, at: Span, callee: &Expr, args: &[Arg]) -> (Core, Type) {
+        if let ExprKind::Field(of, name) = &callee.kind {
+            return self.method(at, of, name, args);
+        }
         let ExprKind::Name(word) = &callee.kind else {
             self.report(Diagnostic::error(codes::WRONG_KIND, self.span(callee.range), "only a name can be called"));
             return (Core::error(at), Type::Error);
         };
+        if let Some(Type::Function(function)) = self.local(word).cloned() {
+            return self.apply(at, word, &function, args);
+        }
         let name = Name { text: word.clone(), range: callee.range };
         match self.target(word) {
             Some(Target::Declared(id, Kind::Function)) => match signature_of(self.db, &id) {
@@ -120,7 +126,7 @@ impl Elaborator<'_> {
 }
 
 /// `1 argument`, `2 arguments`
-fn counted(number: usize, word: &str) -> String {
+pub(super) fn counted(number: usize, word: &str) -> String {
     match number {
         0 => format!("no {word}s"),
         1 => format!("1 {word}"),

@@ -6,6 +6,7 @@ use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, UnaryOp};
 
 use super::Elaborator;
 use crate::core::{Core, CoreKind};
+use crate::methods::methods_of;
 use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of, underlying};
 use crate::queries::source::Kind;
@@ -30,12 +31,22 @@ impl Elaborator<'_> {
             (ExprKind::Name(word), Type::Optional(_)) if word == "none" => {
                 Core::new(at, CoreKind::Constant(Value::None))
             }
+            (ExprKind::If(condition, then, otherwise), _) => {
+                let scope = self.scope();
+                let condition = self.premise(condition);
+                let then = self.expect(then, ty, what);
+                self.leave(scope);
+                let otherwise = self.expect(otherwise, ty, what);
+                Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)))
+            }
+            (ExprKind::When(value, arms), _) => self.when_expression(at, value, arms, Some((ty, what))).0,
             (_, Type::Optional(of)) => self.expect_optional(expr, of, what),
             (_, Type::Refined(id)) => {
                 let inner = self.expect(expr, &underlying(self.db, ty), what);
                 Core::new(at, CoreKind::Refine(Box::new(inner), id.clone()))
             }
             (_, Type::Gate(arms)) => self.gate_value(expr, *arms, what),
+            (_, Type::Function(function)) => self.function(expr, function, what),
             (ExprKind::Str(parts), Type::Digest) => self.digest(at, parts),
             (ExprKind::Record(None, fields), Type::Record(id)) => self.record(at, id, fields),
             (ExprKind::Record(None, fields), Type::Map(of)) => self.map(at, fields, of),
@@ -46,11 +57,6 @@ impl Elaborator<'_> {
             (ExprKind::Interval(low, high), Type::Range(of)) => {
                 let (low, high) = (self.expect(low, of, what), self.expect(high, of, what));
                 Core::new(at, CoreKind::Range(Box::new(low), Box::new(high)))
-            }
-            (ExprKind::If(condition, then, otherwise), _) => {
-                let condition = self.expect(condition, &Type::Bool, "the condition");
-                let (then, otherwise) = (self.expect(then, ty, what), self.expect(otherwise, ty, what));
-                Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)))
             }
             (ExprKind::Name(_) | ExprKind::Call(..), Type::Union(id)) => self.case_or_value(expr, id, ty, what),
             (ExprKind::Binary(BinaryOp::Default, left, right), _) => {
@@ -69,7 +75,7 @@ impl Elaborator<'_> {
             ExprKind::Name(name) if self.is_value(name) => {
                 self.expect_inferred(expr, &Type::Optional(Box::new(of.clone())), what)
             }
-            ExprKind::Call(callee, _) if self.is_function(callee) => {
+            ExprKind::Call(callee, _) if self.may_give_nothing(callee) => {
                 self.expect_inferred(expr, &Type::Optional(Box::new(of.clone())), what)
             }
             _ => self.expect(expr, of, what),
@@ -94,6 +100,7 @@ impl Elaborator<'_> {
             (Type::Nothing, Type::Optional(_)) => true,
             (Type::Optional(actual), Type::Optional(wanted)) => self.fits(actual, wanted),
             (actual, Type::Optional(wanted)) => self.fits(actual, wanted),
+            (Type::Function(actual), Type::Function(wanted)) => self.function_fits(actual, wanted),
             (Type::List(actual), Type::List(wanted))
             | (Type::Map(actual), Type::Map(wanted))
             | (Type::Secret(actual), Type::Secret(wanted))
@@ -104,7 +111,7 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn mismatch(&self, at: Span, actual: &Type, wanted: &Type, what: &str) -> Diagnostic {
-        if actual.holds_secret() && !wanted.holds_secret() {
+        if self.holds_secret(actual) && !self.holds_secret(wanted) {
             return Diagnostic::error(codes::SECRET_OUTSIDE, at, format!("a secret cannot be used as {what}"))
                 .help("a secret goes into a field or parameter of type Secret and nowhere else");
         }
@@ -120,6 +127,12 @@ impl Elaborator<'_> {
             (Type::Int, Type::Rate) => diagnostic.help("write the unit: `450 req/s`"),
             (Type::String, Type::Secret(_)) => {
                 diagnostic.help("name where the secret is kept: `secret(\"file:/run/secrets/NAME\")`")
+            }
+            (Type::Range(of), Type::Window) if **of == Type::Time => {
+                diagnostic.help("name the time zone: `09:00..16:00 in \"Europe/Berlin\"`")
+            }
+            (Type::Range(of), Type::Freeze) if **of == Type::Date => {
+                diagnostic.help("name the time zone and the reason: `2026-12-20..2027-01-02 in \"Europe/Berlin\" because \"…\"`")
             }
             (Type::Optional(_), _) => diagnostic.help("it may be absent: say what to use then, with `?? value`"),
             _ => diagnostic,
@@ -158,20 +171,28 @@ impl Elaborator<'_> {
                 let high = self.expect(high, &ty, "the end of the range");
                 (Core::new(at, CoreKind::Range(Box::new(low), Box::new(high))), Type::Range(Box::new(ty)))
             }
-            ExprKind::Lambda(..) | ExprKind::When(..) | ExprKind::Is(..) => self.expression_not_yet(at),
-            ExprKind::Window(_) | ExprKind::Freeze(_) => self.expression_not_yet(at),
+            ExprKind::Lambda(..) => {
+                self.kept_function(at);
+                (Core::error(at), Type::Error)
+            }
+            ExprKind::When(value, arms) => self.when_expression(at, value, arms, None),
+            ExprKind::Is(..) => {
+                let scope = self.scope();
+                let core = self.is(expr, false);
+                self.leave(scope);
+                (core, Type::Bool)
+            }
+            ExprKind::Window(window) => (self.window(at, window), Type::Window),
+            ExprKind::Freeze(freeze) => (self.freeze(at, freeze), Type::Freeze),
             ExprKind::If(condition, then, otherwise) => {
-                let condition = self.expect(condition, &Type::Bool, "the condition");
+                let scope = self.scope();
+                let condition = self.premise(condition);
                 let (then, ty) = self.infer(then);
+                self.leave(scope);
                 let otherwise = self.expect(otherwise, &ty, "the `else` side");
                 (Core::new(at, CoreKind::If(Box::new(condition), Box::new(then), Box::new(otherwise))), ty)
             }
         }
-    }
-
-    fn expression_not_yet(&mut self, at: Span) -> (Core, Type) {
-        self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, at, "this is not available in edition 2026"));
-        (Core::error(at), Type::Error)
     }
 
     fn literal(&mut self, at: Span, literal: &Literal) -> (Core, Type) {
@@ -193,8 +214,13 @@ impl Elaborator<'_> {
             || matches!(crate::queries::scope::lookup(self.db, self.file, name), Some(Target::Declared(_, Kind::Let)))
     }
 
-    fn is_function(&self, callee: &Expr) -> bool {
-        let ExprKind::Name(name) = &callee.kind else { return false };
+    /// Whether a call is of a function or method, whose own type says whether it may give nothing.
+    fn may_give_nothing(&self, callee: &Expr) -> bool {
+        let name = match &callee.kind {
+            ExprKind::Name(name) if self.local(name).is_some() => return true,
+            ExprKind::Name(name) => name,
+            other => return matches!(other, ExprKind::Field(..)),
+        };
         let found = crate::queries::scope::lookup(self.db, self.file, name);
         matches!(found, Some(Target::Declared(_, Kind::Function)))
     }
@@ -230,8 +256,12 @@ impl Elaborator<'_> {
 
     fn name(&mut self, expr: &Expr, word: &SmolStr) -> (Core, Type) {
         let at = self.span(expr.range);
-        if let Some(ty) = self.local(word) {
-            return (Core::new(at, CoreKind::Local(word.clone())), ty.clone());
+        if let Some(ty) = self.local(word).cloned() {
+            if matches!(ty, Type::Function(_)) {
+                self.kept_function(at);
+                return (Core::error(at), Type::Error);
+            }
+            return (Core::new(at, CoreKind::Local(self.key(word))), ty);
         }
         let name = Name { text: word.clone(), range: expr.range };
         match self.target(word) {
@@ -241,6 +271,10 @@ impl Elaborator<'_> {
                     _ => Type::Error,
                 };
                 (Core::new(at, CoreKind::Global(id)), ty)
+            }
+            Some(Target::Declared(_, Kind::Function)) => {
+                self.kept_function(at);
+                (Core::error(at), Type::Error)
             }
             Some(Target::Declared(id, kind)) => {
                 self.wrong_kind(&name, &id, kind, "a value");
@@ -264,6 +298,10 @@ impl Elaborator<'_> {
                 _ => return (Core::error(at), Type::Error),
             },
             Type::Error => return (Core::error(at), Type::Error),
+            other if is_method(other, &field.text) => {
+                self.uncalled_method(field);
+                return (Core::error(at), Type::Error);
+            }
             other => {
                 let message = format!("{} has no fields", other.with_article());
                 self.report(Diagnostic::error(codes::UNKNOWN_FIELD, self.span(field.range), message));
@@ -306,4 +344,8 @@ impl Elaborator<'_> {
         }
         (Core::new(at, CoreKind::Unary(op, Box::new(core))), underlying(self.db, &ty))
     }
+}
+
+fn is_method(ty: &Type, name: &str) -> bool {
+    methods_of(ty).iter().any(|(method, _)| *method == name)
 }

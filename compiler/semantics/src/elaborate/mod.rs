@@ -12,18 +12,24 @@ mod environment;
 mod event;
 mod expression;
 mod flag;
+mod functions;
 mod gate;
 mod group;
+mod methods;
 mod names;
 mod operators;
+mod patterns;
 mod policy;
 mod records;
+mod scope;
+mod secrets;
 mod slo;
 mod steps;
 mod strategy;
 mod test;
 mod text;
 mod type_refs;
+mod window;
 mod workflow;
 
 use std::collections::BTreeSet;
@@ -48,12 +54,16 @@ pub(crate) struct Elaborator<'db> {
     pub(crate) uses: BTreeSet<DeclId>,
     /// Parameters and loop names, innermost last.
     locals: Vec<(SmolStr, Type)>,
+    /// Other names for locals that hide another, by their place among them.
+    renamed: Vec<(usize, SmolStr)>,
+    /// How many have been renamed.
+    renames: u32,
 }
 
 impl<'db> Elaborator<'db> {
     pub(crate) fn new(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Self {
         let file = item.file(db);
-        Self { db, file, item, diagnostics: Vec::new(), uses: BTreeSet::new(), locals: Vec::new() }
+        Self { db, file, item, diagnostics: Vec::new(), uses: BTreeSet::new(), locals: Vec::new(), renamed: Vec::new(), renames: 0 }
     }
 
     /// The body of the declaration.

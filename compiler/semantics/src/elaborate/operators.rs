@@ -11,7 +11,13 @@ use crate::types::Type;
 impl Elaborator<'_> {
     pub(super) fn binary(&mut self, at: Span, op: BinaryOp, left: &Expr, right: &Expr) -> (Core, Type) {
         match op {
-            BinaryOp::And | BinaryOp::Or => {
+            BinaryOp::And => {
+                let scope = self.scope();
+                let (l, r) = (self.premise(left), self.premise(right));
+                self.leave(scope);
+                (node(at, op, l, r), Type::Bool)
+            }
+            BinaryOp::Or => {
                 let what = format!("`{}`", op.text());
                 let (l, r) = (self.expect(left, &Type::Bool, &what), self.expect(right, &Type::Bool, &what));
                 (node(at, op, l, r), Type::Bool)
@@ -47,10 +53,9 @@ impl Elaborator<'_> {
     fn comparison(&mut self, at: Span, op: BinaryOp, left: &Expr, right: &Expr) -> (Core, Type) {
         let (l, ty) = self.infer(left);
         let ty = underlying(self.db, &ty);
-        if matches!(ty, Type::Secret(_)) {
-            let diagnostic = Diagnostic::error(codes::SECRET_OUTSIDE, l.span, "a secret cannot be compared")
-                .help("a secret goes into a field or parameter of type Secret and nowhere else");
-            self.report(diagnostic);
+        let absent = matches!(&right.kind, ExprKind::Name(word) if word == "none");
+        if self.holds_secret(&ty) && !absent {
+            self.secret_seen(l.span, &ty, "compared");
             return (Core::error(at), Type::Bool);
         }
         let r = self.expect(right, &ty, &format!("the right side of `{}`", op.text()));
@@ -69,6 +74,9 @@ impl Elaborator<'_> {
         if lt.is_error() || rt.is_error() {
             return (Core::error(at), Type::Error);
         }
+        if let Some(ty) = calendar(op, &lt, &rt) {
+            return (node(at, op, l, r), ty);
+        }
         if op == BinaryOp::Subtract && is_whole(left) && rt == Type::Ratio {
             return (node(at, op, l, r), Type::Ratio);
         }
@@ -82,7 +90,7 @@ impl Elaborator<'_> {
 
     fn wrong_units(&self, at: Span, op: BinaryOp, left: (&Type, &Expr), right: (&Type, &Expr)) -> Diagnostic {
         let (lt, rt) = (left.0, right.0);
-        if matches!(lt, Type::Secret(_)) || matches!(rt, Type::Secret(_)) {
+        if self.holds_secret(lt) || self.holds_secret(rt) {
             return Diagnostic::error(codes::SECRET_OUTSIDE, at, "a secret cannot be computed with")
                 .help("a secret goes into a field or parameter of type Secret and nowhere else");
         }
@@ -127,17 +135,28 @@ fn is_whole(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Literal(Literal::Quantity(number, Unit::Percent)) if *number == rust_decimal::Decimal::ONE_HUNDRED)
 }
 
-fn is_ordered(ty: &Type) -> bool {
+/// Days and times, which are places and not amounts.
+fn calendar(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
+    match (op, left, right) {
+        (BinaryOp::Add | BinaryOp::Subtract, Type::Date, Type::Duration) => Some(Type::Date),
+        (BinaryOp::Subtract, Type::Date, Type::Date) | (BinaryOp::Subtract, Type::Time, Type::Time) => {
+            Some(Type::Duration)
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn is_ordered(ty: &Type) -> bool {
     matches!(ty, Type::Int | Type::Count | Type::Duration | Type::Ratio | Type::Points | Type::Factor | Type::Error)
         || matches!(ty, Type::Rate | Type::Bytes | Type::Money | Type::Date | Type::Time)
 }
 
-fn is_number(ty: &Type) -> bool {
+pub(super) fn is_number(ty: &Type) -> bool {
     matches!(ty, Type::Int | Type::Count | Type::Factor)
 }
 
 /// Amounts that add up and scale.
-fn is_amount(ty: &Type) -> bool {
+pub(super) fn is_amount(ty: &Type) -> bool {
     matches!(ty, Type::Duration | Type::Rate | Type::Bytes | Type::Money | Type::Points)
 }
 
@@ -161,6 +180,7 @@ fn result(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
             (Type::Ratio, Type::Ratio) => Some(Type::Ratio),
             (Type::Ratio, r) if is_amount(r) => Some(r.clone()),
             (l, Type::Ratio) if is_amount(l) => Some(l.clone()),
+            (Type::Rate, Type::Duration) | (Type::Duration, Type::Rate) => Some(Type::Count),
             _ => None,
         },
         BinaryOp::Divide => match (left, right) {
@@ -168,6 +188,8 @@ fn result(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
             (l, r) if is_number(l) && is_number(r) => Some(Type::Factor),
             (l, r) if (is_amount(l) || *l == Type::Ratio) && is_number(r) => Some(l.clone()),
             (l, r) if l == r && (is_amount(l) || *l == Type::Ratio) => Some(Type::Factor),
+            (l, Type::Duration) if whole(l) => Some(Type::Rate),
+            (l, Type::Rate) if whole(l) => Some(Type::Duration),
             _ => None,
         },
         BinaryOp::Default | BinaryOp::And | BinaryOp::Or | BinaryOp::Equal | BinaryOp::NotEqual => None,

@@ -60,12 +60,12 @@ impl Elaborator<'_> {
     fn interpolated(&mut self, expr: &Expr) -> Core {
         let (core, ty) = self.infer(expr);
         let message = match underlying(self.db, &ty) {
-            Type::Secret(_) => {
-                let diagnostic =
-                    Diagnostic::error(codes::SECRET_OUTSIDE, core.span, "a secret cannot be put into text")
-                        .help("a secret goes into a field or parameter of type Secret and nowhere else");
-                self.report(diagnostic);
+            held if self.holds_secret(&held) => {
+                self.secret_seen(core.span, &held, "put into text");
                 return Core::error(core.span);
+            }
+            Type::Secret(_) | Type::Window | Type::Freeze | Type::Function(_) => {
+                format!("{} cannot be put into text", ty.with_article())
             }
             Type::List(_) | Type::Map(_) | Type::Optional(_) | Type::Range(_) | Type::Record(_) | Type::Union(_) => {
                 format!("{} cannot be put into text", ty.with_article())

@@ -7,18 +7,21 @@ use syntax::ast::{Name, TypeKind, TypeRef};
 use super::Elaborator;
 use crate::queries::scope::Target;
 use crate::queries::source::Kind;
-use crate::types::{DeclId, Type};
+use crate::types::{DeclId, FunctionType, Type};
 
 impl Elaborator<'_> {
     /// The type that is mentioned; a mention that cannot be read is reported.
     pub(crate) fn type_ref(&mut self, mention: &TypeRef) -> Type {
         match &mention.kind {
             TypeKind::Error => Type::Error,
-            TypeKind::Optional(of) => match self.type_ref(of) {
+            TypeKind::Optional(of) => match self.value_type(of) {
                 nested @ Type::Optional(_) => nested,
                 of => Type::Optional(Box::new(of)),
             },
-            TypeKind::Function(..) => self.bad_type(mention, "a function cannot be kept".to_owned()),
+            TypeKind::Function(params, result) => {
+                let params = params.iter().map(|param| self.parameter_type(param)).collect();
+                Type::Function(Box::new(FunctionType { params, result: self.value_type(result) }))
+            }
             TypeKind::Named(name, args) => self.named_type(mention, name, args),
         }
     }
@@ -88,8 +91,27 @@ impl Elaborator<'_> {
             Type::Gate(_) => {
                 self.bad_type(mention, "a gate is named directly: it cannot be held in another type".into())
             }
+            Type::Function(_) => self.kept_function_type(mention),
             other => other,
         }
+    }
+
+    /// A type that a function may take: a value, or another function.
+    fn parameter_type(&mut self, mention: &TypeRef) -> Type {
+        match self.type_ref(mention) {
+            function @ Type::Function(_) => function,
+            Type::Gate(_) => self.value_type(mention),
+            other => other,
+        }
+    }
+
+    /// Reports a function's type where values are held.
+    pub(crate) fn kept_function_type(&mut self, mention: &TypeRef) -> Type {
+        let message = "a function is no value: it can only be a parameter of a function";
+        let diagnostic = Diagnostic::error(codes::FUNCTION_KEPT, self.span(mention.range), message)
+            .note("it is passed and called, and never held, so that every computation ends");
+        self.report(diagnostic);
+        Type::Error
     }
 
     fn gate_type(&mut self, mention: &TypeRef, args: &[TypeRef]) -> Type {

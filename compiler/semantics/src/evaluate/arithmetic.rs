@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use syntax::ast::BinaryOp;
 
+use crate::exact;
 use crate::value::Value;
 
 /// Why an operation has no result.
@@ -14,6 +15,8 @@ pub(super) enum Fault {
     /// The types were reported before.
     Silent,
     Overflow,
+    /// More digits than are kept.
+    Digits,
     ByZero,
     Inexact,
     Currencies,
@@ -22,12 +25,12 @@ pub(super) enum Fault {
 }
 
 /// `-value`
-pub(super) fn negate(value: Value) -> Result<Value, Fault> {
+pub(super) fn negate(value: &Value) -> Result<Value, Fault> {
     match value {
         Value::Int(it) => it.checked_neg().map(Value::Int).ok_or(Fault::Overflow),
-        Value::Points(it) => Ok(Value::Points(-it)),
-        Value::Factor(it) => Ok(Value::Factor(-it)),
-        Value::Money(it, currency) => Ok(Value::Money(-it, currency)),
+        Value::Points(it) => Ok(Value::Points(-*it)),
+        Value::Factor(it) => Ok(Value::Factor(-*it)),
+        Value::Money(it, currency) => Ok(Value::Money(-*it, currency.clone())),
         _ => Err(Fault::Silent),
     }
 }
@@ -42,28 +45,32 @@ pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Ratio(l), Value::Ratio(r)) | (Value::Points(l), Value::Points(r)) => Some(l.cmp(r)),
         (Value::Factor(l), Value::Factor(r)) | (Value::Rate(l), Value::Rate(r)) => Some(l.cmp(r)),
         (Value::Money(l, a), Value::Money(r, b)) if a == b => Some(l.cmp(r)),
-        _ => None,
+        (l, r) => Some(number(l)?.cmp(&number(r)?)),
     }
 }
 
-/// `left op right`
-pub(super) fn binary(op: BinaryOp, left: Value, right: Value) -> Result<Value, Fault> {
-    if matches!(right, Value::Error) {
-        return Err(Fault::Silent);
-    }
+/// `left op right` of values that are known.
+pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Fault> {
     match op {
         BinaryOp::And | BinaryOp::Or | BinaryOp::Default => match right {
-            Value::Bool(it) => Ok(Value::Bool(it)),
+            Value::Bool(it) => Ok(Value::Bool(*it)),
             _ => Err(Fault::Silent),
         },
         BinaryOp::Equal => Ok(Value::Bool(left == right)),
         BinaryOp::NotEqual => Ok(Value::Bool(left != right)),
-        BinaryOp::Less => compare(&left, &right, |order| order == Ordering::Less),
-        BinaryOp::AtMost => compare(&left, &right, |order| order != Ordering::Greater),
-        BinaryOp::Greater => compare(&left, &right, |order| order == Ordering::Greater),
-        BinaryOp::AtLeast => compare(&left, &right, |order| order != Ordering::Less),
-        BinaryOp::Add => sum(left, right, i64::checked_add, Decimal::checked_add),
-        BinaryOp::Subtract => sum(left, right, i64::checked_sub, Decimal::checked_sub).and_then(possible),
+        BinaryOp::Less => compare(left, right, |order| order == Ordering::Less),
+        BinaryOp::AtMost => compare(left, right, |order| order != Ordering::Greater),
+        BinaryOp::Greater => compare(left, right, |order| order == Ordering::Greater),
+        BinaryOp::AtLeast => compare(left, right, |order| order != Ordering::Less),
+        BinaryOp::Add => match moved(left, right, 1) {
+            Some(date) => date,
+            None => sum(left, right, i64::checked_add, exact::sum),
+        },
+        BinaryOp::Subtract => match moved(left, right, -1).or_else(|| between(left, right)) {
+            Some(result) => result,
+            None => sum(left, right, i64::checked_sub, exact::difference),
+        }
+        .and_then(possible),
         BinaryOp::Multiply => product(left, right).and_then(possible),
         BinaryOp::Divide => quotient(left, right).and_then(possible),
     }
@@ -87,12 +94,36 @@ fn compare(left: &Value, right: &Value, holds: impl Fn(Ordering) -> bool) -> Res
     }
 }
 
+const DAY_MS: i64 = 86_400_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// A day so many days later or earlier; a part of a day leads to no day.
+fn moved(left: &Value, right: &Value, sign: i64) -> Option<Result<Value, Fault>> {
+    let (Value::Date(date), Value::Duration(ms)) = (left, right) else { return None };
+    if ms % DAY_MS != 0 {
+        return Some(Err(Fault::Inexact));
+    }
+    let days = jiff::Span::new().try_days(sign * (ms / DAY_MS));
+    let date = days.and_then(|days| date.checked_add(days));
+    Some(date.map(Value::Date).map_err(|_| Fault::Overflow))
+}
+
+/// How long it is from one day, or time of a day, to another; every day has 24 hours.
+fn between(left: &Value, right: &Value) -> Option<Result<Value, Fault>> {
+    let ms = match (left, right) {
+        (Value::Date(to), Value::Date(from)) => i64::from((*to - *from).get_days()) * DAY_MS,
+        (Value::Time(to), Value::Time(from)) => (i64::from(*to) - i64::from(*from)) * MINUTE_MS,
+        _ => return None,
+    };
+    Some(Ok(Value::Duration(ms)))
+}
+
 type Whole = fn(i64, i64) -> Option<i64>;
 type Exact = fn(Decimal, Decimal) -> Option<Decimal>;
 
-fn sum(left: Value, right: Value, whole: Whole, exact: Exact) -> Result<Value, Fault> {
-    let counted = |l, r| whole(l, r).ok_or(Fault::Overflow);
-    let measured = |l, r| exact(l, r).map(|n: Decimal| n.normalize()).ok_or(Fault::Overflow);
+fn sum(left: &Value, right: &Value, whole: Whole, exact: Exact) -> Result<Value, Fault> {
+    let counted = |l: &i64, r: &i64| whole(*l, *r).ok_or(Fault::Overflow);
+    let measured = |l: &Decimal, r: &Decimal| exact(*l, *r).ok_or(Fault::Digits);
     match (left, right) {
         (Value::Int(l), Value::Int(r)) => counted(l, r).map(Value::Int),
         (Value::Duration(l), Value::Duration(r)) => counted(l, r).map(Value::Duration),
@@ -100,21 +131,25 @@ fn sum(left: Value, right: Value, whole: Whole, exact: Exact) -> Result<Value, F
         (Value::Ratio(l), Value::Points(r)) => measured(l, r).map(Value::Ratio),
         (Value::Ratio(l), Value::Ratio(r)) | (Value::Points(l), Value::Points(r)) => measured(l, r).map(Value::Points),
         (Value::Rate(l), Value::Rate(r)) => measured(l, r).map(Value::Rate),
-        (Value::Money(l, a), Value::Money(r, b)) if a == b => Ok(Value::Money(measured(l, r)?, a)),
+        (Value::Money(l, a), Value::Money(r, b)) if a == b => Ok(Value::Money(measured(l, r)?, a.clone())),
         (Value::Money(..), Value::Money(..)) => Err(Fault::Currencies),
-        (l, r) => match (number(&l), number(&r)) {
-            (Some(l), Some(r)) => measured(l, r).map(Value::Factor),
+        (l, r) => match (number(l), number(r)) {
+            (Some(l), Some(r)) => measured(&l, &r).map(Value::Factor),
             _ => Err(Fault::Silent),
         },
     }
 }
 
-fn product(left: Value, right: Value) -> Result<Value, Fault> {
+fn product(left: &Value, right: &Value) -> Result<Value, Fault> {
     match (left, right) {
-        (Value::Int(l), Value::Int(r)) => l.checked_mul(r).map(Value::Int).ok_or(Fault::Overflow),
-        (l, r) => match (scale(&l), scale(&r)) {
+        (Value::Int(l), Value::Int(r)) => l.checked_mul(*r).map(Value::Int).ok_or(Fault::Overflow),
+        (Value::Rate(rate), Value::Duration(ms)) | (Value::Duration(ms), Value::Rate(rate)) => {
+            let events = exact::product(*rate, Decimal::from(*ms)).ok_or(Fault::Digits)?;
+            whole(exact::product(events, Decimal::new(1, 3)).ok_or(Fault::Digits)?).map(Value::Int)
+        }
+        (l, r) => match (scale(l), scale(r)) {
             // The amount keeps its unit, whichever side it stands on.
-            (_, Some(by)) if !is_number(&l) => scaled(l, by),
+            (_, Some(by)) if !is_number(l) => scaled(l, by),
             (Some(by), _) => scaled(r, by),
             _ => Err(Fault::Silent),
         },
@@ -141,20 +176,9 @@ fn scale(value: &Value) -> Option<Decimal> {
     }
 }
 
-fn scaled(amount: Value, by: Decimal) -> Result<Value, Fault> {
-    let measured = |n: Decimal| n.checked_mul(by).map(|n| n.normalize()).ok_or(Fault::Overflow);
-    let counted = |n: i64| whole(measured(Decimal::from(n))?);
-    match amount {
-        Value::Int(it) => measured(Decimal::from(it)).map(Value::Factor),
-        Value::Factor(it) => measured(it).map(Value::Factor),
-        Value::Duration(it) => counted(it).map(Value::Duration),
-        Value::Bytes(it) => counted(it).map(Value::Bytes),
-        Value::Ratio(it) => measured(it).map(Value::Ratio),
-        Value::Points(it) => measured(it).map(Value::Points),
-        Value::Rate(it) => measured(it).map(Value::Rate),
-        Value::Money(it, currency) => Ok(Value::Money(measured(it)?, currency)),
-        _ => Err(Fault::Silent),
-    }
+fn scaled(amount: &Value, by: Decimal) -> Result<Value, Fault> {
+    let product = exact::product(plain(amount).ok_or(Fault::Silent)?, by).ok_or(Fault::Digits)?;
+    requantified(amount, product)
 }
 
 /// Milliseconds and bytes are counted: less than one of them is no result.
@@ -165,20 +189,28 @@ fn whole(number: Decimal) -> Result<i64, Fault> {
     number.to_i64().ok_or(Fault::Overflow)
 }
 
-fn quotient(left: Value, right: Value) -> Result<Value, Fault> {
-    if let (Value::Int(l), Value::Int(r)) = (&left, &right) {
+fn quotient(left: &Value, right: &Value) -> Result<Value, Fault> {
+    if let (Value::Int(l), Value::Int(r)) = (left, right) {
         if *r == 0 {
             return Err(Fault::ByZero);
         }
         let remainder = l.checked_rem(*r).ok_or(Fault::Overflow)?;
         return if remainder == 0 { Ok(Value::Int(l / r)) } else { Err(Fault::Inexact) };
     }
-    let (l, r) = (plain(&left).ok_or(Fault::Silent)?, plain(&right).ok_or(Fault::Silent)?);
-    let quotient = exact_quotient(l, r)?;
+    let (l, r) = (plain(left).ok_or(Fault::Silent)?, plain(right).ok_or(Fault::Silent)?);
+    let thousand = Decimal::from(1_000);
     match (left, right) {
         (Value::Money(_, a), Value::Money(_, b)) if a != b => Err(Fault::Currencies),
-        (left, right) if is_number(&right) => requantified(left, quotient),
-        _ => Ok(Value::Factor(quotient)),
+        // Events in so many milliseconds, and how many milliseconds so many events take.
+        (Value::Int(_), Value::Duration(_)) => {
+            exact_quotient(exact::product(l, thousand).ok_or(Fault::Digits)?, r).map(Value::Rate)
+        }
+        (Value::Int(_), Value::Rate(_)) => {
+            let ms = exact_quotient(exact::product(l, thousand).ok_or(Fault::Digits)?, r)?;
+            whole(ms).map(Value::Duration)
+        }
+        (left, right) if is_number(right) => requantified(left, exact_quotient(l, r)?),
+        _ => exact_quotient(l, r).map(Value::Factor),
     }
 }
 
@@ -191,7 +223,7 @@ fn plain(value: &Value) -> Option<Decimal> {
     }
 }
 
-fn requantified(like: Value, number: Decimal) -> Result<Value, Fault> {
+fn requantified(like: &Value, number: Decimal) -> Result<Value, Fault> {
     match like {
         Value::Int(_) | Value::Factor(_) => Ok(Value::Factor(number)),
         Value::Duration(_) => whole(number).map(Value::Duration),
@@ -199,7 +231,7 @@ fn requantified(like: Value, number: Decimal) -> Result<Value, Fault> {
         Value::Ratio(_) => Ok(Value::Ratio(number)),
         Value::Points(_) => Ok(Value::Points(number)),
         Value::Rate(_) => Ok(Value::Rate(number)),
-        Value::Money(_, currency) => Ok(Value::Money(number, currency)),
+        Value::Money(_, currency) => Ok(Value::Money(number, currency.clone())),
         _ => Err(Fault::Silent),
     }
 }
@@ -208,11 +240,7 @@ fn exact_quotient(left: Decimal, right: Decimal) -> Result<Decimal, Fault> {
     if right.is_zero() {
         return Err(Fault::ByZero);
     }
-    let quotient = left.checked_div(right).ok_or(Fault::Overflow)?.normalize();
-    match quotient.checked_mul(right) {
-        Some(back) if back == left => Ok(quotient),
-        _ => Err(Fault::Inexact),
-    }
+    exact::quotient(left, right).ok_or(Fault::Inexact)
 }
 
 #[cfg(test)]
@@ -243,7 +271,7 @@ mod tests {
             (Value::Int(2), BinaryOp::Multiply, Value::Duration(500), Ok(Value::Duration(1000))),
         ];
         for (left, op, right, expected) in table {
-            assert_eq!(binary(op, left.clone(), right.clone()), expected, "{left:?} {op:?} {right:?}");
+            assert_eq!(binary(op, &left, &right), expected, "{left:?} {op:?} {right:?}");
         }
     }
 }

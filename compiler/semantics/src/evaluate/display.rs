@@ -1,7 +1,9 @@
 //! The one display form of every value.
 
+use jiff::civil::Date;
+
 use crate::units::{duration_text, percent_text, time_text};
-use crate::value::{Piece, Value};
+use crate::value::{Piece, Value, Window};
 
 /// The value as a user would write it.
 pub(super) fn text(value: &Value) -> String {
@@ -21,6 +23,8 @@ pub(super) fn text(value: &Value) -> String {
         Value::Digest(it) => it.to_string(),
         Value::PromQl(it) | Value::Sql(it) => it.to_string(),
         Value::Secret(_) => "secret".to_owned(),
+        Value::Window(it) => window(it),
+        Value::Freeze(it) => format!("{} in \"{}\" because \"{}\"", days_text(it.first, it.last), it.zone, it.because),
         Value::List(_) | Value::Map(_) | Value::Range(..) | Value::Record(..) | Value::Case(..) => String::new(),
         Value::None => "none".to_owned(),
         Value::Parameter(name) => format!("${{{name}}}"),
@@ -62,3 +66,17 @@ pub(super) fn shown(value: &Value) -> Option<String> {
 
 /// Elements of a list that are shown.
 const LISTED_MAX: usize = 6;
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+fn window(it: &Window) -> String {
+    let open = (0..7).filter(|day| it.days & (1 << day) != 0).map(|day| WEEKDAYS[day]);
+    let days = open.collect::<Vec<_>>().join(" ");
+    let except: Vec<String> = it.except.iter().map(|(first, last)| days_text(*first, *last)).collect();
+    let except = if except.is_empty() { String::new() } else { format!(" except [{}]", except.join(", ")) };
+    format!("{days} {}..{} in \"{}\"{except}", time_text(it.from), time_text(it.to), it.zone)
+}
+
+fn days_text(first: Date, last: Date) -> String {
+    if first == last { first.to_string() } else { format!("{first}..{last}") }
+}

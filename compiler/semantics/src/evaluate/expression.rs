@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
 
 use super::arithmetic::{Fault, binary, negate, order};
+use super::fuel::size;
+use super::text::TextBuilder;
 use super::{Evaluator, display};
-use crate::core::{Body, Core, CoreKind, DefaultBody, Named, Slot};
-use crate::queries::body::body_of;
-use crate::queries::cycles::goes_round;
+use crate::core::{Core, CoreKind, DefaultBody, Named, Slot};
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::{DeclId, Type};
@@ -33,19 +33,11 @@ impl Evaluator<'_> {
     fn evaluate(&mut self, core: &Core) -> Value {
         let at = core.span;
         match &core.kind {
-            CoreKind::Error | CoreKind::Gate(_) => Value::Error,
+            CoreKind::Error | CoreKind::Gate(_) | CoreKind::Lambda(..) | CoreKind::Function(_) => Value::Error,
             CoreKind::Constant(value) => value.clone(),
-            CoreKind::Local(name) => self.held(at, name),
-            CoreKind::Global(id) => match entity_of(self.db, id) {
-                Entity::Value(value) if self.spend(at, size(value)) => value.clone(),
-                _ => Value::Error,
-            },
-            CoreKind::Text(parts) => self.text(parts),
+            CoreKind::Local(_) | CoreKind::Global(_) | CoreKind::Field(..) => self.held(core),
+            CoreKind::Text(parts) => self.text(at, parts),
             CoreKind::Call(function, args) => self.call(at, function, args),
-            CoreKind::Field(of, name) => match self.value(of) {
-                Value::Record(_, mut fields) => fields.remove(name).unwrap_or(Value::Error),
-                _ => Value::Error,
-            },
             CoreKind::Record(id, fields) => self.record(id, fields),
             CoreKind::Case(id, case, fields) => self.case(id, case, fields),
             CoreKind::List(elements) => Value::List(elements.iter().map(|element| self.value(element)).collect()),
@@ -57,67 +49,70 @@ impl Evaluator<'_> {
                 Value::Bool(false) => self.value(otherwise),
                 other => self.unknown_yet(condition.span, &other),
             },
+            CoreKind::Apply(function, args) => self.apply(at, function, args),
+            CoreKind::Method(method, of, args) => self.method(at, *method, of, args),
+            CoreKind::When(of, arms, otherwise) => self.when_expression(of, arms, otherwise.as_deref()),
+            CoreKind::Is(of, pattern) => self.is(of, pattern),
             CoreKind::Range(low, high) => self.range(at, low, high),
             CoreKind::Refine(of, id) => self.refined(of, id),
         }
     }
 
-    /// Whether there is fuel left; says so when it runs out.
-    fn spend(&mut self, at: Span, cost: u32) -> bool {
-        if self.fuel >= cost {
-            self.fuel -= cost;
-            return true;
+    /// A value that something holds, or a part of it: only what is wanted is copied.
+    fn held(&mut self, core: &Core) -> Value {
+        if let Some(value) = self.place(core) {
+            let cost = size(value);
+            return match self.spend(core.span, cost) {
+                true => self.place(core).cloned().unwrap_or(Value::Error),
+                false => Value::Error,
+            };
         }
-        if !self.exhausted {
-            (self.fuel, self.exhausted) = (0, true);
-            let message = "this takes too long to compute, or makes too large a value";
-            self.report(Diagnostic::error(codes::OUT_OF_FUEL, at, message));
+        match &core.kind {
+            CoreKind::Field(of, name) => match self.value(of) {
+                Value::Record(_, mut fields) => fields.remove(name).unwrap_or(Value::Error),
+                _ => Value::Error,
+            },
+            _ => Value::Error,
         }
-        false
     }
 
-    fn held(&mut self, at: Span, name: &SmolStr) -> Value {
-        let Some(value) = self.locals.get(name).cloned() else { return Value::Error };
-        if self.spend(at, size(&value)) { value } else { Value::Error }
+    fn place(&self, core: &Core) -> Option<&Value> {
+        match &core.kind {
+            CoreKind::Local(name) => self.locals.get(name),
+            CoreKind::Global(id) => match entity_of(self.db, id) {
+                Entity::Value(value) => Some(value),
+                _ => None,
+            },
+            CoreKind::Field(of, name) => match self.place(of)? {
+                Value::Record(_, fields) => fields.get(name),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn named(&mut self, named: &Named) -> BTreeMap<SmolStr, Value> {
         named.iter().map(|(name, value)| (name.clone(), self.value(value))).collect()
     }
 
-    fn text(&mut self, parts: &[Core]) -> Value {
-        let mut pieces: Vec<Piece> = Vec::new();
+    fn text(&mut self, at: Span, parts: &[Core]) -> Value {
+        let mut text = TextBuilder::default();
         for part in parts {
-            let value = self.value(part);
-            match &value {
+            match self.value(part) {
                 Value::Error => return Value::Error,
-                Value::Parameter(name) => pieces.push(Piece::Parameter(name.clone())),
-                Value::Text(more) => more.iter().for_each(|piece| join(&mut pieces, piece.clone())),
-                other => join(&mut pieces, Piece::Known(display::text(other).into())),
+                Value::Parameter(name) => text.push(Piece::Parameter(name)),
+                Value::Text(more) => more.into_iter().for_each(|piece| text.push(piece)),
+                other => text.push(Piece::Known(display::text(&other).into())),
+            }
+            // Before it grows further: what doubles itself must not take the memory first.
+            if !self.spend(part.span, text.grown()) {
+                return Value::Error;
             }
         }
-        let value = Value::Text(pieces);
-        let at = parts.first().map_or_else(|| self.named_at(), |part| part.span);
-        if self.spend(at, size(&value)) { value } else { Value::Error }
-    }
-
-    fn call(&mut self, at: Span, function: &DeclId, args: &Named) -> Value {
-        let (Body::Function { defaults, result }, Signature::Callable { params, .. }) =
-            (body_of(self.db, function), signature_of(self.db, function))
-        else {
-            return Value::Error;
-        };
-        if goes_round(self.db, function) {
-            return Value::Error;
+        match self.spend(at, 1) {
+            true => Value::Text(text.finish()),
+            false => Value::Error,
         }
-        let locals = self.bound(params, defaults, args);
-        let outer = std::mem::replace(&mut self.locals, locals);
-        let via = self.via;
-        self.via = via.or(Some(at));
-        let value = self.value(result);
-        self.locals = outer;
-        self.via = via;
-        value
     }
 
     /// Arguments and, where none is given, defaults.
@@ -181,8 +176,11 @@ impl Evaluator<'_> {
         match (op, self.value(of)) {
             (_, Value::Error) => Value::Error,
             (UnaryOp::Not, Value::Bool(it)) => Value::Bool(!it),
-            (_, value @ (Value::Parameter(_) | Value::Text(_))) => self.unknown_yet(at, &value),
-            (_, value) => self.settled(at, negate(value)),
+            (_, value) if self.known(at, &value) => {
+                let result = negate(&value);
+                self.settled(at, result, || format!("-{}", display::text(&value)))
+            }
+            _ => Value::Error,
         }
     }
 
@@ -197,55 +195,46 @@ impl Evaluator<'_> {
             _ => {}
         }
         let r = self.value(right);
-        if is_unknown(&l) || is_unknown(&r) {
-            let unknown = if is_unknown(&l) { &l } else { &r };
-            return self.unknown_yet(at, unknown);
+        if !self.known(left.span, &l) || !self.known(right.span, &r) {
+            return Value::Error;
         }
         // `100% - share` is the rest; any other difference of shares is in points.
         let rest = op == BinaryOp::Subtract
             && matches!(&left.kind, CoreKind::Constant(Value::Ratio(whole)) if *whole == rust_decimal::Decimal::ONE);
-        let result = binary(op, l, r);
-        match self.settled(at, result) {
+        let result = binary(op, &l, &r);
+        match self.settled(at, result, || format!("{} {} {}", display::text(&l), op.text(), display::text(&r))) {
             Value::Points(share) if rest => Value::Ratio(share),
             other => other,
         }
     }
 
-    fn settled(&mut self, at: Span, result: Result<Value, Fault>) -> Value {
+    /// The result of an operation, or what stands against it; `written` is the operation with its values.
+    pub(super) fn settled(&mut self, at: Span, result: Result<Value, Fault>, written: impl Fn() -> String) -> Value {
         let (code, message) = match result {
             Ok(value) => return value,
             Err(Fault::Silent) => return Value::Error,
             Err(Fault::Negative(what)) => {
-                let message = format!("{what} cannot be less than nothing");
-                self.report(Diagnostic::error(codes::OUT_OF_RANGE, at, message));
-                return Value::Error;
+                (codes::OUT_OF_RANGE, format!("`{}`: {what} cannot be less than nothing", written()))
             }
-            Err(Fault::Overflow) => (codes::OUT_OF_RANGE, "this is larger than the language can count"),
-            Err(Fault::ByZero) => (codes::NO_EXACT_RESULT, "this divides by zero"),
-            Err(Fault::Inexact) => (codes::NO_EXACT_RESULT, "this division has no exact result"),
-            Err(Fault::Currencies) => (codes::UNITS_DO_NOT_FIT, "these amounts are of different currencies"),
+            Err(Fault::Overflow) => {
+                (codes::OUT_OF_RANGE, format!("`{}` is larger than the language can count", written()))
+            }
+            Err(Fault::Digits) => {
+                (codes::OUT_OF_RANGE, format!("`{}` has more digits than the 28 that are kept exactly", written()))
+            }
+            Err(Fault::ByZero) => (codes::NO_EXACT_RESULT, format!("`{}` divides by zero", written())),
+            Err(Fault::Inexact) => (codes::NO_EXACT_RESULT, format!("`{}` has no exact result", written())),
+            Err(Fault::Currencies) => {
+                (codes::UNITS_DO_NOT_FIT, format!("`{}`: these amounts are of different currencies", written()))
+            }
         };
         self.report(Diagnostic::error(code, at, message));
         Value::Error
     }
 
-    fn unknown_yet(&mut self, at: Span, value: &Value) -> Value {
-        let name = match value {
-            Value::Parameter(name) => name.clone(),
-            Value::Text(pieces) => match pieces.iter().find_map(as_parameter) {
-                Some(name) => name.clone(),
-                None => return Value::Error,
-            },
-            _ => return Value::Error,
-        };
-        let message = format!("`{name}` is known only when a run starts, but this must be known before");
-        self.report(Diagnostic::error(codes::KNOWN_AT_RUN, at, message));
-        Value::Error
-    }
-
     fn range(&mut self, at: Span, low: &Core, high: &Core) -> Value {
         let (low, high) = (self.value(low), self.value(high));
-        if matches!(low, Value::Error) || matches!(high, Value::Error) {
+        if !self.known(at, &low) || !self.known(at, &high) {
             return Value::Error;
         }
         if order(&low, &high) == Some(Ordering::Greater) {
@@ -257,9 +246,9 @@ impl Evaluator<'_> {
 
     fn refined(&mut self, of: &Core, id: &DeclId) -> Value {
         let value = self.value(of);
-        if is_unknown(&value) {
-            // Nothing looks at the range once the run has started.
-            return self.unknown_yet(of.span, &value);
+        // Nothing looks at the range once the run has started.
+        if !self.known(of.span, &value) {
+            return Value::Error;
         }
         let Signature::Refined { low, high, .. } = signature_of(self.db, id) else { return Value::Error };
         let below = order(&value, low) == Some(Ordering::Less);
@@ -272,46 +261,4 @@ impl Evaluator<'_> {
         }
         value
     }
-}
-
-fn as_parameter(piece: &Piece) -> Option<&SmolStr> {
-    match piece {
-        Piece::Parameter(name) => Some(name),
-        Piece::Known(_) => None,
-    }
-}
-
-fn is_unknown(value: &Value) -> bool {
-    match value {
-        Value::Parameter(_) => true,
-        Value::Text(pieces) => pieces.iter().any(|piece| as_parameter(piece).is_some()),
-        _ => false,
-    }
-}
-
-fn join(pieces: &mut Vec<Piece>, next: Piece) {
-    match (pieces.last_mut(), next) {
-        (Some(Piece::Known(before)), Piece::Known(after)) => *before = smol_str::format_smolstr!("{before}{after}"),
-        (_, next) => pieces.push(next),
-    }
-}
-
-/// What a copy of the value costs.
-fn size(value: &Value) -> u32 {
-    match value {
-        Value::List(elements) => elements.iter().fold(1, |sum, element| add(sum, size(element))),
-        Value::Map(fields) | Value::Record(_, fields) | Value::Case(_, _, fields) => {
-            fields.values().fold(1, |sum, field| add(sum, size(field)))
-        }
-        Value::Range(low, high) => add(size(low), size(high)),
-        Value::Text(pieces) => pieces.iter().fold(1, |sum, piece| match piece {
-            Piece::Known(text) => add(sum, u32::try_from(text.len() / 16).unwrap_or(u32::MAX)),
-            Piece::Parameter(_) => add(sum, 1),
-        }),
-        _ => 1,
-    }
-}
-
-fn add(left: u32, right: u32) -> u32 {
-    left.saturating_add(right)
 }

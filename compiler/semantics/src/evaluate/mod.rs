@@ -6,13 +6,20 @@ mod entity;
 mod environment;
 mod expression;
 mod flag;
+mod fuel;
+mod functions;
 mod gate;
 mod group;
+mod lists;
+mod methods;
 mod parts;
+mod patterns;
+mod phases;
 mod policy;
 mod steps;
 mod strategy;
 mod test;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,20 +37,21 @@ use crate::value::Value;
 pub(crate) use arithmetic::order;
 pub(crate) use policy::judge;
 
-/// Values that one declaration may make, parts counted.
-const FUEL: u32 = 1_000_000;
-
 /// Evaluates one declaration.
 pub(crate) struct Evaluator<'db> {
     db: &'db dyn salsa::Database,
     item: ItemNode<'db>,
     /// Parameters and loop names of the innermost call.
     locals: BTreeMap<SmolStr, Value>,
+    /// Functions that were passed to the innermost call.
+    functions: BTreeMap<SmolStr, functions::Passed>,
     /// Gates that a strategy's parameters stand for.
     gates: BTreeMap<SmolStr, DeclId>,
     fuel: u32,
     /// That there is no more fuel was said.
     exhausted: bool,
+    /// Calls under way, outermost first.
+    active: Vec<fuel::Active>,
     /// The use that made a declaration elsewhere be evaluated.
     via: Option<Span>,
     diagnostics: Vec<Diagnostic>,
@@ -77,9 +85,11 @@ impl<'db> Evaluator<'db> {
             db,
             item,
             locals: BTreeMap::new(),
+            functions: BTreeMap::new(),
             gates: BTreeMap::new(),
-            fuel: FUEL,
+            fuel: fuel::FUEL,
             exhausted: false,
+            active: Vec::new(),
             via: None,
             diagnostics: Vec::new(),
         }
@@ -186,10 +196,7 @@ impl Evaluator<'_> {
 
     /// Nothing, and the reason unless it was given before.
     fn not_constant<T>(&mut self, core: &Core, value: &Value) -> Option<T> {
-        if let Value::Parameter(name) = value {
-            let message = format!("`{name}` is known only when a run starts, but this must be known before");
-            self.report(Diagnostic::error(codes::KNOWN_AT_RUN, core.span, message));
-        }
+        self.known(core.span, value);
         None
     }
 }

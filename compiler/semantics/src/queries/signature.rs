@@ -124,7 +124,7 @@ impl Elaborator<'_> {
             DeclKind::Type(it) => self.type_signature(&it.body, provider),
             DeclKind::Let(it) => Signature::Let(self.type_ref_of_value(&it.ty)),
             DeclKind::Function(it) => {
-                Signature::Callable { params: self.slots(&it.params), result: self.type_ref_of_value(&it.result) }
+                Signature::Callable { params: self.parameter_slots(&it.params), result: self.type_ref_of_value(&it.result) }
             }
             DeclKind::Strategy(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Action(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
@@ -144,6 +144,7 @@ impl Elaborator<'_> {
                 self.report(Diagnostic::error(codes::BAD_TYPE, self.span(mention.range), message));
                 Type::Error
             }
+            Type::Function(_) => self.kept_function_type(mention),
             other => other,
         }
     }
@@ -160,10 +161,27 @@ impl Elaborator<'_> {
         }
     }
 
+    /// What values are held or given by: no functions.
     fn slots(&mut self, params: &[Param]) -> Vec<Slot> {
+        let mut slots = self.parameter_slots(params);
+        for param in params {
+            let kept = slots.iter_mut().find(|slot| slot.name == param.name.text);
+            if let Some(slot) = kept.filter(|slot| matches!(slot.ty, Type::Function(_))) {
+                slot.ty = self.kept_function_type(&param.ty);
+            }
+        }
+        slots
+    }
+
+    /// The parameters of a function, which may be functions.
+    fn parameter_slots(&mut self, params: &[Param]) -> Vec<Slot> {
         let mut slots: Vec<Slot> = Vec::new();
         for param in params {
             let ty = self.type_ref(&param.ty);
+            if let (Type::Function(_), Some(default)) = (&ty, &param.default) {
+                let message = format!("`{}` is a function, and has no default", param.name.text);
+                self.report(Diagnostic::error(codes::FUNCTION_KEPT, self.span(default.range), message));
+            }
             if slots.iter().any(|slot| slot.name == param.name.text) {
                 let message = format!("`{}` is declared twice", param.name.text);
                 self.report(Diagnostic::error(codes::DUPLICATE_NAME, self.span(param.name.range), message));
