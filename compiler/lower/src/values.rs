@@ -32,6 +32,9 @@ pub(crate) fn json(value: &Value) -> Result<Json, Unfit> {
         Value::Money(amount, currency) => Json::String(format!("{} {currency}", decimal(*amount))),
         Value::Date(date) => Json::String(date.to_string()),
         Value::Time(minutes) => Json::String(time_text(*minutes)),
+        Value::Window(_) | Value::Freeze(_) => {
+            return Err(Unfit::Because("a calendar belongs to an environment: `window = …`, `freeze = …`".to_owned()));
+        }
         Value::Digest(digest) => Json::String(digest.to_string()),
         Value::PromQl(query) => json!({ "promql": query.as_str() }),
         Value::Sql(text) => json!({ "sql": text.as_str() }),

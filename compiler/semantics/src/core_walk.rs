@@ -44,7 +44,9 @@ impl Core {
                 of_named(named, into);
             }
             CoreKind::Map(named) => of_named(named, into),
-            CoreKind::Text(parts) | CoreKind::List(parts) | CoreKind::Apply(_, parts) => parts.iter().for_each(|part| part.needs(into)),
+            CoreKind::Text(parts) | CoreKind::List(parts) | CoreKind::Apply(_, parts) => {
+                parts.iter().for_each(|part| part.needs(into))
+            }
             CoreKind::Field(of, _) | CoreKind::Unary(_, of) | CoreKind::Refine(of, _) | CoreKind::Is(of, _) => {
                 of.needs(into);
             }

@@ -59,13 +59,8 @@ const OF_LISTS: &[(&str, Method)] = &[
     ("sum", M::Sum),
 ];
 
-const OF_MAPS: &[(&str, Method)] = &[
-    ("contains", M::Contains),
-    ("get", M::Get),
-    ("keys", M::Keys),
-    ("length", M::Length),
-    ("values", M::Values),
-];
+const OF_MAPS: &[(&str, Method)] =
+    &[("contains", M::Contains), ("get", M::Get), ("keys", M::Keys), ("length", M::Length), ("values", M::Values)];
 
 const OF_TEXT: &[(&str, Method)] = &[
     ("contains", M::Contains),

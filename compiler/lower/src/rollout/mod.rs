@@ -82,6 +82,8 @@ impl Lowering<'_> {
             | Value::Duration(_)
             | Value::Date(_)
             | Value::Time(_)
+            | Value::Window(_)
+            | Value::Freeze(_)
             | Value::Ratio(_)
             | Value::Points(_)
             | Value::Factor(_)

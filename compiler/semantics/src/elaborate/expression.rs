@@ -131,9 +131,8 @@ impl Elaborator<'_> {
             (Type::Range(of), Type::Window) if **of == Type::Time => {
                 diagnostic.help("name the time zone: `09:00..16:00 in \"Europe/Berlin\"`")
             }
-            (Type::Range(of), Type::Freeze) if **of == Type::Date => {
-                diagnostic.help("name the time zone and the reason: `2026-12-20..2027-01-02 in \"Europe/Berlin\" because \"…\"`")
-            }
+            (Type::Range(of), Type::Freeze) if **of == Type::Date => diagnostic
+                .help("name the time zone and the reason: `2026-12-20..2027-01-02 in \"Europe/Berlin\" because \"…\"`"),
             (Type::Optional(_), _) => diagnostic.help("it may be absent: say what to use then, with `?? value`"),
             _ => diagnostic,
         }

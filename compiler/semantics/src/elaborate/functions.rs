@@ -21,13 +21,7 @@ impl Elaborator<'_> {
     }
 
     /// A function of these parameters, and what it gives; its result is as wanted, or its own.
-    pub(super) fn passed(
-        &mut self,
-        expr: &Expr,
-        params: &[Type],
-        result: Option<&Type>,
-        what: &str,
-    ) -> (Core, Type) {
+    pub(super) fn passed(&mut self, expr: &Expr, params: &[Type], result: Option<&Type>, what: &str) -> (Core, Type) {
         let at = self.span(expr.range);
         match &expr.kind {
             ExprKind::Lambda(names, body) => self.lambda(at, names, body, params, result),

@@ -144,9 +144,7 @@ impl Elaborator<'_> {
         match method {
             Method::Length => Given::Cores(Vec::new(), Type::Int),
             Method::Trim | Method::Lower | Method::Upper => Given::Cores(Vec::new(), Type::String),
-            Method::Split => {
-                self.one(args, &Type::String, "what stands between", Type::List(Box::new(Type::String)))
-            }
+            Method::Split => self.one(args, &Type::String, "what stands between", Type::List(Box::new(Type::String))),
             _ => self.one(args, &Type::String, "the text to look for", Type::Bool),
         }
     }

@@ -63,7 +63,16 @@ pub(crate) struct Elaborator<'db> {
 impl<'db> Elaborator<'db> {
     pub(crate) fn new(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Self {
         let file = item.file(db);
-        Self { db, file, item, diagnostics: Vec::new(), uses: BTreeSet::new(), locals: Vec::new(), renamed: Vec::new(), renames: 0 }
+        Self {
+            db,
+            file,
+            item,
+            diagnostics: Vec::new(),
+            uses: BTreeSet::new(),
+            locals: Vec::new(),
+            renamed: Vec::new(),
+            renames: 0,
+        }
     }
 
     /// The body of the declaration.
@@ -72,13 +81,13 @@ impl<'db> Elaborator<'db> {
             DeclKind::Use(_) | DeclKind::Error(_) => Body::Nothing,
             DeclKind::Type(it) => Body::Type(self.type_defaults(&it.body)),
             DeclKind::Let(it) => {
-                let ty = self.type_ref(&it.ty);
+                let ty = self.held_type(&it.ty);
                 Body::Let(self.expect(&it.value, &ty, &format!("`{}`", it.name.text)))
             }
             DeclKind::Function(it) => {
                 let defaults = self.defaults(None, &it.params);
                 self.parameters(&it.params);
-                let ty = self.type_ref(&it.result);
+                let ty = self.held_type(&it.result);
                 let result = self.expect(&it.body, &ty, &format!("the result of `{}`", it.name.text));
                 Body::Function { defaults, result }
             }

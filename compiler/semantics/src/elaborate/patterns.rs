@@ -147,7 +147,8 @@ impl Elaborator<'_> {
             let inside = if fields.is_empty() { "nothing inside".to_owned() } else { listed(&fields) };
             return self.wrong_parts(pattern, &format!("`{case}` has {inside}"));
         }
-        let bound = slots.iter().zip(names).map(|(slot, name)| (slot.name.clone(), self.introduce(name, slot.ty.clone())));
+        let bound =
+            slots.iter().zip(names).map(|(slot, name)| (slot.name.clone(), self.introduce(name, slot.ty.clone())));
         CorePattern::Case(case.clone(), bound.collect())
     }
 

@@ -34,6 +34,14 @@ impl Elaborator<'_> {
         ty
     }
 
+    /// The type of something that is held; the signature has reported what cannot be.
+    pub(super) fn held_type(&mut self, mention: &TypeRef) -> Type {
+        match self.type_ref_quietly(mention) {
+            Type::Function(_) => Type::Error,
+            other => other,
+        }
+    }
+
     fn named_type(&mut self, mention: &TypeRef, name: &Name, args: &[TypeRef]) -> Type {
         match (name.text.as_str(), args) {
             ("Gate", arms) => self.gate_type(mention, arms),

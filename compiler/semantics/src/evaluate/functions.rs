@@ -178,7 +178,9 @@ impl<'db> Evaluator<'db> {
         let mut functions = Vec::new();
         for (place, arg) in args.iter().enumerate() {
             match &arg.kind {
-                CoreKind::Lambda(..) | CoreKind::Function(_) => functions.extend(self.captured(arg).map(|it| (place, it))),
+                CoreKind::Lambda(..) | CoreKind::Function(_) => {
+                    functions.extend(self.captured(arg).map(|it| (place, it)))
+                }
                 CoreKind::Local(name) if self.functions.contains_key(name) => {
                     functions.extend(self.captured(arg).map(|it| (place, it)));
                 }

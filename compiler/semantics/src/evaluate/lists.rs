@@ -24,9 +24,9 @@ impl Evaluator<'_> {
 
     fn list_method(&mut self, at: Span, method: Method, mut elements: Vec<Value>, args: &[Core]) -> Value {
         match (method, args) {
-            (Method::All, [test]) => self.search(at, elements, test, false).map_or(Value::Error, |found| {
-                Value::Bool(found.is_none())
-            }),
+            (Method::All, [test]) => {
+                self.search(at, elements, test, false).map_or(Value::Error, |found| Value::Bool(found.is_none()))
+            }
             (Method::Any, [test]) => {
                 self.search(at, elements, test, true).map_or(Value::Error, |found| Value::Bool(found.is_some()))
             }

@@ -60,8 +60,7 @@ impl Evaluator<'_> {
         if !self.known(arg.span, &value) {
             return Value::Error;
         }
-        let inside =
-            order(low, &value) != Some(Ordering::Greater) && order(&value, high) != Some(Ordering::Greater);
+        let inside = order(low, &value) != Some(Ordering::Greater) && order(&value, high) != Some(Ordering::Greater);
         Value::Bool(inside)
     }
 

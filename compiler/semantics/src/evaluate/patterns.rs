@@ -6,7 +6,12 @@ use crate::value::Value;
 
 impl Evaluator<'_> {
     /// The arm that the value chooses.
-    pub(super) fn when_expression(&mut self, of: &Core, arms: &[(CorePattern, Core)], otherwise: Option<&Core>) -> Value {
+    pub(super) fn when_expression(
+        &mut self,
+        of: &Core,
+        arms: &[(CorePattern, Core)],
+        otherwise: Option<&Core>,
+    ) -> Value {
         let value = self.value(of);
         for (pattern, body) in arms {
             match self.has_case(of, &value, pattern) {

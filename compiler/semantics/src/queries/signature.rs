@@ -123,9 +123,10 @@ impl Elaborator<'_> {
         match &decl.kind {
             DeclKind::Type(it) => self.type_signature(&it.body, provider),
             DeclKind::Let(it) => Signature::Let(self.type_ref_of_value(&it.ty)),
-            DeclKind::Function(it) => {
-                Signature::Callable { params: self.parameter_slots(&it.params), result: self.type_ref_of_value(&it.result) }
-            }
+            DeclKind::Function(it) => Signature::Callable {
+                params: self.parameter_slots(&it.params),
+                result: self.type_ref_of_value(&it.result),
+            },
             DeclKind::Strategy(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Action(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Workflow(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },

@@ -1,6 +1,7 @@
 //! Tells the `<` of `List<String>` from the `<` of a comparison.
 //!
-//! Type arguments follow a capitalised word and hold nothing but words, dots, commas and `?`.
+//! Type arguments follow a capitalised word and hold nothing but words, dots, commas, `?` and the
+//! parentheses and arrow of a function's type.
 //! Only a pair whose both ends are found is marked, in one pass over the tokens.
 
 use super::{Token, TokenKind};
@@ -31,5 +32,6 @@ fn follows_type_name(tokens: &[Token], at: usize, text: &str) -> bool {
 
 fn may_stand_between(kind: TokenKind) -> bool {
     use TokenKind as T;
-    kind.is_trivia() || matches!(kind, T::Word | T::Dot | T::Comma | T::Question)
+    kind.is_trivia()
+        || matches!(kind, T::Word | T::Dot | T::Comma | T::Question | T::OpenParen | T::CloseParen | T::Arrow)
 }
