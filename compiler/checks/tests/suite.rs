@@ -141,6 +141,22 @@ fn examples(text: &str) -> Vec<Vec<(String, String)>> {
     examples
 }
 
+/// What the reference shows compiles as it stands.
+#[test]
+fn the_reference_compiles() {
+    let mut wrong = Vec::new();
+    for page in pages("docs/reference") {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for example in examples(&text) {
+            let found = said(&example);
+            if !found.is_empty() {
+                wrong.push(format!("{}: {found:#?}", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_standard_library_is_clean() {
     let folder = root().join("stdlib/std");
