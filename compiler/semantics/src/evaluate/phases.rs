@@ -31,7 +31,7 @@ pub(super) fn open(value: &Value) -> Option<Open<'_>> {
         Value::Bool(_) | Value::Int(_) | Value::Duration(_) | Value::Ratio(_) | Value::Points(_) => None,
         Value::Factor(_) | Value::Rate(_) | Value::Bytes(_) | Value::Money(..) | Value::Date(_) => None,
         Value::Time(_) | Value::Window(_) | Value::Freeze(_) | Value::Digest(_) | Value::Secret(_) => None,
-        Value::None => None,
+        Value::None | Value::PromQl(_) | Value::Sql(_) => None,
     }
 }
 
