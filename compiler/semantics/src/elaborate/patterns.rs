@@ -44,7 +44,7 @@ impl Elaborator<'_> {
         let at = self.span(expr.range);
         let ExprKind::Is(value, pattern) = &expr.kind else { return Core::error(at) };
         let (value, ty) = self.infer(value);
-        let Some(cases) = self.cases(value.span, &ty) else { return Core::error(at) };
+        let Some(cases) = self.cases_of(value.span, &ty) else { return Core::error(at) };
         if let (false, Some(name)) = (named, pattern.binders.first()) {
             let message = format!("`{}` would be known nowhere", name.text);
             let diagnostic = Diagnostic::error(codes::BAD_PATTERN, self.span(name.range), message)
@@ -65,7 +65,7 @@ impl Elaborator<'_> {
         wanted: Option<(&Type, &str)>,
     ) -> (Core, Type) {
         let (value, ty) = self.infer(value);
-        let cases = self.cases(value.span, &ty);
+        let cases = self.cases_of(value.span, &ty);
         let mut result = wanted.map(|(ty, _)| ty.clone());
         let what = wanted.map_or("each arm of this `when`", |(_, what)| what);
         let (mut chosen, mut otherwise) = (Vec::new(), None);
@@ -98,7 +98,7 @@ impl Elaborator<'_> {
         (Core::new(at, CoreKind::When(Box::new(value), chosen, otherwise)), ty)
     }
 
-    fn cases(&mut self, at: Span, ty: &Type) -> Option<Cases> {
+    fn cases_of(&mut self, at: Span, ty: &Type) -> Option<Cases> {
         match underlying(self.db, ty) {
             Type::Optional(of) => Some(Cases::Optional(*of)),
             Type::Union(id) => match signature_of(self.db, &id) {
