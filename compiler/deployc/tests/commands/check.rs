@@ -30,6 +30,19 @@ fn a_broken_policy_shows_its_reason_and_the_values_of_its_parts() {
 }
 
 #[test]
+fn a_policy_over_a_list_shows_which_element_breaks_it() {
+    let site = Site::of(concat!(
+        "use std.process.{Process, Processes}\nuse std.strategies.{all_at_once}\n\n",
+        "environment local { compute = Processes {} }\n",
+        "service shop { artifact = files(\"releases\"), runs = Process {} }\n\n",
+        "policy gated for rollout r { require r.stages.all(s => s.guard != none) }\n",
+        "policy met for workflow w { require w.rollouts.any(r => r.replicas > 1) }\n\n",
+        "workflow release(image: Digest) {\n  rollout shop@image to local using all_at_once\n}\n",
+    ));
+    insta::assert_snapshot!(site.deployc(&["check"]));
+}
+
+#[test]
 fn what_is_past_its_day_is_told_when_a_day_is_given() {
     let site = Site::of(concat!(
         "use std.process.{Process, Processes}\nuse std.strategies.{all_at_once}\n\n",

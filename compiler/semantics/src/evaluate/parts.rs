@@ -5,6 +5,7 @@ use syntax::ast::{BinaryOp, UnaryOp};
 
 use super::{Evaluator, display};
 use crate::core::{Core, CoreKind};
+use crate::methods::Method;
 use crate::queries::place::file_of;
 use crate::value::Value;
 
@@ -46,8 +47,33 @@ impl Evaluator<'_> {
                 let side = if self.value(chosen) == Value::Bool(true) { then } else { otherwise };
                 self.decided(side, parts);
             }
+            CoreKind::Method(Method::All, list, args) => match args.as_slice() {
+                [Core { kind: CoreKind::Lambda(params, body), .. }] if params.len() == 1 => {
+                    self.of_the_first_that_fails(list, &params[0], body, parts);
+                }
+                _ => self.part(condition, parts),
+            },
             _ => self.part(condition, parts),
         }
+    }
+
+    /// Which element does not hold, and why.
+    fn of_the_first_that_fails(&mut self, list: &Core, param: &SmolStr, body: &Core, parts: &mut Vec<String>) {
+        let Value::List(elements) = self.value(list) else { return };
+        let (number, outer) = (elements.len(), self.locals.get(param).cloned());
+        for (place, element) in elements.into_iter().enumerate() {
+            self.locals.insert(param.clone(), element);
+            if self.value(body) == Value::Bool(false) {
+                let of = self.written(list).unwrap_or_default();
+                parts.push(format!("`{param}` is number {} of {number} in `{of}`", place + 1));
+                self.decided(body, parts);
+                break;
+            }
+        }
+        match outer {
+            Some(value) => self.locals.insert(param.clone(), value),
+            None => self.locals.remove(param),
+        };
     }
 
     fn part(&mut self, core: &Core, parts: &mut Vec<String>) {
