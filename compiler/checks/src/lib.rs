@@ -20,7 +20,7 @@ use std::sync::Arc;
 use diagnostics::{Diagnostic, codes};
 use semantics::governance::Policies;
 use semantics::model::{Acceptance, Workflow};
-use semantics::{Database, SemanticModel, WorkflowRef};
+use semantics::{SemanticModel, WorkflowRef};
 
 use acceptances::Found;
 pub use acceptances::expired;
@@ -41,14 +41,6 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     found.extend(sharing::traffic(&places));
     found.sort_by_key(Diagnostic::sort_key);
     found
-}
-
-/// What [`check_all`] says, found on several threads. They need nothing but the database, so that whoever holds it
-/// may go on to ask it.
-#[must_use]
-pub fn check_on(database: &Database, threads: usize) -> Vec<Diagnostic> {
-    database.prepare(threads);
-    check_all(&SemanticModel::new(database))
 }
 
 /// Everything that is to be said about a project: syntax, meaning and the proofs about every workflow, sorted by

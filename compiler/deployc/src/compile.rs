@@ -32,6 +32,7 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Project, Failure> {
 /// Everything that is to be said about a project; what no plan can hold only where nothing else is wrong, because a
 /// plan is made of what was proved.
 pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
+    project.prepare();
     let mut found = project.reading_diagnostics().to_vec();
     found.extend(checks::check_all(&project.model()));
     if !found.iter().any(Diagnostic::is_error) {

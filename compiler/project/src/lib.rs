@@ -9,10 +9,12 @@ mod error;
 mod load;
 mod read;
 mod side;
+mod threads;
 
 pub use discover::{Found, root_of, sources_below};
 pub use error::Error;
 pub use load::{Project, load};
+pub use threads::prepare;
 
 /// The file that marks a project's root.
 pub const PROJECT_FILE: &str = "deploy.toml";

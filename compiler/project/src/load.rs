@@ -77,6 +77,11 @@ impl Project {
         self.edition
     }
 
+    /// Uses the processors that there are to find out what is to be said about the sources.
+    pub fn prepare(&self) {
+        crate::prepare(&self.database, std::thread::available_parallelism().map_or(1, usize::from));
+    }
+
     /// What the sources mean.
     #[must_use]
     pub fn model(&self) -> SemanticModel<'_> {

@@ -1,13 +1,12 @@
 //! The inputs of the compiler and the store of everything derived from them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use diagnostics::FileId;
 use salsa::{Durability, Setter};
 
-use crate::{SemanticModel, library};
+use crate::library;
 
 /// One source file, as a project hands it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,26 +125,6 @@ impl Database {
         if self.files.remove(path).is_some() {
             self.list();
         }
-    }
-
-    /// Finds out on so many threads what is to be said about every file; whoever asks then is answered at once.
-    pub fn prepare(&self, threads: usize) {
-        let files = SemanticModel::new(self).files();
-        let next = AtomicUsize::new(0);
-        let work = |database: Self| {
-            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                drop(SemanticModel::new(&database).file_diagnostics(*file));
-            }
-        };
-        if threads < 2 {
-            return;
-        }
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                let database = self.clone();
-                scope.spawn(|| work(database));
-            }
-        });
     }
 
     /// The project's file of that path.

@@ -35,7 +35,7 @@ pub(crate) fn show() {
 }
 
 fn measure(what: &str, mut database: Database, path: &str, text: &str) {
-    drop(checks::check_on(&database, 2));
+    drop(crate::phases::check_on(&database, 2));
     for (kind, edit) in EDITS_OF {
         let mut times: Vec<Duration> =
             (0..EDITS).map(|round| keystroke(&mut database, path, &edit(text, round))).collect();
@@ -64,18 +64,18 @@ fn reruns() {
         text: Arc::from(source.text.as_str()),
     };
     database.set_sources("2026", sources.iter().map(text).collect());
-    drop(checks::check_on(&database, 1));
+    drop(crate::phases::check_on(&database, 1));
     for (kind, edit) in EDITS_OF {
         database.set_text(&sources[10].path, edit(&sources[10].text, 0));
         log.lock().unwrap().clear();
-        drop(checks::check_on(&database, 1));
+        drop(crate::phases::check_on(&database, 1));
         line(&format!("queries run again, {kind}"), log.lock().unwrap().len() as f64, "queries", 0);
     }
     database.set_text(&sources[10].path, sources[10].text.as_str());
-    drop(checks::check_on(&database, 1));
+    drop(crate::phases::check_on(&database, 1));
     let base = sources[0].text.replace("pub fn replicas(scale: Int) -> Int", "pub fn replicas(scale: Count) -> Int");
     database.set_text("base.deploy", base);
     log.lock().unwrap().clear();
-    drop(checks::check_on(&database, 1));
+    drop(crate::phases::check_on(&database, 1));
     line("queries run again, a signature with 40 users", log.lock().unwrap().len() as f64, "queries", 0);
 }

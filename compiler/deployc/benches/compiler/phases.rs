@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diagnostics::FileId;
+use diagnostics::{Diagnostic, FileId};
 use semantics::{Database, SemanticModel, SourceText};
 
 use crate::workspace::{Source, workspace};
@@ -80,10 +80,18 @@ pub(crate) fn database(sources: &[Source]) -> Database {
     database
 }
 
+/// Everything that is to be said about them.
+pub(crate) fn check_on(database: &Database, threads: usize) -> Vec<Diagnostic> {
+    if threads > 1 {
+        project::prepare(database, threads);
+    }
+    checks::check_all(&SemanticModel::new(database))
+}
+
 fn check(sources: &[Source], threads: usize) -> Duration {
     let (time, database) = timed(|| {
         let database = database(sources);
-        let found = checks::check_on(&database, threads);
+        let found = check_on(&database, threads);
         assert!(found.is_empty(), "{found:?}");
         database
     });
@@ -94,7 +102,7 @@ fn check(sources: &[Source], threads: usize) -> Duration {
 fn plans(sources: &[Source]) -> Duration {
     let (time, database) = timed(|| {
         let database = database(sources);
-        assert!(checks::check_on(&database, 1).is_empty());
+        assert!(check_on(&database, 1).is_empty());
         let model = SemanticModel::new(&database);
         for workflow in model.workflows() {
             let workflow = model.workflow_of(&workflow).unwrap();

@@ -64,7 +64,7 @@ fn command(words: &[&str]) -> Duration {
 /// Checks a project and says how much memory that took at most, in KiB.
 pub(crate) fn child(files: usize) {
     let database = phases::database(&workspace(files));
-    drop(checks::check_on(&database, 1));
+    drop(crate::phases::check_on(&database, 1));
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     println!("{}", most.trim().trim_end_matches(" kB"));
