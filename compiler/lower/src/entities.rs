@@ -15,6 +15,7 @@ impl Lowering<'_> {
                 compute: self.provider(&environment.compute),
                 traffic: environment.traffic.as_ref().map(|provider| self.provider(provider)),
                 metrics: environment.metrics.as_ref().map(|provider| self.provider(provider)),
+                hours: crate::window::hours(environment),
             };
             self.body.environments.insert(key.clone(), lowered);
             self.place(format!("environment:{key}"), environment.span);

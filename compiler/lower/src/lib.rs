@@ -13,6 +13,7 @@ mod numbers;
 mod rollout;
 mod steps;
 mod values;
+mod window;
 
 pub use accept::with_acceptances;
 pub use lowering::lower;

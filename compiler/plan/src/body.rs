@@ -9,6 +9,7 @@ use crate::accept::Acceptance;
 use crate::gate::{Gate, Metric};
 use crate::node::{Node, RecoveryStep};
 use crate::release::Digest;
+use crate::window::Hours;
 
 /// What a workflow does, in full: graph, gates, ways back and everything they name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -103,6 +104,9 @@ pub struct Environment {
     pub traffic: Option<Binding>,
     /// Answers what gates ask; the traffic provider when not bound.
     pub metrics: Option<Binding>,
+    /// When things may change there; at any time, if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
 }
 
 /// A service as it is declared.

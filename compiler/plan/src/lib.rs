@@ -5,6 +5,7 @@
 
 pub mod accept;
 pub mod body;
+pub mod calendar;
 pub mod canonical;
 pub mod document;
 pub mod gate;
@@ -14,6 +15,7 @@ pub mod release;
 pub mod requires;
 pub mod schema;
 pub mod validate;
+pub mod window;
 
 pub use accept::Acceptance;
 pub use body::{Binding, Body, Environment, Input, Parameter, ParameterType, Rollout, Service, Stage};

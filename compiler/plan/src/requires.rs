@@ -17,12 +17,15 @@ const PROVIDERS: [&str; 3] = ["exec", "process", "proxy"];
 pub enum Capability {
     /// Asks a provider of that name.
     Provider(String),
+    /// Lets things change only when windows and freezes let it.
+    Windows,
 }
 
 impl Capability {
     /// What it does, to follow "this runtime cannot".
     pub fn described(&self) -> String {
         match self {
+            Self::Windows => "keep windows and freezes".to_owned(),
             Self::Provider(name) => format!("work with the provider `{name}`"),
         }
     }
@@ -32,6 +35,7 @@ impl Capability {
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Windows => f.write_str("windows"),
             Self::Provider(name) => write!(f, "provider:{name}"),
         }
     }
@@ -63,6 +67,9 @@ impl Asked {
         let place = &node.id.0;
         let rollout = node.rollout.as_ref().and_then(|rollout| body.rollouts.get(rollout));
         let own = rollout.and_then(|rollout| body.environments.get(&rollout.environment));
+        if own.is_some_and(|environment| environment.hours.is_some()) {
+            self.add(Capability::Windows, place);
+        }
         match &node.work {
             Work::Effect(effect) => match &effect.call {
                 Call::Act { binding, .. } => self.provider(binding, place),

@@ -128,6 +128,8 @@ pub(crate) struct EnvironmentBody {
     pub(crate) incomplete: bool,
     pub(crate) protected: bool,
     pub(crate) providers: Vec<ProviderBody>,
+    pub(crate) windows: Option<Core>,
+    pub(crate) freezes: Option<Core>,
     pub(crate) binds: Vec<BindBody>,
 }
 

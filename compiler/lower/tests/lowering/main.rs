@@ -6,3 +6,4 @@ mod models;
 mod refused;
 mod stability;
 mod text;
+mod window;

@@ -61,6 +61,8 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         compute: Provider { provider: "process".into(), config: here, span: at(10), shared: true },
         traffic: routed.then_some(proxy),
         metrics: None,
+        windows: Vec::new(),
+        freezes: Vec::new(),
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
     }
 }

@@ -12,6 +12,8 @@ use crate::types::Type;
 
 /// The providers that an environment binds.
 const ROLES: [&str; 3] = ["compute", "traffic", "metrics"];
+/// All fields of an environment.
+const FIELDS: [&str; 5] = ["compute", "traffic", "metrics", "window", "freeze"];
 
 impl Elaborator<'_> {
     pub(super) fn environment(&mut self, environment: &Environment, damaged: bool) -> Body {
@@ -22,6 +24,8 @@ impl Elaborator<'_> {
             incomplete: damaged,
             protected: false,
             providers: Vec::new(),
+            windows: None,
+            freezes: None,
             binds: Vec::new(),
         };
         let mut seen: Vec<(&Field, Range)> = Vec::new();
@@ -59,8 +63,13 @@ impl Elaborator<'_> {
 
     fn environment_field(&mut self, body: &mut EnvironmentBody, environment: &Environment, field: &Field) {
         let role = &field.name.text;
+        match role.as_str() {
+            "window" => return body.windows = self.one_or_more(&field.value, Type::Window, "`window`"),
+            "freeze" => return body.freezes = self.one_or_more(&field.value, Type::Freeze, "`freeze`"),
+            _ => {}
+        }
         if !ROLES.contains(&role.as_str()) {
-            return self.unknown_field(field, &environment.name.text, &ROLES);
+            return self.unknown_field(field, &environment.name.text, &FIELDS);
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
@@ -69,6 +78,24 @@ impl Elaborator<'_> {
         } else {
             body.incomplete = true;
         }
+    }
+
+    /// A value of the type, or a list of them; always a list.
+    fn one_or_more(&mut self, value: &Expr, ty: Type, what: &str) -> Option<Core> {
+        let list = Type::List(Box::new(ty.clone()));
+        if matches!(value.kind, ExprKind::List(_)) {
+            return Some(self.expect(value, &list, what));
+        }
+        let (core, actual) = self.infer(value);
+        if self.fits(&actual, &list) {
+            return Some(core);
+        }
+        if self.fits(&actual, &ty) {
+            return Some(Core::new(core.span, CoreKind::List(vec![core])));
+        }
+        let mismatch = self.mismatch(core.span, &actual, &ty, what);
+        self.report(mismatch);
+        None
     }
 
     fn bind(&mut self, body: &mut EnvironmentBody, bind: &Bind) {

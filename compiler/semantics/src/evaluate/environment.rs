@@ -25,6 +25,8 @@ impl Evaluator<'_> {
             protected: body.protected,
             incomplete: body.incomplete,
             providers: std::collections::BTreeMap::new(),
+            windows: Vec::new(),
+            freezes: Vec::new(),
             binds: Vec::new(),
         };
         match base {
@@ -32,6 +34,7 @@ impl Evaluator<'_> {
                 environment.protected |= base.protected;
                 environment.incomplete |= base.incomplete;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
+                (environment.windows, environment.freezes) = (base.windows, base.freezes);
             }
             Some(None) => environment.incomplete = true,
             None => {}
@@ -42,10 +45,29 @@ impl Evaluator<'_> {
             let bound = model::Provider { provider: provider.provider.clone(), config, span, shared };
             environment.providers.insert(provider.role.clone(), bound);
         }
+        if let Some(core) = &body.windows {
+            environment.windows = self.listed(core, |value| match value {
+                Value::Window(window) => Some(*window),
+                _ => None,
+            });
+        }
+        if let Some(core) = &body.freezes {
+            environment.freezes = self.listed(core, |value| match value {
+                Value::Freeze(freeze) => Some(*freeze),
+                _ => None,
+            });
+        }
         for bind in &body.binds {
             self.bind(&mut environment, bind);
         }
         environment
+    }
+
+    fn listed<T>(&mut self, core: &Core, wanted: impl Fn(Value) -> Option<T>) -> Vec<T> {
+        match self.value(core) {
+            Value::List(values) => values.into_iter().filter_map(wanted).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn bind(&mut self, environment: &mut PartialEnvironment, body: &BindBody) {

@@ -148,6 +148,8 @@ impl Evaluator<'_> {
             compute,
             traffic: partial.providers.get("traffic").cloned(),
             metrics: partial.providers.get("metrics").cloned(),
+            windows: partial.windows.clone(),
+            freezes: partial.freezes.clone(),
             binds: binds.collect(),
         })
     }

@@ -4,7 +4,7 @@ use diagnostics::Span;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::value::Value;
+use crate::value::{Freeze, Value, Window};
 
 /// An environment with everything it inherits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct Environment {
     pub traffic: Option<Provider>,
     /// Answers gates.
     pub metrics: Option<Provider>,
+    /// When things may change there; at any time, if there are none.
+    pub windows: Vec<Window>,
+    /// When nothing may.
+    pub freezes: Vec<Freeze>,
     /// What it binds, by service name.
     pub binds: Vec<Bind>,
 }

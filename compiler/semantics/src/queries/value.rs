@@ -14,7 +14,7 @@ use crate::queries::cycles::goes_round;
 use crate::queries::scope::definition_of;
 use crate::queries::source::{ItemNode, decl_id};
 use crate::types::DeclId;
-use crate::value::Value;
+use crate::value::{Freeze, Value, Window};
 
 /// What a declaration comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub(crate) struct PartialEnvironment {
     /// Something of it was reported.
     pub(crate) incomplete: bool,
     pub(crate) providers: BTreeMap<SmolStr, model::Provider>,
+    pub(crate) windows: Vec<Window>,
+    pub(crate) freezes: Vec<Freeze>,
     pub(crate) binds: Vec<PartialBind>,
 }
 
