@@ -104,6 +104,7 @@ impl Engine {
         match capability {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
+            Capability::Windows => false,
         }
     }
 
