@@ -104,6 +104,9 @@ impl Engine {
         match capability {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
+            Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
+            Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
+            Capability::Artifact(_) | Capability::DriftReport | Capability::Query(_) => false,
         }
     }
 

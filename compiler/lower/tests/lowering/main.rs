@@ -4,5 +4,6 @@ mod golden;
 mod graph;
 mod models;
 mod refused;
+mod rows;
 mod stability;
 mod text;

@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Bind, Environment, EnvironmentEntry, Expr, ExprKind, Field, Range};
 
 use super::Elaborator;
+use super::entity::library_union;
 use super::names::suggest;
 use crate::core::{BindBody, Body, Core, CoreKind, EnvironmentBody, ProviderBody};
 use crate::queries::signature::Provider;
@@ -11,7 +12,11 @@ use crate::queries::source::Kind;
 use crate::types::Type;
 
 /// The providers that an environment binds.
-const ROLES: [&str; 3] = ["compute", "traffic", "metrics"];
+const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "notify", "secrets"];
+/// What an environment says besides.
+const FIELDS: [&str; 6] = ["compute", "traffic", "metrics", "notify", "secrets", "drift"];
+/// What is done about drift.
+const DRIFT: &str = "std.environment.Drift";
 
 impl Elaborator<'_> {
     pub(super) fn environment(&mut self, environment: &Environment, damaged: bool) -> Body {
@@ -21,6 +26,7 @@ impl Elaborator<'_> {
             extends,
             incomplete: damaged,
             protected: false,
+            drift: None,
             providers: Vec::new(),
             binds: Vec::new(),
         };
@@ -59,13 +65,17 @@ impl Elaborator<'_> {
 
     fn environment_field(&mut self, body: &mut EnvironmentBody, environment: &Environment, field: &Field) {
         let role = &field.name.text;
+        if role == "drift" {
+            body.drift = Some(self.expect(&field.value, &library_union(DRIFT), "`drift`"));
+            return;
+        }
         if !ROLES.contains(&role.as_str()) {
-            return self.unknown_field(field, &environment.name.text, &ROLES);
+            return self.unknown_field(field, &environment.name.text, &FIELDS);
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
-            let Provider { name: provider, shared, .. } = provider;
-            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, shared });
+            let Provider { name: provider, roles, shared } = provider;
+            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, roles, shared });
         } else {
             body.incomplete = true;
         }

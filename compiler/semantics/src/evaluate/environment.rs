@@ -23,6 +23,7 @@ impl Evaluator<'_> {
             name: id.name.clone(),
             span: self.named_at(),
             protected: body.protected,
+            drift: None,
             incomplete: body.incomplete,
             providers: std::collections::BTreeMap::new(),
             binds: Vec::new(),
@@ -31,6 +32,7 @@ impl Evaluator<'_> {
             Some(Some(base)) => {
                 environment.protected |= base.protected;
                 environment.incomplete |= base.incomplete;
+                environment.drift = base.drift;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
             }
             Some(None) => environment.incomplete = true,
@@ -39,8 +41,17 @@ impl Evaluator<'_> {
         for provider in &body.providers {
             let config = self.value(&provider.config);
             let (span, shared) = (provider.span, provider.shared);
-            let bound = model::Provider { provider: provider.provider.clone(), config, span, shared };
+            let bound = model::Provider {
+                provider: provider.provider.clone(),
+                config,
+                span,
+                roles: provider.roles.clone(),
+                shared,
+            };
             environment.providers.insert(provider.role.clone(), bound);
+        }
+        if let Some(core) = &body.drift {
+            environment.drift = drift(&self.value(core)).or(environment.drift);
         }
         for bind in &body.binds {
             self.bind(&mut environment, bind);
@@ -81,5 +92,13 @@ impl Evaluator<'_> {
             }
             _ => None,
         }
+    }
+}
+
+fn drift(value: &Value) -> Option<model::Drift> {
+    match value {
+        Value::Case(_, case, _) if case == "heal" => Some(model::Drift::Heal),
+        Value::Case(_, case, _) if case == "report" => Some(model::Drift::Report),
+        _ => None,
     }
 }
