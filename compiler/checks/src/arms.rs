@@ -13,8 +13,18 @@ pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
 }
 
 fn stage_arms(rollout: &Rollout, stage: &Stage, gate: &Gate) -> Option<Diagnostic> {
-    let (silent, weight) = if stage.weight == Decimal::ONE && gate.against == Some(Arm::Stable) {
-        ("stable", "100%")
+    if gate.arm == Arm::Shadow && stage.mirror.is_none() {
+        let message = format!("this stage sends no copies, so `{}` can never pass", gate.name);
+        let diagnostic = Diagnostic::error(codes::ARM_NOT_SERVING, stage.span, message)
+            .also(gate.span, format!("compares {}", header(gate)))
+            .help("send some: `mirror 10%` instead of a weight, or guard it with a gate of another arm");
+        return Some(used(diagnostic, rollout));
+    }
+    let beside = matches!(gate.against, Some(Arm::Stable | Arm::Baseline));
+    let whole = stage.weight == Decimal::ONE && stage.cohort.is_none();
+    let other = if gate.against == Some(Arm::Baseline) { "baseline" } else { "stable" };
+    let (silent, weight) = if whole && beside {
+        (other, "100%")
     } else if stage.weight.is_zero() && gate.arm == Arm::Canary {
         ("canary", "0%")
     } else {
@@ -42,6 +52,9 @@ fn header(gate: &Gate) -> String {
     let word = |arm| match arm {
         Arm::Canary => "canary",
         Arm::Stable => "stable",
+        Arm::Baseline => "baseline",
+        Arm::Previous => "previous",
+        Arm::Shadow => "shadow",
         Arm::Service => "service",
     };
     match gate.against {

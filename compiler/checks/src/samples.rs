@@ -11,7 +11,12 @@ use crate::places::{Places, bind, bound, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     let stages = places.guarded().filter_map(|(rollout, stage, gate)| {
-        let (weight, hold_ms, at) = (stage.weight, stage.hold_ms, stage.span);
+        // Of a part of the users nobody declared how many requests it sends.
+        if stage.cohort.is_some() {
+            return None;
+        }
+        let weight = stage.mirror.filter(|_| gate.arm == Arm::Shadow).unwrap_or(stage.weight);
+        let (hold_ms, at) = (stage.hold_ms, stage.span);
         let asked = Asked { bind: bind(rollout), gate, weight, hold_ms, at, verb: "hold for" };
         asked.finding().map(|it| used(it, rollout))
     });
@@ -60,8 +65,8 @@ impl Asked<'_> {
     /// The judged arm's share of the traffic.
     fn share(&self) -> Decimal {
         match self.gate.arm {
-            Arm::Canary => self.weight,
-            Arm::Stable => Decimal::ONE - self.weight,
+            Arm::Canary | Arm::Shadow | Arm::Baseline => self.weight,
+            Arm::Stable | Arm::Previous => Decimal::ONE - self.weight,
             Arm::Service => Decimal::ONE,
         }
     }
@@ -109,7 +114,7 @@ impl Asked<'_> {
             .checked_mul(rate)
             .and_then(|full| needed.checked_mul(Decimal::from(1_000))?.checked_div(full))
             .map(|share| (share * Decimal::ONE_HUNDRED).ceil() / Decimal::ONE_HUNDRED)
-            .filter(|share| *share <= Decimal::ONE && self.gate.arm == Arm::Canary);
+            .filter(|share| *share <= Decimal::ONE && matches!(self.gate.arm, Arm::Canary | Arm::Shadow));
         match (hold, weight) {
             (Some(hold), Some(weight)) => {
                 format!("{} {}, or begin at {}", self.verb, duration_text(hold), percent_text(weight))

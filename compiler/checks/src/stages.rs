@@ -13,15 +13,19 @@ pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
 
 fn rollout_stages(rollout: &Rollout) -> Vec<Diagnostic> {
     let stages = &rollout.strategy.stages;
-    let rising = stages.windows(2).filter_map(|pair| match pair {
-        [before, after] => rises(rollout, before, after),
-        _ => None,
+    let rising = stages.iter().enumerate().filter_map(|(at, after)| {
+        let before = stages[..at].iter().rev().find(|before| before.cohort == after.cohort)?;
+        rises(rollout, before, after)
     });
     let each = stages.iter().flat_map(|stage| [fine(rollout, stage), served(rollout, stage), kept(rollout, stage)]);
     rising.chain(each.flatten()).chain(ends_full(rollout)).collect()
 }
 
 fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic> {
+    // Copies are no traffic.
+    if before.mirror.is_some() || after.mirror.is_some() {
+        return None;
+    }
     let same_instances = before.instances == after.instances && before.keeping == after.keeping;
     if after.weight > before.weight || (after.weight == before.weight && !same_instances) {
         return None;
@@ -39,14 +43,16 @@ fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic>
 
 fn ends_full(rollout: &Rollout) -> Option<Diagnostic> {
     let last = match rollout.strategy.stages.last() {
-        Some(last) if last.weight == Decimal::ONE => return None,
+        Some(last) if last.weight == Decimal::ONE && last.cohort.is_none() => return None,
         Some(last) => last,
         None => {
             let message = format!("`{}` has no stages with these arguments", rollout.strategy.name);
             return Some(Diagnostic::error(codes::NOT_TO_FULL, rollout.strategy.span, message));
         }
     };
-    let message = format!("`{}` ends at {}, not at 100%", rollout.strategy.name, percent_text(last.weight));
+    let part = if last.cohort.is_some() { " of a part of the users" } else { "" };
+    let weight = percent_text(last.weight);
+    let message = format!("`{}` ends at {weight}{part}, not at 100%", rollout.strategy.name);
     let diagnostic = Diagnostic::error(codes::NOT_TO_FULL, last.span, message)
         .note("after the last stage the old release is gone: it must carry no traffic")
         .help("add a last stage: `100%`");

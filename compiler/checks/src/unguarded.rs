@@ -10,7 +10,9 @@ pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     protected
         .filter_map(|rollout| {
             let stages = rollout.strategy.stages.iter();
-            let bare = stages.clone().find(|stage| stage.guard.is_none() && !stage.weight.is_zero())?;
+            let bare = stages
+                .clone()
+                .find(|stage| stage.guard.is_none() && (!stage.weight.is_zero() || stage.mirror.is_some()))?;
             let name = &rollout.environment.name;
             let weight = percent_text(bare.weight);
             let message = format!("`{name}` is protected, but the stage at {weight} is not guarded");

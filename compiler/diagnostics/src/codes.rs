@@ -132,6 +132,11 @@ codes! {
     NO_PROBE "E0422" "a probeable action without a probe";
 
     PUT_TOGETHER "E0430" "a query that is put together";
+    NOT_COMPARABLE "E0431" "a comparison that this kind of metric does not allow";
+    OTHER_OBJECTIVE "E0432" "an objective of another service";
+    COHORTS_OVERLAP "E0433" "users whose share is given twice";
+    NO_BATCH "E0434" "batches that replace nothing";
+    STAGE_CONTRADICTS "E0435" "clauses of a stage that contradict each other";
 
     // E05xx: project and plan.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";

@@ -1,6 +1,6 @@
 //! Environments and services: into the body when a step uses them, once each.
 
-use plan::{Binding, Environment, Service};
+use plan::{Binding, Drift, Environment, Service};
 use semantics::model;
 
 use crate::lowering::Lowering;
@@ -16,6 +16,12 @@ impl Lowering<'_> {
                 traffic: environment.traffic.as_ref().map(|provider| self.provider(provider)),
                 metrics: environment.metrics.as_ref().map(|provider| self.provider(provider)),
                 hours: crate::window::hours(environment),
+                notify: environment.notify.as_ref().map(|provider| self.provider(provider)),
+                secrets: environment.secrets.as_ref().map(|provider| self.provider(provider)),
+                drift: match environment.drift {
+                    model::Drift::Heal => None,
+                    model::Drift::Report => Some(Drift::Report),
+                },
             };
             self.body.environments.insert(key.clone(), lowered);
             self.place(format!("environment:{key}"), environment.span);

@@ -1,6 +1,6 @@
 //! Gates and the metrics they read: into the body when something is guarded by them, once each.
 
-use plan::{Arm, Bound, Condition, Exact, Gate, Inconclusive, Metric, Undecided};
+use plan::{Arm, Bound, Condition, Exact, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
 use semantics::model;
 
 use crate::lowering::Lowering;
@@ -27,6 +27,7 @@ impl Lowering<'_> {
                     then: undecided(gate.inconclusive.then),
                 },
                 warm_up_ms: self.milliseconds(gate.warm_up_ms, gate.span),
+                lag_ms: self.milliseconds(gate.lag_ms, gate.span),
             };
             self.body.gates.insert(key.clone(), lowered);
         }
@@ -43,18 +44,44 @@ impl Lowering<'_> {
     fn condition(&mut self, condition: &model::Condition) -> Condition {
         Condition {
             metric: self.metric(&condition.metric),
-            bound: bound(&condition.bound),
+            bound: self.bound(condition),
+            reading: match &condition.reading {
+                model::Reading::Whole => None,
+                model::Reading::Quantile(quantile) => Some(Reading::Quantile(quantile.to_string())),
+                model::Reading::Over(ms) => Some(Reading::OverMs(self.milliseconds(*ms, condition.span))),
+            },
+            advisory: condition.advisory,
             text: condition.text.to_string(),
         }
     }
 
-    fn metric(&mut self, metric: &model::Metric) -> String {
+    fn bound(&mut self, condition: &model::Condition) -> Bound {
+        match &condition.bound {
+            model::Bound::Against { times, plus } => {
+                Bound::Against { times: Exact::new(*times), plus: Exact::new(*plus) }
+            }
+            model::Bound::Constant(limit) | model::Bound::Burn { limit, .. } => Bound::Constant(Exact::new(*limit)),
+            model::Bound::Beside { times, plus } => Bound::Beside {
+                times: Exact::new(*times),
+                plus: plus.as_ref().map(|plus| self.json(plus, condition.span)),
+            },
+            model::Bound::Limit(limit) => Bound::Limit(self.json(limit, condition.span)),
+        }
+    }
+
+    pub(crate) fn metric(&mut self, metric: &model::Metric) -> String {
         let (key, new) = self.metrics.key(&metric.name, metric.span);
         if new {
             let lowered = Metric {
                 bad: self.json(&metric.bad, metric.span),
                 total: self.json(&metric.total, metric.span),
                 usual: metric.usual.map(Exact::new),
+                kind: kind(metric.kind),
+                value: (metric.kind != model::MetricKind::Ratio).then(|| self.json(&metric.value, metric.span)),
+                range: metric
+                    .range
+                    .as_ref()
+                    .map(|(low, high)| (self.json(low, metric.span), self.json(high, metric.span))),
             };
             self.body.metrics.insert(key.clone(), lowered);
             self.place(format!("metric:{key}"), metric.span);
@@ -67,14 +94,20 @@ fn arm(arm: model::Arm) -> Arm {
     match arm {
         model::Arm::Canary => Arm::Canary,
         model::Arm::Stable => Arm::Stable,
+        model::Arm::Baseline => Arm::Baseline,
+        model::Arm::Previous => Arm::Previous,
+        model::Arm::Shadow => Arm::Shadow,
         model::Arm::Service => Arm::Service,
     }
 }
 
-fn bound(bound: &model::Bound) -> Bound {
-    match bound {
-        model::Bound::Against { times, plus } => Bound::Against { times: Exact::new(*times), plus: Exact::new(*plus) },
-        model::Bound::Constant(limit) | model::Bound::Burn { limit, .. } => Bound::Constant(Exact::new(*limit)),
+fn kind(kind: model::MetricKind) -> MetricKind {
+    match kind {
+        model::MetricKind::Ratio => MetricKind::Ratio,
+        model::MetricKind::Distribution => MetricKind::Distribution,
+        model::MetricKind::Mean => MetricKind::Mean,
+        model::MetricKind::Gauge => MetricKind::Gauge,
+        model::MetricKind::Counter => MetricKind::Counter,
     }
 }
 

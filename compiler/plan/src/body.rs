@@ -10,6 +10,7 @@ use crate::gate::{Gate, Metric};
 use crate::node::{Node, RecoveryStep};
 use crate::release::Digest;
 use crate::window::Hours;
+use crate::stage::Stage;
 
 /// What a workflow does, in full: graph, gates, ways back and everything they name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -107,6 +108,23 @@ pub struct Environment {
     /// When things may change there; at any time, if it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
+    /// Tells people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notify: Option<Binding>,
+    /// Keeps the secrets; files and systemd's credentials when not bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Binding>,
+    /// What is done about a world that is no longer as it was left; it is put back when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
+}
+
+/// What is done about a world that is no longer as it was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Drift {
+    /// People are told, and nothing is changed.
+    Report,
 }
 
 /// A service as it is declared.
@@ -142,14 +160,4 @@ pub struct Rollout {
     /// What brings the service back from any stage: every step is repeatable and safe in every state of the
     /// rollout, so one list serves them all. Tried in order.
     pub recovery: Vec<RecoveryStep>,
-}
-
-/// One stage of a rollout, for people; its nodes carry what is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stage {
-    /// Its label, part of the API: the weight as written, told apart by a number when it repeats.
-    pub label: String,
-    /// The incoming release's share of the traffic.
-    pub weight: crate::quantity::Share,
 }

@@ -14,16 +14,18 @@ pub mod quantity;
 pub mod release;
 pub mod requires;
 pub mod schema;
+pub mod stage;
 pub mod validate;
 pub mod window;
 
 pub use accept::Acceptance;
-pub use body::{Binding, Body, Environment, Input, Parameter, ParameterType, Rollout, Service, Stage};
+pub use body::{Binding, Body, Drift, Environment, Input, Parameter, ParameterType, Rollout, Service};
 pub use document::{FORMAT, Place, Plan, ReadError};
-pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, Undecided};
+pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
 pub use node::{
     Approval, Call, Effect, EffectClass, Guard, Hold, Node, NodeId, People, RecoveryStep, Retry, Subject, Which, Work,
 };
 pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
 pub use requires::{Capability, requires};
+pub use stage::{Pause, Stage};

@@ -6,19 +6,48 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::body::{Binding, Body};
-use crate::node::{Call, Node, Subject, Work};
+use serde_json::Value;
+
+use crate::body::{Binding, Body, Drift, Environment};
+use crate::gate::{Arm, Gate, Metric, MetricKind};
+use crate::node::{Call, Guard, Node, Subject, Work};
+use crate::stage::Stage;
 
 /// Providers that every runtime has.
 const PROVIDERS: [&str; 3] = ["exec", "process", "proxy"];
 
+/// Where every runtime finds artifacts: cases of `std.process.Artifact`.
+const ARTIFACTS: [&str; 1] = ["files"];
+
 /// Something that not every runtime can do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Capability {
+    /// Judges an arm beyond canary, stable and the whole service.
+    Arm(Arm),
+    /// Judges a condition and leaves it without a say.
+    Advisory,
+    /// Fetches artifacts of that case of `std.process.Artifact`.
+    Artifact(String),
+    /// Sends a part of the users to a release.
+    Cohort,
+    /// Leaves drift as it is and tells people.
+    DriftReport,
+    /// Waits until late answers of metrics are there.
+    Lag,
+    /// Judges a metric of that kind, or such a part of it.
+    Metric(MetricKind),
+    /// Sends copies of requests.
+    Mirror,
+    /// Pauses while a metric is beyond its limit.
+    Pause,
+    /// Asks a query in another language.
+    Query(&'static str),
     /// Asks a provider of that name.
     Provider(String),
     /// Lets things change only when windows and freezes let it.
     Windows,
+    /// Keeps a user on one side.
+    Sticky,
 }
 
 impl Capability {
@@ -26,7 +55,18 @@ impl Capability {
     pub fn described(&self) -> String {
         match self {
             Self::Windows => "keep windows and freezes".to_owned(),
+            Self::Arm(arm) => format!("judge the arm `{}`", arm_word(*arm)),
+            Self::Advisory => "judge a condition that has no say".to_owned(),
+            Self::Artifact(case) => format!("fetch artifacts by `{case}`"),
+            Self::Cohort => "send a part of the users to a release".to_owned(),
+            Self::DriftReport => "leave drift as it is and only report it".to_owned(),
+            Self::Lag => "wait for late answers of metrics".to_owned(),
+            Self::Metric(kind) => format!("judge a metric of the kind `{}`", kind.word()),
+            Self::Mirror => "send copies of requests".to_owned(),
+            Self::Pause => "pause while a metric is beyond its limit".to_owned(),
+            Self::Query(language) => format!("ask a query in `{language}`"),
             Self::Provider(name) => format!("work with the provider `{name}`"),
+            Self::Sticky => "keep a user on one side".to_owned(),
         }
     }
 }
@@ -36,8 +76,30 @@ impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Windows => f.write_str("windows"),
+            Self::Arm(arm) => write!(f, "arm:{}", arm_word(*arm)),
+            Self::Advisory => f.write_str("advisory"),
+            Self::Artifact(case) => write!(f, "artifact:{case}"),
+            Self::Cohort => f.write_str("cohort"),
+            Self::DriftReport => f.write_str("drift:report"),
+            Self::Lag => f.write_str("lag"),
+            Self::Metric(kind) => write!(f, "metric:{}", kind.word()),
+            Self::Mirror => f.write_str("mirror"),
+            Self::Pause => f.write_str("pause"),
+            Self::Query(language) => write!(f, "query:{language}"),
             Self::Provider(name) => write!(f, "provider:{name}"),
+            Self::Sticky => f.write_str("sticky"),
         }
+    }
+}
+
+fn arm_word(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Canary => "canary",
+        Arm::Stable => "stable",
+        Arm::Baseline => "baseline",
+        Arm::Previous => "previous",
+        Arm::Shadow => "shadow",
+        Arm::Service => "service",
     }
 }
 
@@ -55,6 +117,13 @@ pub fn requires(body: &Body) -> Vec<String> {
     names
 }
 
+fn guard_of(node: &Node) -> Option<&Guard> {
+    match &node.work {
+        Work::Hold(hold) => hold.guard.as_ref(),
+        Work::Begin | Work::Effect(_) | Work::Approval(_) | Work::Finish => None,
+    }
+}
+
 #[derive(Default)]
 struct Asked(BTreeMap<Capability, String>);
 
@@ -70,6 +139,12 @@ impl Asked {
         if own.is_some_and(|environment| environment.hours.is_some()) {
             self.add(Capability::Windows, place);
         }
+        if let Some((rollout, stage)) = rollout.zip(node.stage) {
+            rollout.stages.get(stage as usize).into_iter().for_each(|stage| self.stage(body, stage, place));
+        }
+        if let Some(guard) = guard_of(node).and_then(|guard| body.gates.get(&guard.gate)) {
+            self.gate(body, guard, place);
+        }
         match &node.work {
             Work::Effect(effect) => match &effect.call {
                 Call::Act { binding, .. } => self.provider(binding, place),
@@ -84,7 +159,72 @@ impl Asked {
                 let counts = watched.filter(|_| hold.guard.is_some());
                 self.providers(counts.and_then(|it| it.metrics.as_ref().or(it.traffic.as_ref())), place);
             }
-            Work::Begin | Work::Approval(_) | Work::Finish => {}
+            Work::Begin => {
+                if let Some(environment) = own {
+                    self.environment(environment, place);
+                }
+                if let Some(service) = rollout.and_then(|rollout| body.services.get(&rollout.service)) {
+                    self.artifact(&service.artifact, place);
+                }
+            }
+            Work::Approval(_) | Work::Finish => {}
+        }
+    }
+
+    fn environment(&mut self, environment: &Environment, place: &str) {
+        self.providers(environment.secrets.as_ref(), place);
+        if environment.drift == Some(Drift::Report) {
+            self.add(Capability::DriftReport, place);
+        }
+    }
+
+    fn artifact(&mut self, artifact: &Value, place: &str) {
+        if let Some(case) = artifact.get("case").and_then(Value::as_str)
+            && !ARTIFACTS.contains(&case)
+        {
+            self.add(Capability::Artifact(case.to_owned()), place);
+        }
+    }
+
+    fn stage(&mut self, body: &Body, stage: &Stage, place: &str) {
+        let particulars = [
+            (stage.mirror.is_some(), Capability::Mirror),
+            (stage.cohort.is_some(), Capability::Cohort),
+            (stage.sticky.is_some(), Capability::Sticky),
+            (stage.pause.is_some(), Capability::Pause),
+        ];
+        let there = particulars.into_iter().filter(|(there, _)| *there);
+        there.for_each(|(_, capability)| self.add(capability, place));
+        if let Some(metric) = stage.pause.as_ref().and_then(|pause| body.metrics.get(&pause.metric)) {
+            self.metric(metric, place);
+        }
+    }
+
+    fn gate(&mut self, body: &Body, gate: &Gate, place: &str) {
+        for arm in [Some(gate.arm), gate.against].into_iter().flatten() {
+            match arm {
+                Arm::Canary | Arm::Stable | Arm::Service => {}
+                Arm::Baseline | Arm::Previous | Arm::Shadow => self.add(Capability::Arm(arm), place),
+            }
+        }
+        if gate.lag_ms > 0 {
+            self.add(Capability::Lag, place);
+        }
+        for condition in &gate.conditions {
+            if condition.advisory {
+                self.add(Capability::Advisory, place);
+            }
+            body.metrics.get(&condition.metric).into_iter().for_each(|metric| self.metric(metric, place));
+        }
+    }
+
+    fn metric(&mut self, metric: &Metric, place: &str) {
+        if metric.kind != MetricKind::Ratio {
+            self.add(Capability::Metric(metric.kind), place);
+        }
+        let selectors = [Some(&metric.bad), Some(&metric.total), metric.value.as_ref()];
+        if selectors.into_iter().flatten().any(|selector| selector.get("promql").is_some()) {
+            self.add(Capability::Query("promql"), place);
         }
     }
 

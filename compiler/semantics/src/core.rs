@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
 
 use crate::methods::Method;
-use crate::model::{Arm, EffectClass, ParameterType, Undecided};
+use crate::model::{Arm, EffectClass, MetricKind, ParameterType, Undecided};
 use crate::types::{DeclId, Type};
 use crate::value::Value;
 
@@ -127,6 +127,7 @@ pub(crate) struct EnvironmentBody {
     /// Something that it needs was reported, so nothing may be called missing.
     pub(crate) incomplete: bool,
     pub(crate) protected: bool,
+    pub(crate) drift: Option<Core>,
     pub(crate) providers: Vec<ProviderBody>,
     pub(crate) windows: Option<Core>,
     pub(crate) freezes: Option<Core>,
@@ -140,6 +141,7 @@ pub(crate) struct ProviderBody {
     pub(crate) provider: SmolStr,
     pub(crate) span: Span,
     pub(crate) config: Core,
+    pub(crate) roles: Vec<SmolStr>,
     pub(crate) shared: bool,
 }
 
@@ -162,18 +164,27 @@ pub(crate) struct ServiceBody {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MetricBody {
+    pub(crate) kind: MetricKind,
     /// `good` instead of `bad`.
     pub(crate) inverted: bool,
     pub(crate) selector: Option<Core>,
     pub(crate) total: Option<Core>,
     pub(crate) usual: Option<Core>,
+    pub(crate) value: Option<Core>,
+    pub(crate) range: Option<Core>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SloBody {
     pub(crate) service: SmolStr,
+    pub(crate) objectives: Vec<ObjectiveBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ObjectiveBody {
     pub(crate) metric: DeclId,
     pub(crate) target: Core,
+    pub(crate) under: Option<Core>,
     pub(crate) period: Core,
 }
 
@@ -181,25 +192,44 @@ pub(crate) struct SloBody {
 pub(crate) struct GateBody {
     pub(crate) arm: Arm,
     pub(crate) against: Option<Arm>,
-    pub(crate) at_least: Core,
-    pub(crate) confidence: Core,
+    /// Nothing where only burn rates are judged.
+    pub(crate) at_least: Option<Core>,
+    pub(crate) confidence: Option<Core>,
     pub(crate) conditions: Vec<ConditionBody>,
     pub(crate) extend: Option<Core>,
     pub(crate) then: Undecided,
     pub(crate) warm_up: Option<Core>,
+    pub(crate) lag: Option<Core>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConditionBody {
     pub(crate) span: Span,
+    pub(crate) advisory: bool,
     pub(crate) bound: BoundBody,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BoundBody {
-    Against { metric: DeclId, times: Option<Core>, plus: Option<(bool, Core)> },
-    Constant { metric: DeclId, limit: Core },
+    Against { reading: ReadingBody, times: Option<Core>, plus: Option<(bool, Core)>, other: ReadingBody },
+    Constant { reading: ReadingBody, limit: Core },
     Burn { slo: DeclId, share: Core, window: Core },
+}
+
+/// What is read of a metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReadingBody {
+    pub(crate) metric: DeclId,
+    pub(crate) kind: MetricKind,
+    pub(crate) part: PartBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PartBody {
+    Whole,
+    Quantile(SmolStr),
+    /// The share below a time.
+    Under(Core),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,10 +248,26 @@ pub(crate) enum StageBody {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OneStage {
     pub(crate) weight: Core,
+    /// The weight is a share of copies.
+    pub(crate) mirrored: bool,
+    pub(crate) cohort: Option<Core>,
+    pub(crate) sticky: Option<Core>,
+    pub(crate) surge: Option<Core>,
+    pub(crate) unavailable: Option<Core>,
+    pub(crate) after_stop: Option<Span>,
+    pub(crate) pause: Option<PauseBody>,
     pub(crate) instances: Option<InstancesBody>,
     pub(crate) keeping: Option<Core>,
     pub(crate) hold: Option<Core>,
     pub(crate) guard: Option<Core>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PauseBody {
+    pub(crate) span: Span,
+    pub(crate) metric: DeclId,
+    pub(crate) op: BinaryOp,
+    pub(crate) limit: Core,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

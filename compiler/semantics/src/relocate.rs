@@ -5,8 +5,8 @@ use std::sync::Arc;
 use diagnostics::Span;
 
 use crate::model::{
-    Bound, Check, Condition, Environment, Gate, Metric, Parameter, Provider, Rollout, Run, Service, Slo, Stage, Step,
-    StepKind, Strategy, Workflow,
+    Bound, Check, Condition, Environment, Gate, Metric, Objective, Parameter, Pause, Provider, Rollout, Run, Service,
+    Slo, Stage, Step, StepKind, Strategy, Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -59,14 +59,21 @@ fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
         compute: provider(&of.compute),
         traffic: of.traffic.as_ref().map(provider),
         metrics: of.metrics.as_ref().map(provider),
+        notify: of.notify.as_ref().map(provider),
+        secrets: of.secrets.as_ref().map(provider),
         binds,
         ..of.clone()
     })
 }
 
 fn strategy(of: &Strategy, to: Move<'_>) -> Strategy {
-    let stage =
-        |it: &Stage| Stage { span: to(it.span), guard: it.guard.as_ref().map(|guard| gate(guard, to)), ..it.clone() };
+    let pause = |it: &Pause| Pause { span: to(it.span), metric: metric(&it.metric, to), text: it.text.clone() };
+    let stage = |it: &Stage| Stage {
+        span: to(it.span),
+        guard: it.guard.as_ref().map(|guard| gate(guard, to)),
+        pause: it.pause.as_ref().map(pause),
+        ..it.clone()
+    };
     Strategy { name: of.name.clone(), span: to(of.span), stages: of.stages.iter().map(stage).collect() }
 }
 
@@ -77,15 +84,17 @@ fn gate(of: &Gate, to: Move<'_>) -> Arc<Gate> {
 
 fn condition(of: &Condition, to: Move<'_>) -> Condition {
     let bound = match &of.bound {
-        Bound::Burn { slo, share, window_ms, limit } => Bound::Burn {
-            slo: Arc::new(Slo { span: to(slo.span), metric: metric(&slo.metric, to), ..(**slo).clone() }),
-            share: *share,
-            window_ms: *window_ms,
-            limit: *limit,
-        },
+        Bound::Burn { slo, share, window_ms, limit } => {
+            Bound::Burn { slo: Arc::new(objectives(slo, to)), share: *share, window_ms: *window_ms, limit: *limit }
+        }
         constant => constant.clone(),
     };
-    Condition { span: to(of.span), metric: metric(&of.metric, to), bound, text: of.text.clone() }
+    Condition { span: to(of.span), metric: metric(&of.metric, to), bound, ..of.clone() }
+}
+
+fn objectives(of: &Slo, to: Move<'_>) -> Slo {
+    let each = of.objectives.iter().map(|it| Objective { metric: metric(&it.metric, to), ..it.clone() });
+    Slo { span: to(of.span), objectives: each.collect(), ..of.clone() }
 }
 
 fn metric(of: &Metric, to: Move<'_>) -> Arc<Metric> {

@@ -38,6 +38,9 @@ pub(crate) fn arm_word(arm: Arm) -> &'static str {
     match arm {
         Arm::Canary => "canary",
         Arm::Stable => "stable",
+        Arm::Baseline => "baseline",
+        Arm::Previous => "previous",
+        Arm::Shadow => "shadow",
         Arm::Service => "service",
     }
 }

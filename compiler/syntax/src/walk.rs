@@ -58,6 +58,7 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
             for objective in &it.objectives {
                 visitor.mention(&objective.metric);
                 expr(&objective.target, visitor);
+                objective.under.iter().for_each(|under| expr(under, visitor));
                 expr(&objective.period, visitor);
             }
         }
@@ -143,19 +144,28 @@ fn environment_entry(entry: &EnvironmentEntry, visitor: &mut dyn Visitor) {
 
 fn gate_clause(clause: &GateClauseKind, visitor: &mut dyn Visitor) {
     match clause {
-        GateClauseKind::AtLeast(x) | GateClauseKind::Confidence(x) | GateClauseKind::WarmUp(x) => expr(x, visitor),
-        GateClauseKind::Condition(Condition::Compare { left, right, .. }) => {
+        GateClauseKind::AtLeast(x)
+        | GateClauseKind::Confidence(x)
+        | GateClauseKind::WarmUp(x)
+        | GateClauseKind::Lag(x) => expr(x, visitor),
+        GateClauseKind::Condition(it) | GateClauseKind::Advisory(it) => condition(it, visitor),
+        GateClauseKind::Inconclusive { extend, .. } => extend.iter().for_each(|extend| expr(extend, visitor)),
+        GateClauseKind::Accept(it) => accept(it, None, visitor),
+        GateClauseKind::Error => {}
+    }
+}
+
+fn condition(it: &Condition, visitor: &mut dyn Visitor) {
+    match it {
+        Condition::Compare { left, right, .. } => {
             expr(left, visitor);
             expr(right, visitor);
         }
-        GateClauseKind::Condition(Condition::Burn { slo, share, window }) => {
+        Condition::Burn { slo, share, window } => {
             visitor.mention(slo);
             expr(share, visitor);
             expr(window, visitor);
         }
-        GateClauseKind::Inconclusive { extend, .. } => extend.iter().for_each(|extend| expr(extend, visitor)),
-        GateClauseKind::Accept(it) => accept(it, None, visitor),
-        GateClauseKind::Error => {}
     }
 }
 
@@ -180,8 +190,14 @@ fn stage(stage: &Stage, visitor: &mut dyn Visitor) {
         Some(Instances::Count(x) | Instances::Share(x)) => expr(x, visitor),
         None => {}
     }
-    let clauses = stage.keeping.iter().chain(&stage.hold).chain(&stage.guard);
+    let exposed = stage.cohort.iter().chain(&stage.sticky);
+    let replaced = stage.keeping.iter().chain(&stage.surge).chain(&stage.unavailable);
+    let clauses = exposed.chain(replaced).chain(&stage.hold).chain(&stage.guard);
     clauses.for_each(|clause| expr(clause, visitor));
+    if let Some(pause) = &stage.pause {
+        visitor.mention(&pause.metric);
+        expr(&pause.limit, visitor);
+    }
 }
 
 fn steps(list: &[Step], visitor: &mut dyn Visitor) {

@@ -37,7 +37,7 @@ pub(crate) const RESERVED_STEPS: [&str; 1] = ["pause"];
 pub(crate) const ENVIRONMENT_ENTRIES: [&str; 3] = ["bind", "protected", "accept"];
 
 /// Words that begin a clause of a gate.
-pub(crate) const GATE_CLAUSES: [&str; 5] = ["at", "confidence", "inconclusive", "warm", "accept"];
+pub(crate) const GATE_CLAUSES: [&str; 7] = ["at", "confidence", "inconclusive", "warm", "lag", "advisory", "accept"];
 
 /// Words that begin an entry of a test.
 pub(crate) const TEST_ENTRIES: [&str; 3] = ["case", "simulate", "expect"];
@@ -51,6 +51,9 @@ const CLAUSES: &[&str] = &[
     "in", "over", "because", "until", "except", "with", "after", "during",
 ];
 
+/// Words that begin a clause of a stage, and go on with the line before as well; they may be names of values.
+const STAGE_CLAUSES: [&str; 3] = ["sticky", "surge", "unavailable"];
+
 /// Words that join operands, as operators do.
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];
 
@@ -59,6 +62,10 @@ const EXPRESSION: [&str; 7] = ["not", "if", "where", "when", "is", "true", "fals
 
 /// Whether a line that begins with `word` goes on with the line before.
 pub(crate) fn continues_line(word: &str) -> bool {
+    is_clause(word) || STAGE_CLAUSES.contains(&word)
+}
+
+fn is_clause(word: &str) -> bool {
     CLAUSES.contains(&word) || JOINERS.contains(&word)
 }
 
@@ -69,12 +76,12 @@ pub(crate) fn expects_more(word: &str) -> bool {
 
 /// Whether `word` can be a name inside an expression.
 pub(crate) fn can_be_value(word: &str) -> bool {
-    !continues_line(word) && !EXPRESSION.contains(&word)
+    !is_clause(word) && !EXPRESSION.contains(&word)
 }
 
 /// Whether `word` wants a space before an opening parenthesis.
 pub(crate) fn is_spaced(word: &str) -> bool {
-    continues_line(word)
+    is_clause(word)
         || matches!(
             word,
             "not"

@@ -105,6 +105,9 @@ impl Engine {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
             Capability::Windows => false,
+            Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
+            Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
+            Capability::Artifact(_) | Capability::DriftReport | Capability::Query(_) => false,
         }
     }
 

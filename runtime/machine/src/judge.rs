@@ -153,6 +153,8 @@ fn counts(
     let reading = match arm {
         Arm::Canary => incoming.and_then(of).unwrap_or_default(),
         Arm::Stable => running.and_then(of).unwrap_or_default(),
+        // Nobody counts these; a plan that asks for them is refused before it runs.
+        Arm::Baseline | Arm::Previous | Arm::Shadow => RatioReading::default(),
         Arm::Service => window.keys().filter_map(of).fold(RatioReading::default(), |sum, reading| RatioReading {
             bad: sum.bad.saturating_add(reading.bad),
             total: sum.total.saturating_add(reading.total),
@@ -182,6 +184,7 @@ fn judge_condition(
             let limit = margin.allowed(counts_of(other).rate().unwrap_or(0.0));
             (judgement, limit, "two-arm universal-inference e-process", Some(other))
         }
+        (Bound::Beside { .. } | Bound::Limit(_), _) => (undecided(), 0.0, "none: this is no share", None),
         (Bound::Against { .. }, None) => (undecided(), 0.0, "none: the gate has no other arm", None),
     };
     ConditionEvidence {

@@ -14,11 +14,16 @@ impl Lowering<'_> {
         let ensure = Call::Ensure { release: Which::Running, instances: layout.replicas };
         let shift = Call::Shift { weights: vec![(Which::Running, Share::ALL)], running_at_most: None };
         let stop = Call::Stop { release: Which::Incoming, keep: 0 };
-        let mut steps = vec![self.step_back(layout, "back/ensure", ensure, layout.timing.start_ms)];
+        // What never runs twice goes before the other comes back.
+        let stop = self.step_back(layout, "back/stop", stop, layout.timing.stop_ms);
+        let never_twice = layout.model.strategy.stages.iter().any(|stage| stage.after_stop);
+        let (first, last) = if never_twice { (Some(stop), None) } else { (None, Some(stop)) };
+        let mut steps: Vec<RecoveryStep> = first.into_iter().collect();
+        steps.push(self.step_back(layout, "back/ensure", ensure, layout.timing.start_ms));
         if layout.routed() {
             steps.push(self.step_back(layout, "back/shift", shift, timing::SHIFT_MS));
         }
-        steps.push(self.step_back(layout, "back/stop", stop, layout.timing.stop_ms));
+        steps.extend(last);
         steps
     }
 

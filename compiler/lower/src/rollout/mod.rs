@@ -1,6 +1,7 @@
 //! One rollout: what it does stage by stage, and the one list of steps that brings it back from any of them.
 
 mod back;
+mod batches;
 mod stages;
 pub(crate) mod timing;
 
@@ -157,7 +158,7 @@ impl Layout<'_> {
 /// A stage below 100 % leaves the rest to a release that runs, and a comparison needs one to compare with.
 fn needs_running(strategy: &model::Strategy) -> bool {
     strategy.stages.iter().any(|stage| {
-        let compared = stage.guard.as_ref().is_some_and(|gate| gate.against == Some(Arm::Stable));
-        compared || stage.weight < rust_decimal::Decimal::ONE
+        let compared = stage.guard.as_ref().is_some_and(|gate| gate.against.is_some() || gate.arm == Arm::Shadow);
+        compared || stage.cohort.is_some() || stage.weight < rust_decimal::Decimal::ONE
     })
 }

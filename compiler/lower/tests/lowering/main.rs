@@ -4,6 +4,7 @@ mod golden;
 mod graph;
 mod models;
 mod refused;
+mod rows;
 mod stability;
 mod text;
 mod window;

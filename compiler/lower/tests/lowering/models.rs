@@ -7,8 +7,9 @@ use diagnostics::{FileId, Span};
 use plan::{Place, Plan};
 use rust_decimal::Decimal;
 use semantics::model::{
-    Approval, Arm, Bind, Bound, Check, Condition, EffectClass, Environment, Gate, Inconclusive, Instances, Metric,
-    Parameter, ParameterType, Provider, Rollout, Run, Service, Stage, Step, StepKind, Strategy, Undecided, Workflow,
+    Approval, Arm, Bind, Bound, Check, Condition, Drift, EffectClass, Environment, Gate, Inconclusive, Instances,
+    Metric, MetricKind, Parameter, ParameterType, Provider, Reading, Rollout, Run, Service, Stage, Step, StepKind,
+    Strategy, Undecided, Workflow,
 };
 use semantics::value::{Piece, Value};
 
@@ -51,6 +52,7 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         provider: "proxy".into(),
         config: record("std.proxy.Proxy", vec![("listen", text("127.0.0.1:8080"))]),
         span: at(11),
+        roles: vec![],
         shared: false,
     };
     let here = record("std.process.Processes", vec![]);
@@ -58,11 +60,14 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         name: "local".into(),
         span: at(10),
         protected: false,
-        compute: Provider { provider: "process".into(), config: here, span: at(10), shared: true },
+        compute: Provider { provider: "process".into(), config: here, span: at(10), roles: vec![], shared: true },
         traffic: routed.then_some(proxy),
         metrics: None,
         windows: Vec::new(),
         freezes: Vec::new(),
+        notify: None,
+        secrets: None,
+        drift: Drift::Heal,
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
     }
 }
@@ -92,6 +97,9 @@ pub(crate) fn gate(name: &str, start: u32, against: Option<Arm>) -> Gate {
     let metric = Arc::new(Metric {
         name: "errors".into(),
         span: at(30),
+        kind: MetricKind::Ratio,
+        value: Value::None,
+        range: None,
         bad: selector(&["server_error", "unanswered"]),
         total: selector(&[]),
         usual: Some(Decimal::new(2, 3)),
@@ -110,9 +118,17 @@ pub(crate) fn gate(name: &str, start: u32, against: Option<Arm>) -> Gate {
         against,
         at_least: 300,
         confidence: Decimal::new(95, 2),
-        conditions: vec![Condition { span: at(start + 1), text: condition.into(), metric, bound }],
+        conditions: vec![Condition {
+            span: at(start + 1),
+            text: condition.into(),
+            metric,
+            reading: Reading::Whole,
+            advisory: false,
+            bound,
+        }],
         inconclusive: Inconclusive { extend_ms: 10_000, then: Undecided::Rollback },
         warm_up_ms: 0,
+        lag_ms: 0,
     }
 }
 
@@ -120,7 +136,14 @@ pub(crate) fn stage(hundredths: u32, hold_ms: i64, guard: Option<&Arc<Gate>>) ->
     Stage {
         span: at(50 + hundredths),
         weight: Decimal::new(i64::from(hundredths), 2),
+        mirror: None,
+        cohort: None,
+        sticky: None,
         instances: Instances::ByWeight,
+        surge: None,
+        unavailable: None,
+        after_stop: false,
+        pause: None,
         keeping: None,
         hold_ms,
         guard: guard.cloned(),

@@ -19,6 +19,29 @@ pub(crate) fn table(plan: &Plan) -> String {
     out
 }
 
+/// What the plan requires, and what each stage has besides its weight.
+pub(crate) fn particulars(plan: &Plan) -> String {
+    let mut out = String::new();
+    if !plan.body.requires.is_empty() {
+        out += &format!("requires {}\n", plan.body.requires.join(", "));
+    }
+    let stages = plan.body.rollouts.iter().flat_map(|(key, rollout)| rollout.stages.iter().map(move |it| (key, it)));
+    for (key, stage) in stages {
+        let mut written = serde_json::to_value(stage).unwrap();
+        let fields = written.as_object_mut().unwrap();
+        fields.remove("label");
+        fields.remove("weight");
+        if !fields.is_empty() {
+            out += &format!("{key}, stage {}: {written}\n", stage.label);
+        }
+    }
+    for (name, gate) in &plan.body.gates {
+        let texts: Vec<_> = gate.conditions.iter().map(|condition| condition.text.as_str()).collect();
+        out += &format!("gate {name} judges {}\n", texts.join(" and "));
+    }
+    out
+}
+
 fn work(work: &Work) -> String {
     match work {
         Work::Begin => "begin".to_owned(),

@@ -1,14 +1,33 @@
-//! Conditions of gates: one metric of the judged arm under an upper limit.
+//! Conditions of gates: what is read of the judged arm, against a limit or the other arm.
+//!
+//! The metric's kind decides what may be compared with what: each comparison that is allowed here has a statistic
+//! that can judge it.
 
-use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Arg, BinaryOp, Condition, Expr, ExprKind, GateClause, Name};
+use diagnostics::{Diagnostic, Span, codes};
+use syntax::ast::{Arg, BinaryOp, Condition, Expr, ExprKind, GateClause, Literal, Name};
 
 use super::Elaborator;
-use crate::core::{BoundBody, Core};
-use crate::model::Arm;
+use crate::core::{BoundBody, Core, PartBody, ReadingBody};
+use crate::model::{Arm, MetricKind};
 use crate::queries::scope::Target;
+use crate::queries::signature::{Signature, signature_of};
 use crate::queries::source::Kind;
 use crate::types::{Arms, DeclId, Type, arm_word};
+
+/// The quantiles that are read of a distribution.
+const QUANTILES: [&str; 5] = ["p50", "p90", "p95", "p99", "under"];
+
+/// What an expression reads, before it is checked.
+struct Written<'e> {
+    call: &'e Expr,
+    part: Part<'e>,
+}
+
+enum Part<'e> {
+    Whole,
+    Field(&'e Name),
+    Under(&'e Name, &'e [Arg]),
+}
 
 impl Elaborator<'_> {
     pub(super) fn condition(&mut self, condition: &Condition, clause: &GateClause, arms: Arms) -> Option<BoundBody> {
@@ -20,20 +39,27 @@ impl Elaborator<'_> {
                 Some(BoundBody::Burn { slo: slo?, share, window })
             }
             Condition::Compare { left, op, right } => {
-                if *op != BinaryOp::AtMost {
-                    let message = format!("a condition of a gate is an upper limit: `<=`, not `{}`", op.text());
+                let reading = self.reading(left, arms.subject)?;
+                let (wanted, what) = match reading.part {
+                    PartBody::Under(_) => (BinaryOp::AtLeast, "a share of what is fast enough has a lower limit"),
+                    PartBody::Whole | PartBody::Quantile(_) => {
+                        (BinaryOp::AtMost, "a condition of a gate is an upper limit")
+                    }
+                };
+                if *op != wanted {
+                    let message = format!("{what}: `{}`, not `{}`", wanted.text(), op.text());
                     self.report(Diagnostic::error(codes::BAD_CONDITION, self.span(clause.range), message));
                     return None;
                 }
-                let metric = self.reading(left, arms.subject)?;
-                self.limit(metric, right, arms)
+                self.limit(reading, right, arms)
             }
         }
     }
 
-    /// `metric(arm)`, which must be the declared arm.
-    fn reading(&mut self, expr: &Expr, wanted: Arm) -> Option<DeclId> {
-        let Some((callee, args)) = call(expr) else {
+    /// `metric(arm)`, `metric(arm).p95`, `metric(arm).under(D)`, of the declared arm.
+    fn reading(&mut self, expr: &Expr, wanted: Arm) -> Option<ReadingBody> {
+        let written = written(expr);
+        let Some((callee, args)) = call(written.call) else {
             if !matches!(expr.kind, ExprKind::Error) {
                 let message = format!("a metric of an arm is needed here, such as `errors({})`", arm_word(wanted));
                 self.report(Diagnostic::error(codes::BAD_CONDITION, self.span(expr.range), message));
@@ -55,7 +81,48 @@ impl Elaborator<'_> {
             self.wrong_arm(&arm, wanted);
             return None;
         }
-        metric
+        let metric = metric?;
+        let kind = self.metric_kind_of(&metric)?;
+        let part = self.part(&metric, kind, &written, self.span(expr.range))?;
+        Some(ReadingBody { metric, kind, part })
+    }
+
+    /// The kind of a metric; nothing where its declaration was reported.
+    pub(super) fn metric_kind_of(&self, metric: &DeclId) -> Option<MetricKind> {
+        match signature_of(self.db, metric) {
+            Signature::Metric(kind) => *kind,
+            _ => None,
+        }
+    }
+
+    fn part(&mut self, metric: &DeclId, kind: MetricKind, written: &Written<'_>, at: Span) -> Option<PartBody> {
+        let name = match (&written.part, kind) {
+            (Part::Whole, MetricKind::Distribution) => {
+                let message = format!("`{}` is a Distribution: it has no single value to compare", metric.name);
+                let diagnostic = Diagnostic::error(codes::NOT_COMPARABLE, at, message);
+                self.report(diagnostic.help("compare a quantile, `.p95`, or the share below a time, `.under(300ms)`"));
+                return None;
+            }
+            (Part::Whole, _) => return Some(PartBody::Whole),
+            (Part::Field(name) | Part::Under(name, _), _) => *name,
+        };
+        if kind != MetricKind::Distribution {
+            let message = format!("`{}` is a {}: only a Distribution has `.{}`", metric.name, kind.word(), name.text);
+            self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message).help("compare the metric itself"));
+            return None;
+        }
+        match (&written.part, name.text.as_str()) {
+            (Part::Under(_, [Arg { name: None, value }]), "under") => {
+                Some(PartBody::Under(self.expect(value, &Type::Duration, "`under`")))
+            }
+            (Part::Field(_), quantile) if quantile != "under" && QUANTILES.contains(&quantile) => {
+                Some(PartBody::Quantile(name.text.clone()))
+            }
+            _ => {
+                self.unknown_word(codes::UNKNOWN_FIELD, name, "what is read of a Distribution", &QUANTILES);
+                None
+            }
+        }
     }
 
     fn wrong_arm(&mut self, arm: &Name, wanted: Arm) {
@@ -69,25 +136,52 @@ impl Elaborator<'_> {
     }
 
     fn is_reading(&mut self, expr: &Expr) -> bool {
-        call(expr)
+        call(written(expr).call)
             .is_some_and(|(callee, _)| matches!(self.target(&callee.text), Some(Target::Declared(_, Kind::Metric))))
     }
 
-    fn limit(&mut self, metric: DeclId, right: &Expr, arms: Arms) -> Option<BoundBody> {
+    fn limit(&mut self, reading: ReadingBody, right: &Expr, arms: Arms) -> Option<BoundBody> {
         if let ExprKind::Binary(op @ (BinaryOp::Add | BinaryOp::Subtract), base, points) = &right.kind
             && let Some((other, times)) = self.scaled(base, arms)
         {
-            let plus = self.margin(right, *op, points);
-            return self.against(metric, other?, right, times, Some((*op == BinaryOp::Subtract, plus)));
+            let plus = self.margin(&reading, right, *op, points);
+            return self.against(reading, other?, right, times, Some((*op == BinaryOp::Subtract, plus)));
         }
         if let Some((other, times)) = self.scaled(right, arms) {
-            return self.against(metric, other?, right, times, None);
+            return self.against(reading, other?, right, times, None);
         }
-        let limit = self.expect(right, &Type::Ratio, "the limit");
-        Some(BoundBody::Constant { metric, limit })
+        let limit = match (&reading.part, reading.kind) {
+            (PartBody::Under(_), _) | (PartBody::Whole, MetricKind::Ratio) => {
+                self.expect(right, &Type::Ratio, "the limit")
+            }
+            (PartBody::Quantile(_), _) => self.expect(right, &Type::Duration, "the limit of a quantile"),
+            (PartBody::Whole, _) => self.amount(right, "the limit"),
+        };
+        Some(BoundBody::Constant { reading, limit })
     }
 
-    fn margin(&mut self, whole: &Expr, op: BinaryOp, points: &Expr) -> Core {
+    /// A quantity of any unit, for metrics that do not say theirs.
+    pub(super) fn amount(&mut self, expr: &Expr, what: &str) -> Core {
+        let (core, ty) = self.infer(expr);
+        match ty {
+            Type::Int | Type::Count | Type::Factor | Type::Duration | Type::Bytes | Type::Rate => core,
+            Type::Ratio | Type::Money | Type::Error => core,
+            other => {
+                let message = format!("{what} is an amount, but this is {}", other.with_article());
+                self.report(Diagnostic::error(codes::TYPE_MISMATCH, core.span, message));
+                Core::error(core.span)
+            }
+        }
+    }
+
+    fn margin(&mut self, reading: &ReadingBody, whole: &Expr, op: BinaryOp, points: &Expr) -> Core {
+        match (&reading.part, reading.kind) {
+            (PartBody::Quantile(_), _) => return self.expect(points, &Type::Duration, "the margin of a quantile"),
+            (PartBody::Whole, MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter) => {
+                return self.amount(points, "the margin");
+            }
+            (PartBody::Whole | PartBody::Under(_), _) => {}
+        }
         let (core, ty) = self.infer(points);
         if op == BinaryOp::Add && ty == Type::Ratio {
             let diagnostic = self.ratio_plus_ratio(self.span(whole.range), points);
@@ -103,7 +197,7 @@ impl Elaborator<'_> {
     }
 
     /// `metric(arm)` or `metric(arm) * factor`; the inner option is empty when it was reported.
-    fn scaled(&mut self, expr: &Expr, arms: Arms) -> Option<(Option<DeclId>, Option<Core>)> {
+    fn scaled(&mut self, expr: &Expr, arms: Arms) -> Option<(Option<ReadingBody>, Option<Core>)> {
         if let ExprKind::Binary(BinaryOp::Multiply, left, right) = &expr.kind {
             let (reading, factor) = if self.is_reading(left) { (left, right) } else { (right, left) };
             if !self.is_reading(reading) {
@@ -117,12 +211,12 @@ impl Elaborator<'_> {
 
     fn factor(&mut self, expr: &Expr) -> Core {
         match &expr.kind {
-            ExprKind::Literal(syntax::ast::Literal::Int(_)) => self.expect(expr, &Type::Int, "the factor"),
+            ExprKind::Literal(Literal::Int(_)) => self.expect(expr, &Type::Int, "the factor"),
             _ => self.expect(expr, &Type::Factor, "the factor"),
         }
     }
 
-    fn other_arm(&mut self, expr: &Expr, arms: Arms) -> Option<DeclId> {
+    fn other_arm(&mut self, expr: &Expr, arms: Arms) -> Option<ReadingBody> {
         match arms.against {
             Some(arm) => self.reading(expr, arm),
             None => {
@@ -137,19 +231,59 @@ impl Elaborator<'_> {
 
     fn against(
         &mut self,
-        metric: DeclId,
-        other: DeclId,
+        reading: ReadingBody,
+        other: ReadingBody,
         right: &Expr,
         times: Option<Core>,
         plus: Option<(bool, Core)>,
     ) -> Option<BoundBody> {
-        if metric != other {
-            let message =
-                format!("`{}` is compared with `{}`: both arms are read by one metric", metric.name, other.name);
-            self.report(Diagnostic::error(codes::BAD_CONDITION, self.span(right.range), message));
+        let at = self.span(right.range);
+        if reading.metric != other.metric {
+            let (metric, other) = (&reading.metric.name, &other.metric.name);
+            let message = format!("`{metric}` is compared with `{other}`: both arms are read by one metric");
+            self.report(Diagnostic::error(codes::BAD_CONDITION, at, message));
             return None;
         }
-        Some(BoundBody::Against { metric, times, plus })
+        if !alike(&reading.part, &other.part) {
+            let message = "both arms are read alike: the same quantile, or the share under the same time";
+            self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message));
+            return None;
+        }
+        let refused = match (&reading.part, reading.kind) {
+            (_, MetricKind::Gauge) => Some((
+                "a Gauge says how things stand, not how a release does: it has a limit, no other arm",
+                "write the limit itself",
+            )),
+            (PartBody::Under(_), _) if times.is_some() => {
+                Some(("a share of what is fast enough is compared by points, not by a factor", "write `- 0.5pp`"))
+            }
+            _ => None,
+        };
+        if let Some((message, help)) = refused {
+            self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message).help(help));
+            return None;
+        }
+        Some(BoundBody::Against { reading, times, plus, other })
+    }
+}
+
+fn alike(one: &PartBody, other: &PartBody) -> bool {
+    match (one, other) {
+        // Whether the times are equal is known when they are evaluated.
+        (PartBody::Under(_), PartBody::Under(_)) | (PartBody::Whole, PartBody::Whole) => true,
+        (PartBody::Quantile(one), PartBody::Quantile(other)) => one == other,
+        (PartBody::Under(_) | PartBody::Whole | PartBody::Quantile(_), _) => false,
+    }
+}
+
+fn written(expr: &Expr) -> Written<'_> {
+    match &expr.kind {
+        ExprKind::Field(call, name) => Written { call, part: Part::Field(name) },
+        ExprKind::Call(callee, args) => match &callee.kind {
+            ExprKind::Field(call, name) => Written { call, part: Part::Under(name, args) },
+            _ => Written { call: expr, part: Part::Whole },
+        },
+        _ => Written { call: expr, part: Part::Whole },
     }
 }
 

@@ -1,17 +1,15 @@
-//! Services and metrics: declarations whose fields the compiler knows.
+//! Services: declarations whose fields the compiler knows.
 
 use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Field, Fields, Metric, Service};
+use syntax::ast::{Field, Fields, Service};
 
 use super::Elaborator;
-use crate::core::{Body, Core, MetricBody, ServiceBody};
+use crate::core::{Body, Core, ServiceBody};
 use crate::queries::signature::{Provider, Signature, signature_of};
 use crate::types::{DeclId, Type};
 
 /// Where artifacts come from.
 const ARTIFACT: &str = "std.process.Artifact";
-/// What a metric selects.
-const SELECTOR: &str = "std.proxy.Selector";
 
 /// The union of that full name in the standard library.
 pub(super) fn library_union(full: &str) -> Type {
@@ -40,46 +38,6 @@ impl Elaborator<'_> {
             self.mandatory(&service.name, &service.fields, &["artifact", "runs"]);
         }
         Body::Service(body)
-    }
-
-    pub(super) fn metric(&mut self, metric: &Metric) -> Body {
-        let ty = self.type_ref(&metric.ty);
-        if !matches!(ty, Type::Ratio | Type::Error) {
-            let message = format!("a metric of type {ty} is not available in this edition");
-            let at = self.span(metric.ty.range);
-            self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, at, message).help("declare a `Ratio`"));
-        }
-        let mut body = MetricBody { inverted: false, selector: None, total: None, usual: None };
-        let before = self.diagnostics.len();
-        for field in self.once(&metric.fields) {
-            let selector = library_union(SELECTOR);
-            match field.name.text.as_str() {
-                "bad" | "good" => self.selected(&mut body, field),
-                "total" => body.total = Some(self.expect(&field.value, &selector, "`total`")),
-                "usual" => body.usual = Some(self.expect(&field.value, &Type::Ratio, "`usual`")),
-                _ => self.unknown_field(field, &metric.name.text, &["bad", "good", "total", "usual"]),
-            }
-        }
-        if self.diagnostics.len() == before && !metric.fields.incomplete {
-            if body.selector.is_none() {
-                self.missing_fields(self.span(metric.name.range), &metric.name.text, &["bad"]);
-            } else {
-                self.mandatory(&metric.name, &metric.fields, &["total"]);
-            }
-        }
-        Body::Metric(body)
-    }
-
-    fn selected(&mut self, body: &mut MetricBody, field: &Field) {
-        let name = &field.name.text;
-        let selector = self.expect(&field.value, &library_union(SELECTOR), &format!("`{name}`"));
-        if body.selector.is_some() {
-            let message = "a metric says what is `bad` or what is `good`, not both";
-            let at = self.span(field.name.range);
-            return self.report(Diagnostic::error(codes::DUPLICATE_FIELD, at, message).help("keep one of them"));
-        }
-        body.inverted = name == "good";
-        body.selector = Some(selector);
     }
 
     pub(super) fn mandatory(&mut self, owner: &syntax::ast::Name, fields: &Fields, names: &[&str]) {

@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Bind, Environment, EnvironmentEntry, Expr, ExprKind, Field, Range};
 
 use super::Elaborator;
+use super::entity::library_union;
 use super::names::suggest;
 use crate::core::{BindBody, Body, Core, CoreKind, EnvironmentBody, ProviderBody};
 use crate::queries::signature::Provider;
@@ -11,9 +12,12 @@ use crate::queries::source::Kind;
 use crate::types::Type;
 
 /// The providers that an environment binds.
-const ROLES: [&str; 3] = ["compute", "traffic", "metrics"];
-/// All fields of an environment.
-const FIELDS: [&str; 5] = ["compute", "traffic", "metrics", "window", "freeze"];
+const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "notify", "secrets"];
+/// What an environment says besides.
+const FIELDS: [&str; 8] =
+    ["compute", "traffic", "metrics", "notify", "secrets", "drift", "window", "freeze"];
+/// What is done about drift.
+const DRIFT: &str = "std.environment.Drift";
 
 impl Elaborator<'_> {
     pub(super) fn environment(&mut self, environment: &Environment, damaged: bool) -> Body {
@@ -23,6 +27,7 @@ impl Elaborator<'_> {
             extends,
             incomplete: damaged,
             protected: false,
+            drift: None,
             providers: Vec::new(),
             windows: None,
             freezes: None,
@@ -66,6 +71,7 @@ impl Elaborator<'_> {
         match role.as_str() {
             "window" => return body.windows = self.one_or_more(&field.value, Type::Window, "`window`"),
             "freeze" => return body.freezes = self.one_or_more(&field.value, Type::Freeze, "`freeze`"),
+            "drift" => return body.drift = Some(self.expect(&field.value, &library_union(DRIFT), "`drift`")),
             _ => {}
         }
         if !ROLES.contains(&role.as_str()) {
@@ -73,8 +79,8 @@ impl Elaborator<'_> {
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
-            let Provider { name: provider, shared, .. } = provider;
-            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, shared });
+            let Provider { name: provider, roles, shared } = provider;
+            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, roles, shared });
         } else {
             body.incomplete = true;
         }

@@ -6,9 +6,12 @@ use syntax::ast::{Event, EventKind, Expr, ExprKind, Moment, Name};
 
 use super::Elaborator;
 use crate::core::{EventBody, EventKindBody, MomentBody};
+use crate::model::MetricKind;
 use crate::queries::source::Kind;
 use crate::types::{DeclId, Type};
 
+/// The quantiles of a distribution that can be scripted.
+const PARTS: [&str; 4] = ["p50", "p90", "p95", "p99"];
 /// The arms of which a metric can be scripted, or whose instances can be.
 const ARMS: [&str; 6] = ["canary", "stable", "baseline", "previous", "shadow", "service"];
 
@@ -54,17 +57,36 @@ impl Elaborator<'_> {
         let metric = self.declared(&Name { text: word.clone(), range: callee.range }, Kind::Metric);
         let arm = self.scripted_arm(&Name { text: arm_word.clone(), range: arm.value.range });
         let metric = metric?;
-        let ty = self.reading_type(&metric, part)?;
-        let value = self.expect(value, &ty, &format!("`{word}`"));
+        let what = format!("`{word}`");
+        let value = match self.reading_type(&metric, part, reading)? {
+            Some(ty) => self.expect(value, &ty, &what),
+            None => self.amount(value, &what),
+        };
         Some(EventKindBody::Metric { metric, arm: arm?, part: part.map(|name| name.text.clone()), value })
     }
 
-    /// What a metric reads in, `.p95` and the like included.
-    fn reading_type(&mut self, _metric: &DeclId, part: Option<&Name>) -> Option<Type> {
-        let Some(part) = part else { return Some(Type::Ratio) };
-        let message = format!("a Ratio has no part `{}`", part.text);
-        self.report(Diagnostic::error(codes::UNKNOWN_FIELD, self.span(part.range), message));
-        None
+    /// What a metric reads in, `.p95` and the like included; the inner option is empty where any amount will do.
+    fn reading_type(&mut self, metric: &DeclId, part: Option<&Name>, at: &Expr) -> Option<Option<Type>> {
+        match (self.metric_kind_of(metric)?, part) {
+            (MetricKind::Ratio, None) => Some(Some(Type::Ratio)),
+            (MetricKind::Distribution, Some(part)) if PARTS.contains(&part.text.as_str()) => Some(Some(Type::Duration)),
+            (MetricKind::Distribution, Some(part)) => {
+                self.unknown_word(codes::UNKNOWN_FIELD, part, "a quantile that is read", &PARTS);
+                None
+            }
+            (MetricKind::Distribution, None) => {
+                let message = format!("`{}` is a Distribution: it has no single value", metric.name);
+                let place = self.span(at.range);
+                self.report(Diagnostic::error(codes::NOT_COMPARABLE, place, message).help("give a quantile: `.p95`"));
+                None
+            }
+            (MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter, None) => Some(None),
+            (kind, Some(part)) => {
+                let message = format!("a {} has no part `{}`", kind.word(), part.text);
+                self.report(Diagnostic::error(codes::UNKNOWN_FIELD, self.span(part.range), message));
+                None
+            }
+        }
     }
 
     fn unscripted(&mut self, reading: &Expr) -> Option<EventKindBody> {

@@ -1,18 +1,15 @@
 //! Gates: arms in the header, mandatory clauses, conditions as upper limits on declared arms.
 
 use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Expr, ExprKind, Gate, GateClause, GateClauseKind, Name};
+use syntax::ast::{Condition, Expr, ExprKind, Gate, GateClause, GateClauseKind, Name};
 
 use super::Elaborator;
 use super::names::listed;
-use crate::core::{Body, ConditionBody, Core, CoreKind, GateBody};
+use crate::core::{Body, BoundBody, ConditionBody, Core, CoreKind, GateBody};
 use crate::model::{Arm, Undecided};
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::source::Kind;
 use crate::types::{Arms, Type, arm_word};
-
-/// Arms that a later edition will know.
-const LATER_ARMS: [&str; 4] = ["baseline", "previous", "constant", "shadow"];
 
 #[derive(Default)]
 struct Clauses {
@@ -23,15 +20,18 @@ struct Clauses {
     inconclusive: Option<(Option<Core>, Undecided)>,
     inconclusive_written: bool,
     warm_up: Option<Core>,
+    lag: Option<Core>,
     unreadable: bool,
 }
 
 impl Elaborator<'_> {
     /// The arms of a gate's header or type.
     pub(crate) fn arms(&mut self, subject: &Name, against: Option<&Name>) -> Option<Arms> {
-        let subject = self.arm(subject, &[Arm::Canary, Arm::Service])?;
+        let subject = self.arm(subject, &[Arm::Canary, Arm::Shadow, Arm::Service])?;
+        // A constant is no arm: the limits of such a gate are constants, as without the word.
+        let against = against.filter(|against| against.text != "constant");
         let Some(against) = against else { return Some(Arms { subject, against: None }) };
-        let other = self.arm(against, &[Arm::Stable])?;
+        let other = self.arm(against, &[Arm::Stable, Arm::Baseline, Arm::Previous])?;
         if subject == Arm::Service {
             let message = "`service` is all of the service: it has no other arm";
             self.report(Diagnostic::error(codes::UNKNOWN_ARM, self.span(against.range), message));
@@ -42,10 +42,7 @@ impl Elaborator<'_> {
 
     fn arm(&mut self, name: &Name, allowed: &[Arm]) -> Option<Arm> {
         let found = allowed.iter().copied().find(|arm| arm_word(*arm) == name.text);
-        if found.is_none() && LATER_ARMS.contains(&name.text.as_str()) {
-            let message = format!("the arm `{}` is not available in this edition", name.text);
-            self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(name.range), message));
-        } else if found.is_none() {
+        if found.is_none() {
             let words: Vec<&str> = allowed.iter().map(|arm| arm_word(*arm)).collect();
             self.unknown_word(codes::UNKNOWN_ARM, name, "an arm that can stand here", &words);
         }
@@ -62,22 +59,17 @@ impl Elaborator<'_> {
             self.clause(&mut clauses, clause, arms);
         }
         self.mandatory_clauses(gate, &clauses);
-        let (
-            Some(arms),
-            Clauses {
-                at_least: Some(at_least),
-                confidence: Some(confidence),
-                inconclusive: Some((extend, then)),
-                conditions,
-                warm_up,
-                ..
-            },
-        ) = (arms, clauses)
-        else {
+        let (Some(arms), false) = (arms, clauses.unreadable && clauses.conditions.is_empty()) else {
             return Body::Nothing;
         };
+        let Clauses { at_least, confidence, conditions, inconclusive, warm_up, lag, .. } = clauses;
+        let only_burns = only_burns(&conditions);
+        if !only_burns && (at_least.is_none() || confidence.is_none() || inconclusive.is_none()) {
+            return Body::Nothing;
+        }
+        let (extend, then) = inconclusive.unwrap_or((None, Undecided::Rollback));
         let (arm, against) = (arms.subject, arms.against);
-        Body::Gate(GateBody { arm, against, at_least, confidence, conditions, extend, then, warm_up })
+        Body::Gate(GateBody { arm, against, at_least, confidence, conditions, extend, then, warm_up, lag })
     }
 
     fn clause(&mut self, clauses: &mut Clauses, clause: &GateClause, arms: Option<Arms>) {
@@ -89,23 +81,33 @@ impl Elaborator<'_> {
                 clauses.confidence = Some(self.expect(share, &Type::Ratio, "`confidence`"));
             }
             GateClauseKind::WarmUp(time) => clauses.warm_up = Some(self.expect(time, &Type::Duration, "`warm up`")),
+            GateClauseKind::Lag(time) => clauses.lag = Some(self.expect(time, &Type::Duration, "`lag`")),
             GateClauseKind::Inconclusive { extend, then } => {
                 clauses.inconclusive_written = true;
                 let extend = extend.as_ref().map(|time| self.expect(time, &Type::Duration, "the extension"));
                 clauses.inconclusive = self.undecided(then).map(|then| (extend, then));
             }
-            GateClauseKind::Condition(condition) => {
-                clauses.condition_written = true;
-                let before = self.diagnostics.len();
-                if let Some(bound) = arms.and_then(|arms| self.condition(condition, clause, arms)) {
-                    clauses.conditions.push(ConditionBody { span: self.span(clause.range), bound });
-                }
-                clauses.unreadable |= self.diagnostics.len() > before;
-            }
-            // Exceptions are read by a query of their own.
+            GateClauseKind::Condition(condition) => self.judged(clauses, clause, condition, false, arms),
+            GateClauseKind::Advisory(condition) => self.judged(clauses, clause, condition, true, arms),
             GateClauseKind::Accept(_) => {}
             GateClauseKind::Error => clauses.unreadable = true,
         }
+    }
+
+    fn judged(
+        &mut self,
+        clauses: &mut Clauses,
+        clause: &GateClause,
+        condition: &Condition,
+        advisory: bool,
+        arms: Option<Arms>,
+    ) {
+        clauses.condition_written |= !advisory;
+        let before = self.diagnostics.len();
+        if let Some(bound) = arms.and_then(|arms| self.condition(condition, clause, arms)) {
+            clauses.conditions.push(ConditionBody { span: self.span(clause.range), advisory, bound });
+        }
+        clauses.unreadable |= self.diagnostics.len() > before;
     }
 
     fn undecided(&mut self, then: &Name) -> Option<Undecided> {
@@ -122,11 +124,13 @@ impl Elaborator<'_> {
     }
 
     fn mandatory_clauses(&mut self, gate: &Gate, clauses: &Clauses) {
+        // What an error budget allows is a limit over a window of its own.
+        let burns = only_burns(&clauses.conditions);
         let wanted = [
-            (clauses.at_least.is_some(), "at least N requests"),
-            (clauses.confidence.is_some(), "confidence 95%"),
+            (clauses.at_least.is_some() || burns, "at least N requests"),
+            (clauses.confidence.is_some() || burns, "confidence 95%"),
             (clauses.condition_written, "a condition"),
-            (clauses.inconclusive_written, "inconclusive: extend 15m then rollback"),
+            (clauses.inconclusive_written || burns, "inconclusive: extend 15m then rollback"),
         ];
         let missing: Vec<&str> = wanted.iter().filter(|(written, _)| !written).map(|(_, clause)| *clause).collect();
         if missing.is_empty() || clauses.unreadable {
@@ -171,4 +175,8 @@ impl Elaborator<'_> {
             _ => core,
         }
     }
+}
+
+fn only_burns(conditions: &[ConditionBody]) -> bool {
+    !conditions.is_empty() && conditions.iter().all(|it| matches!(it.bound, BoundBody::Burn { .. }))
 }

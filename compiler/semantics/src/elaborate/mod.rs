@@ -16,6 +16,7 @@ mod functions;
 mod gate;
 mod group;
 mod methods;
+mod metric;
 mod names;
 mod operators;
 mod patterns;

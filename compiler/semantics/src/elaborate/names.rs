@@ -6,7 +6,7 @@ use syntax::ast::Name;
 
 use super::Elaborator;
 use crate::queries::place::declared_at;
-use crate::queries::scope::{Target, library_home, lookup, scope};
+use crate::queries::scope::{Target, in_prelude, library_home, lookup, scope};
 use crate::queries::source::Kind;
 use crate::types::{DeclId, Type};
 
@@ -81,8 +81,8 @@ impl Elaborator<'_> {
     /// Warns of a parameter or loop name that hides a declaration.
     pub(super) fn warn_shadowing(&mut self, name: &Name) {
         let hidden = match lookup(self.db, self.file, &name.text) {
-            Some(Target::Declared(id, _)) => declared_at(self.db, &id),
-            Some(Target::Broken) | None => None,
+            Some(Target::Declared(id, _)) if !in_prelude(&id) => declared_at(self.db, &id),
+            Some(Target::Declared(..) | Target::Broken) | None => None,
         };
         let outer = self.local(&name.text).is_some();
         if hidden.is_none() && !outer {

@@ -1,11 +1,19 @@
 //! Strategies: stages with typed weights, instances, holds and guards.
 
 use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Expr, Instances, Stage, StageEntry, Strategy};
+use syntax::ast::{BinaryOp, Expr, Instances, Pause, Stage, StageEntry, Strategy};
 
 use super::Elaborator;
-use crate::core::{Body, Core, InstancesBody, OneStage, StageBody, StrategyBody};
+use super::entity::library_union;
+use crate::core::{Body, Core, InstancesBody, OneStage, PauseBody, StageBody, StrategyBody};
+use crate::model::MetricKind;
+use crate::queries::source::Kind;
 use crate::types::Type;
+
+/// Whom a stage is for.
+const COHORT: &str = "std.traffic.Cohort";
+/// What keeps a user on one side.
+const KEY: &str = "std.traffic.Key";
 
 impl Elaborator<'_> {
     pub(super) fn strategy(&mut self, strategy: &Strategy) -> Body {
@@ -51,7 +59,14 @@ impl Elaborator<'_> {
 
     fn stage(&mut self, stage: &Stage) -> OneStage {
         OneStage {
-            weight: self.expect(&stage.weight, &Type::Ratio, "the weight"),
+            weight: self.expect(&stage.weight, &Type::Ratio, if stage.mirrored { "`mirror`" } else { "the weight" }),
+            mirrored: stage.mirrored,
+            cohort: stage.cohort.as_ref().map(|of| self.expect(of, &library_union(COHORT), "the cohort")),
+            sticky: stage.sticky.as_ref().map(|key| self.expect(key, &library_union(KEY), "`sticky by`")),
+            surge: stage.surge.as_ref().map(|share| self.expect(share, &Type::Ratio, "`surge`")),
+            unavailable: stage.unavailable.as_ref().map(|share| self.expect(share, &Type::Ratio, "`unavailable`")),
+            after_stop: stage.after_stop.map(|range| self.span(range)),
+            pause: stage.pause.as_ref().and_then(|pause| self.pause(pause)),
             instances: stage.instances.as_ref().map(|instances| match instances {
                 Instances::Count(count) => {
                     InstancesBody::Count(self.expect(count, &Type::Int, "the number of instances"))
@@ -64,6 +79,28 @@ impl Elaborator<'_> {
             hold: stage.hold.as_ref().map(|time| self.expect(time, &Type::Duration, "the hold")),
             guard: self.guard(stage.guard.as_ref()),
         }
+    }
+
+    /// `pause when M > L`
+    pub(super) fn pause(&mut self, pause: &Pause) -> Option<PauseBody> {
+        let metric = self.declared(&pause.metric, Kind::Metric);
+        let limit = self.amount(&pause.limit, "the limit");
+        let span = self.span(pause.range);
+        if !matches!(pause.op, BinaryOp::Greater | BinaryOp::AtLeast | BinaryOp::Less | BinaryOp::AtMost) {
+            let message = format!("a pause has a limit: `>` or `<`, not `{}`", pause.op.text());
+            self.report(Diagnostic::error(codes::BAD_CONDITION, span, message));
+            return None;
+        }
+        let metric = metric?;
+        let kind = self.metric_kind_of(&metric)?;
+        if kind == MetricKind::Distribution {
+            let message = format!("`{}` is a Distribution: a pause needs one value", metric.name);
+            self.report(
+                Diagnostic::error(codes::NOT_COMPARABLE, span, message).help("use a Gauge, such as `replica_lag`"),
+            );
+            return None;
+        }
+        Some(PauseBody { span, metric, op: pause.op, limit })
     }
 
     fn guard(&mut self, guard: Option<&Expr>) -> Option<Core> {

@@ -23,6 +23,7 @@ impl Evaluator<'_> {
             name: id.name.clone(),
             span: self.named_at(),
             protected: body.protected,
+            drift: None,
             incomplete: body.incomplete,
             providers: std::collections::BTreeMap::new(),
             windows: Vec::new(),
@@ -33,6 +34,7 @@ impl Evaluator<'_> {
             Some(Some(base)) => {
                 environment.protected |= base.protected;
                 environment.incomplete |= base.incomplete;
+                environment.drift = base.drift;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
                 (environment.windows, environment.freezes) = (base.windows, base.freezes);
             }
@@ -42,7 +44,13 @@ impl Evaluator<'_> {
         for provider in &body.providers {
             let config = self.value(&provider.config);
             let (span, shared) = (provider.span, provider.shared);
-            let bound = model::Provider { provider: provider.provider.clone(), config, span, shared };
+            let bound = model::Provider {
+                provider: provider.provider.clone(),
+                config,
+                span,
+                roles: provider.roles.clone(),
+                shared,
+            };
             environment.providers.insert(provider.role.clone(), bound);
         }
         if let Some(core) = &body.windows {
@@ -56,6 +64,8 @@ impl Evaluator<'_> {
                 Value::Freeze(freeze) => Some(*freeze),
                 _ => None,
             });
+        if let Some(core) = &body.drift {
+            environment.drift = drift(&self.value(core)).or(environment.drift);
         }
         for bind in &body.binds {
             self.bind(&mut environment, bind);
@@ -103,5 +113,13 @@ impl Evaluator<'_> {
             }
             _ => None,
         }
+    }
+}
+
+fn drift(value: &Value) -> Option<model::Drift> {
+    match value {
+        Value::Case(_, case, _) if case == "heal" => Some(model::Drift::Heal),
+        Value::Case(_, case, _) if case == "report" => Some(model::Drift::Report),
+        _ => None,
     }
 }

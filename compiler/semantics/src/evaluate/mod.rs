@@ -1,6 +1,7 @@
 //! From typed bodies to values: pure, exact, total, with a limit on work.
 
 mod arithmetic;
+mod condition;
 mod display;
 mod entity;
 mod environment;
@@ -12,6 +13,7 @@ mod gate;
 mod group;
 mod lists;
 mod methods;
+mod metric;
 mod parts;
 mod patterns;
 mod phases;

@@ -145,9 +145,12 @@ impl Evaluator<'_> {
             name: partial.name.clone(),
             span: partial.span,
             protected: partial.protected,
+            traffic: bound(partial, &compute, "traffic"),
+            metrics: bound(partial, &compute, "metrics"),
+            notify: partial.providers.get("notify").cloned(),
+            secrets: partial.providers.get("secrets").cloned(),
+            drift: partial.drift.unwrap_or_default(),
             compute,
-            traffic: partial.providers.get("traffic").cloned(),
-            metrics: partial.providers.get("metrics").cloned(),
             windows: partial.windows.clone(),
             freezes: partial.freezes.clone(),
             binds: binds.collect(),
@@ -172,4 +175,10 @@ impl Evaluator<'_> {
             config,
         })
     }
+}
+
+/// What is bound for a role; where nothing is, what runs the instances if it can play the role as well.
+fn bound(partial: &PartialEnvironment, compute: &model::Provider, role: &str) -> Option<model::Provider> {
+    let own = || compute.roles.iter().any(|known| known == role).then(|| compute.clone());
+    partial.providers.get(role).cloned().or_else(own)
 }

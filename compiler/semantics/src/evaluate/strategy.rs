@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span, codes};
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::core::Body;
-use crate::core::{Core, CoreKind, InstancesBody, Named, OneStage, StageBody};
-use crate::model::{Gate, Instances, Stage, Strategy};
+use crate::core::{Core, CoreKind, InstancesBody, Named, OneStage, PauseBody, StageBody};
+use crate::model::{Gate, Instances, Pause, Stage, Strategy};
 use crate::queries::body::body_of;
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::value::{Entity, entity_of};
@@ -96,7 +97,8 @@ impl Evaluator<'_> {
     }
 
     fn stage(&mut self, body: &OneStage, inherited: Option<&Arc<Gate>>) -> Option<Stage> {
-        let weight = self.share(&body.weight, "a weight");
+        let share = self.share(&body.weight, if body.mirrored { "`mirror`" } else { "a weight" });
+        let (weight, mirror) = if body.mirrored { (Some(Decimal::ZERO), Some(share?)) } else { (share, None) };
         let instances = match &body.instances {
             None => Some(Instances::ByWeight),
             Some(InstancesBody::Count(core)) => {
@@ -112,10 +114,54 @@ impl Evaluator<'_> {
             Some(core) => self.period(core, "a hold"),
             None => Some(0),
         };
+        let cohort = self.constant_value(body.cohort.as_ref())?;
+        let sticky = self.constant_value(body.sticky.as_ref())?;
+        let surge = self.optional_share(body.surge.as_ref(), "`surge`")?;
+        let unavailable = self.optional_share(body.unavailable.as_ref(), "`unavailable`")?;
+        let pause = match &body.pause {
+            Some(pause) => Some(self.pause(pause)?),
+            None => None,
+        };
         let own = self.guard(body.guard.as_ref())?;
         let guard = own.or_else(|| inherited.cloned());
         let span = body.weight.span;
-        Some(Stage { span, weight: weight?, instances: instances?, keeping, hold_ms: hold_ms?, guard })
+        Some(Stage {
+            span,
+            weight: weight?,
+            mirror,
+            cohort,
+            sticky,
+            instances: instances?,
+            keeping,
+            surge,
+            unavailable,
+            after_stop: body.after_stop.is_some(),
+            hold_ms: hold_ms?,
+            guard,
+            pause,
+        })
+    }
+
+    /// The inner option is empty where none is written, the outer where it was reported.
+    fn constant_value(&mut self, core: Option<&Core>) -> Option<Option<Value>> {
+        let Some(core) = core else { return Some(None) };
+        match self.value(core) {
+            other @ (Value::Parameter(_) | Value::Error) => self.not_constant(core, &other),
+            value => Some(Some(value)),
+        }
+    }
+
+    fn optional_share(&mut self, core: Option<&Core>, what: &str) -> Option<Option<Decimal>> {
+        match core {
+            Some(core) => Some(Some(self.share(core, what)?)),
+            None => Some(None),
+        }
+    }
+
+    fn pause(&mut self, body: &PauseBody) -> Option<Pause> {
+        let Entity::Metric(metric) = entity_of(self.db, &body.metric) else { return None };
+        let text = self.pause_text(metric, body.op, &body.limit)?;
+        Some(Pause { span: body.span, metric: metric.clone(), text })
     }
 
     /// The inner option is empty where none is written, the outer where it was reported.

@@ -25,8 +25,24 @@ pub struct Environment {
     pub windows: Vec<Window>,
     /// When nothing may.
     pub freezes: Vec<Freeze>,
+    /// Tells people.
+    pub notify: Option<Provider>,
+    /// Keeps secrets.
+    pub secrets: Option<Provider>,
+    /// What is done about a world that is no longer as it was left.
+    pub drift: Drift,
     /// What it binds, by service name.
     pub binds: Vec<Bind>,
+}
+
+/// What is done about a world that is no longer as it was left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drift {
+    /// It is put back.
+    #[default]
+    Heal,
+    /// People are told.
+    Report,
 }
 
 /// A provider record.
@@ -38,6 +54,8 @@ pub struct Provider {
     pub config: Value,
     /// Where it is bound.
     pub span: Span,
+    /// What it can be bound as: `compute`, `traffic`, `metrics` …
+    pub roles: Vec<SmolStr>,
     /// Whether it can serve several services at once.
     pub shared: bool,
 }

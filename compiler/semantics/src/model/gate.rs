@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{Metric, Slo};
+use crate::value::Value;
 
 /// A gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Gate {
     pub inconclusive: Inconclusive,
     /// Not counted after a weight change, in milliseconds.
     pub warm_up_ms: i64,
+    /// How late the answers come, in milliseconds.
+    pub lag_ms: i64,
 }
 
 /// A side of a comparison.
@@ -38,6 +41,12 @@ pub enum Arm {
     Canary,
     /// The release that ran when the rollout began.
     Stable,
+    /// A fresh copy of the release that ran, as large and as old as the canary.
+    Baseline,
+    /// The release that ran when the rollout began, as it was before it.
+    Previous,
+    /// The incoming release's answers to copies of requests, which nobody sees.
+    Shadow,
     /// All of the service.
     Service,
 }
@@ -51,8 +60,23 @@ pub struct Condition {
     pub text: SmolStr,
     /// What is read.
     pub metric: Arc<Metric>,
+    /// What of the metric is read.
+    pub reading: Reading,
+    /// It is judged and told, and decides nothing.
+    pub advisory: bool,
     /// What it must stay under.
     pub bound: Bound,
+}
+
+/// What of a metric is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The metric itself.
+    Whole,
+    /// A quantile of a distribution: `p95`.
+    Quantile(SmolStr),
+    /// The share of a distribution above so many milliseconds.
+    Over(i64),
 }
 
 /// The right-hand side of a condition.
@@ -67,6 +91,15 @@ pub enum Bound {
     },
     /// A constant, as a share of one.
     Constant(Decimal),
+    /// The other arm times a factor plus an amount, for readings that are no shares.
+    Beside {
+        /// The factor.
+        times: Decimal,
+        /// The amount.
+        plus: Option<Value>,
+    },
+    /// A constant amount, for readings that are no shares.
+    Limit(Value),
     /// `SLO burns at most P of budget in D`: the constant this comes to, P × period / D × (1 − objective).
     Burn {
         /// The objective.

@@ -1,4 +1,4 @@
-//! Metrics.
+//! Metrics: what is read, and of which kind it is, which decides what it can be compared with.
 
 use diagnostics::Span;
 use rust_decimal::Decimal;
@@ -6,17 +6,55 @@ use smol_str::SmolStr;
 
 use crate::value::Value;
 
-/// A ratio metric.
+/// A metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
     /// Its name.
     pub name: SmolStr,
     /// Its name in the source.
     pub span: Span,
-    /// Selects the bad requests: a case of `std.proxy.Selector`.
+    /// Its kind.
+    pub kind: MetricKind,
+    /// Of a ratio, selects the bad requests: a case of `std.proxy.Selector` or a query; nothing for other kinds.
     pub bad: Value,
-    /// Selects all.
+    /// Of a ratio, selects all.
     pub total: Value,
+    /// Of other kinds, selects what is read: a case of `std.metrics.Standard` or a query.
+    pub value: Value,
     /// The baseline, as a share of one.
     pub usual: Option<Decimal>,
+    /// Of a mean, the least and the largest value that one observation has.
+    pub range: Option<(Value, Value)>,
+}
+
+/// What a metric is, statistically.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MetricKind {
+    /// A share of requests.
+    Ratio,
+    /// How values are spread: latencies.
+    Distribution,
+    /// An average over observations: cost, a score.
+    Mean,
+    /// How things stand now.
+    Gauge,
+    /// Events that only become more.
+    Counter,
+}
+
+impl MetricKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Ratio, Self::Distribution, Self::Mean, Self::Gauge, Self::Counter];
+
+    /// The word of the language.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ratio => "Ratio",
+            Self::Distribution => "Distribution",
+            Self::Mean => "Mean",
+            Self::Gauge => "Gauge",
+            Self::Counter => "Counter",
+        }
+    }
 }

@@ -11,6 +11,9 @@ use crate::queries::place::{declared_at, span};
 use crate::queries::source::{Head, ItemNode, Kind, head, items, module_of, parsed};
 use crate::types::DeclId;
 
+/// The file whose public names need no import.
+const PRELUDE: &str = "std/prelude.deploy";
+
 /// A word that can key a map of items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
 pub(crate) struct Word(SmolStr);
@@ -103,7 +106,24 @@ pub(crate) fn scope(db: &dyn salsa::Database, file: SourceFile) -> Scope {
 /// What `name` means in `file`; a query of its own, so that a new declaration beside it changes nothing.
 #[salsa::tracked(returns(clone))]
 fn resolve<'db>(db: &'db dyn salsa::Database, file: SourceFile, name: NameKey<'db>) -> Option<Target> {
-    scope(db, file).names.get(name.text(db)).cloned()
+    scope(db, file).names.get(name.text(db)).cloned().or_else(|| prelude(db, file, name.text(db)))
+}
+
+/// Whether the declaration is of the prelude, which anything may hide.
+pub(crate) fn in_prelude(id: &DeclId) -> bool {
+    id.module == module_of(PRELUDE)
+}
+
+/// What is in scope everywhere, hidden by whatever a file itself calls so.
+fn prelude(db: &dyn salsa::Database, file: SourceFile, name: &SmolStr) -> Option<Target> {
+    let home = Project::get(db).library(db).iter().find(|file| file.path(db) == PRELUDE)?;
+    // The prelude is made of the standard library, which therefore does not see it.
+    if file.library(db) {
+        return None;
+    }
+    let item = index(db, *home).entries.get(&Word(name.clone()))?;
+    let Head { kind, public, .. } = *head(db, *item);
+    public.then(|| Target::Declared(DeclId { module: module_of(PRELUDE), name: name.clone() }, kind))
 }
 
 /// What `name` means in `file`.

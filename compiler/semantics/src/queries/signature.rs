@@ -13,6 +13,7 @@ use syntax::ast::{
 use crate::core::Slot;
 use crate::elaborate::Elaborator;
 use crate::evaluate::order;
+use crate::model::MetricKind;
 use crate::queries::scope::definition_of;
 use crate::queries::source::{ItemNode, parsed};
 use crate::types::{Arms, DeclId, Type};
@@ -41,6 +42,7 @@ pub(crate) enum Signature {
         result: Type,
     },
     Gate(Option<Arms>),
+    Metric(Option<MetricKind>),
     /// Only its kind matters.
     Plain,
     Broken,
@@ -131,7 +133,8 @@ impl Elaborator<'_> {
             DeclKind::Action(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Workflow(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Gate(it) => Signature::Gate(self.arms(&it.subject, it.against.as_ref())),
-            DeclKind::Environment(_) | DeclKind::Service(_) | DeclKind::Metric(_) => Signature::Plain,
+            DeclKind::Metric(it) => Signature::Metric(self.metric_kind(&it.ty)),
+            DeclKind::Environment(_) | DeclKind::Service(_) => Signature::Plain,
             DeclKind::Slo(_) | DeclKind::Use(_) => Signature::Plain,
             DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => Signature::Plain,
             DeclKind::Error(_) => Signature::Broken,

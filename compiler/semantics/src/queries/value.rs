@@ -43,6 +43,7 @@ pub(crate) struct PartialEnvironment {
     pub(crate) name: SmolStr,
     pub(crate) span: Span,
     pub(crate) protected: bool,
+    pub(crate) drift: Option<model::Drift>,
     /// Something of it was reported.
     pub(crate) incomplete: bool,
     pub(crate) providers: BTreeMap<SmolStr, model::Provider>,

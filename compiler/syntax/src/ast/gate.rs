@@ -42,8 +42,12 @@ pub enum GateClauseKind {
         /// What happens if it is still open.
         then: Name,
     },
+    /// `advisory` before a condition: it is judged and told, and decides nothing.
+    Advisory(Condition),
     /// `warm up D`
     WarmUp(Expr),
+    /// `lag D`: how late the answers come.
+    Lag(Expr),
     /// `accept P3 because "…" until 2027-01-31`
     Accept(Accept),
     /// Not readable; already reported.
@@ -88,13 +92,15 @@ pub struct Slo {
     pub range: Range,
 }
 
-/// `metric keep 99.95% good over 30d`
+/// `metric keep 99.95% good over 30d`, `metric keep 99% under 300ms over 30d`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Objective {
     /// The metric.
     pub metric: Name,
     /// The share that must be good.
     pub target: Expr,
+    /// `under D`: what is good is what takes less than this.
+    pub under: Option<Expr>,
     /// The period.
     pub period: Expr,
     /// Where it stands.

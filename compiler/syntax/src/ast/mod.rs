@@ -34,7 +34,7 @@ pub use steps::{
     Approval, Audience, Check, Expose, ForEach, Migrate, Mirror, Notify, Override, PhaseRef, Release, Rollback,
     Rollout, Together, TogetherMember, Wait, When,
 };
-pub use strategy::{Instances, Stage, StageEntry, Strategy};
+pub use strategy::{Instances, Pause, Stage, StageEntry, Strategy};
 pub use test::{Event, EventKind, Expectation, Moment, Simulate, Test, TestEntry, TestEntryKind};
 pub use window::{Days, Freeze, Window};
 pub use workflow::{GoOn, Modifiers, Step, StepKind, Workflow};

@@ -9,7 +9,7 @@ use chumsky::prelude::*;
 
 /// `name for subject against baseline { ... }`
 pub(super) fn gate<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, DeclKind, X> {
-    let subject = word("`for`").ignore_then(named("`canary` or `service`"));
+    let subject = word("`for`").ignore_then(named("`canary`, `shadow` or `service`"));
     let against = word("`against`").ignore_then(named("an arm")).or_not();
     let clause = docs().ignore_then(clause(expr)).map_with(|kind, e| GateClause { range: range(e.span()), kind });
     let clauses = braces(clause.boxed(), |range| GateClause { range, kind: GateClauseKind::Error });
@@ -27,6 +27,9 @@ fn clause<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, GateClauseKind
     let any = &expr.any;
     let at_least = word("`at`").ignore_then(word("`least`")).ignore_then(any.clone()).then_ignore(word("`requests`"));
     let warm_up = word("`warm`").ignore_then(word("`up`")).ignore_then(any.clone());
+    let lag = word("`lag`").then_ignore(sign(T::OpenParen).not()).ignore_then(any.clone());
+    let condition = burn(any.clone()).or(compare(&expr.operand)).boxed();
+    let advisory = word("`advisory`").ignore_then(condition.clone());
     let extend = word("`extend`").ignore_then(any.clone()).then_ignore(word("`then`")).or_not();
     let ending = choice((ending("`rollback`"), ending("`hold`"), ending("`ask`")));
     let inconclusive = word("`inconclusive`").ignore_then(sign(T::Colon)).ignore_then(extend).then(ending);
@@ -36,8 +39,9 @@ fn clause<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, GateClauseKind
         warm_up.map(GateClauseKind::WarmUp).boxed(),
         inconclusive.map(|(extend, then)| GateClauseKind::Inconclusive { extend, then }).boxed(),
         word("`confidence`").ignore_then(any.clone()).map(GateClauseKind::Confidence).boxed(),
-        burn(any.clone()).map(GateClauseKind::Condition).boxed(),
-        compare(&expr.operand).map(GateClauseKind::Condition).boxed(),
+        lag.map(GateClauseKind::Lag).boxed(),
+        advisory.map(GateClauseKind::Advisory).boxed(),
+        condition.map(GateClauseKind::Condition).boxed(),
     ))
     .boxed()
 }
@@ -65,13 +69,14 @@ fn compare<'t, X: Problem<'t>>(operand: &P<'t, Expr, X>) -> P<'t, Condition, X> 
 
 /// `name for service { metric keep P% good over D }`
 pub(super) fn slo<'t, X: Problem<'t>>(any: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
-    let target = word("`keep`").ignore_then(any.clone()).then_ignore(word("`good`"));
+    let target = word("`keep`").ignore_then(any.clone());
+    let good = word("`good`").to(None);
+    let under = word("`under`").ignore_then(any.clone()).map(Some);
     let period = word("`over`").ignore_then(any.clone());
-    let body = named("a metric").then(target).then(period);
-    let objective =
-        docs().ignore_then(body.map_with(|((metric, target), period), e| {
-            Some(Objective { metric, target, period, range: range(e.span()) })
-        }));
+    let body = named("a metric").then(target).then(good.or(under)).then(period);
+    let objective = docs().ignore_then(body.map_with(|(((metric, target), under), period), e| {
+        Some(Objective { metric, target, under, period, range: range(e.span()) })
+    }));
     let objectives = braces(objective.boxed(), |_| None).map_with(|list, e| (list, range(e.span())));
     named("the objective's name")
         .then(word("`for`").ignore_then(name()))

@@ -102,6 +102,9 @@ fn arm(counts: &ArmCounts) -> String {
     let name = match counts.arm {
         Arm::Canary => "canary",
         Arm::Stable => "stable",
+        Arm::Baseline => "baseline",
+        Arm::Previous => "previous",
+        Arm::Shadow => "shadow",
         Arm::Service => "service",
     };
     format!("{name} {} bad of {}", counts.bad, counts.total)

@@ -80,7 +80,7 @@ mod tests {
     use serde_json::json;
 
     fn request(bad: serde_json::Value) -> SampleRequest {
-        let metric = Metric { bad, total: json!({"case": "responses", "of": []}), usual: None };
+        let metric = Metric::ratio(bad, json!({"case": "responses", "of": []}), None);
         SampleRequest {
             environment: "local".into(),
             config: json!({}),

@@ -79,7 +79,7 @@ async fn shifting_is_idempotent_and_counted() {
         assert!(answer.starts_with("HTTP/1.1 500") && answer.contains("x-release: r-1"), "{answer}");
     }
     let bad = json!({"case": "responses", "of": [{"case": "server_error"}, {"case": "unanswered"}]});
-    let metric = Metric { bad, total: json!({"case": "responses", "of": []}), usual: None };
+    let metric = Metric::ratio(bad, json!({"case": "responses", "of": []}), None);
     let sample = provider
         .sample(SampleRequest {
             environment: "local".into(),
