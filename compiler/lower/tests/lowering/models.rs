@@ -62,6 +62,8 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         traffic: routed.then_some(proxy),
         metrics: None,
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
+        databases: vec![],
+        released: vec![],
     }
 }
 
@@ -81,6 +83,7 @@ pub(crate) fn service() -> Service {
                 ("stop_within", Value::Duration(10_000)),
             ],
         ),
+        contract: vec![],
     }
 }
 

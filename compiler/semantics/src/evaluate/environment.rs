@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 
 use super::Evaluator;
+use super::contract::released_in;
 use crate::core::{BindBody, Core, EnvironmentBody};
 use crate::model;
 use crate::queries::value::{Entity, PartialBind, PartialEnvironment, entity_of};
@@ -26,12 +27,15 @@ impl Evaluator<'_> {
             incomplete: body.incomplete,
             providers: std::collections::BTreeMap::new(),
             binds: Vec::new(),
+            databases: Vec::new(),
+            released: released_in(self.db, id),
         };
         match base {
             Some(Some(base)) => {
                 environment.protected |= base.protected;
                 environment.incomplete |= base.incomplete;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
+                environment.databases = base.databases;
             }
             Some(None) => environment.incomplete = true,
             None => {}
@@ -41,6 +45,12 @@ impl Evaluator<'_> {
             let (span, shared) = (provider.span, provider.shared);
             let bound = model::Provider { provider: provider.provider.clone(), config, span, shared };
             environment.providers.insert(provider.role.clone(), bound);
+        }
+        for bind in &body.databases {
+            let url = self.value(&bind.url);
+            environment.databases.retain(|inherited| inherited.database != bind.database);
+            let (database, span) = (bind.database.clone(), bind.span);
+            environment.databases.push(model::DatabaseBind { database, span, url });
         }
         for bind in &body.binds {
             self.bind(&mut environment, bind);

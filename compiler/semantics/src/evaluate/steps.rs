@@ -149,6 +149,8 @@ impl Evaluator<'_> {
             traffic: partial.providers.get("traffic").cloned(),
             metrics: partial.providers.get("metrics").cloned(),
             binds: binds.collect(),
+            databases: partial.databases.clone(),
+            released: partial.released.clone(),
         })
     }
 
