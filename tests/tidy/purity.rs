@@ -7,6 +7,7 @@ use super::repository::{code_of, is_test, rust_sources};
 const PURE: &[&str] = &[
     "compiler/checks/",
     "compiler/diagnostics/",
+    "compiler/foreign/",
     "compiler/lower/",
     "compiler/plan/",
     "compiler/semantics/",

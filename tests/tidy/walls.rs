@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::nothing_to_say;
 use super::repository::members;
 
-const COMPILER: &[&str] = &["checks", "diagnostics", "lower", "plan", "project", "semantics", "syntax"];
+const COMPILER: &[&str] = &["checks", "diagnostics", "foreign", "lower", "plan", "project", "semantics", "syntax"];
 const RUNTIME: &[&str] = &["engine", "machine", "plan", "providers", "proxy", "server", "statistics", "store"];
 
 /// The edges of the product itself.
 const EDGES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("syntax", &["diagnostics"]),
-    ("semantics", &["diagnostics", "syntax"]),
+    ("foreign", &[]),
+    ("semantics", &["diagnostics", "foreign", "syntax"]),
     ("checks", &["diagnostics", "plan", "semantics", "statistics"]),
     ("plan", &[]),
     ("lower", &["diagnostics", "plan", "semantics"]),

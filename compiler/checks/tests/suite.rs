@@ -32,7 +32,9 @@ fn pages(folder: &str) -> Vec<PathBuf> {
 fn load(files: &[(String, String)]) -> Database {
     let mut db = Database::default();
     let files = files.iter().map(|(path, text)| SourceText { path: path.clone(), text: Arc::from(text.as_str()) });
-    db.set_sources("2026", files.collect());
+    let (sources, schemas) = files.partition(|file: &SourceText| file.path.ends_with(".deploy"));
+    db.set_sources("2026", sources);
+    db.set_schemas(schemas);
     db
 }
 
@@ -53,7 +55,7 @@ fn line(model: &SemanticModel<'_>, it: &Diagnostic) -> String {
 }
 
 fn files(blocks: &[Block]) -> Vec<(String, String)> {
-    blocks.iter().filter(|block| block.language == "deploy").map(Block::file).collect()
+    blocks.iter().filter(|block| block.language == "deploy" || block.language == "sql").map(Block::file).collect()
 }
 
 /// The blocks under each heading.
@@ -124,7 +126,7 @@ fn error_pages_say_what_they_show() {
 fn is_ours(code: &str) -> bool {
     // These two are said by `check --as-of` and by `test`.
     let elsewhere = ["E0707", "E0717"];
-    let ours = ["E02", "E03", "E04", "E07", "W02", "W04", "W07"];
+    let ours = ["E02", "E03", "E04", "E06", "E07", "W02", "W04", "W06", "W07"];
     !elsewhere.contains(&code) && ours.iter().any(|prefix| code.starts_with(prefix))
 }
 
@@ -132,7 +134,7 @@ fn is_ours(code: &str) -> bool {
 fn examples(text: &str) -> Vec<Vec<(String, String)>> {
     let mut examples = Vec::new();
     let mut beside = Vec::new();
-    for block in blocks(text).iter().filter(|block| block.language == "deploy") {
+    for block in blocks(text).iter().filter(|block| block.language == "deploy" || block.language == "sql") {
         match block.path {
             Some(_) => beside.push(block.file()),
             None => examples.push(beside.iter().cloned().chain([block.file()]).collect()),

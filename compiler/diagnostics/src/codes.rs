@@ -1,7 +1,8 @@
 //! The registry of all diagnostic codes: one line each, and each has a page in `docs/errors/`.
 //!
 //! Ranges: E01xx syntax, E02xx names, E03xx types and units, E04xx stages, gates and proofs,
-//! E05xx project and plan, E07xx what people set beside it, W… warnings. A code is never given to another meaning.
+//! E05xx project and plan, E06xx databases and other languages, E07xx what people set beside it, W… warnings. A code is
+//! never given to another meaning.
 
 use serde::{Serialize, Serializer};
 
@@ -149,6 +150,17 @@ codes! {
     NO_TRAFFIC_PROVIDER "E0522" "a stage below 100 % without a traffic provider";
     UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";
 
+    // E06xx: databases, contracts and texts in other languages.
+    SCHEMA_FILE "E0601" "a schema file that is not named by its path in the project";
+    UNKNOWN_COLUMN "E0602" "a table or column that the database does not have";
+    PHASES "E0603" "phases of a migration that are out of order";
+    BAD_SQL "E0604" "SQL that cannot be read";
+    BAD_PROMQL "E0605" "PromQL that cannot be read";
+    BACKFILL_KEY "E0606" "a backfill by a column that is not unique";
+    RELEASED_TWICE "E0607" "two records of what runs in one place";
+    NOT_PROVIDED "E0608" "a call of an interface that nobody provides";
+    FORMER_NAME "E0609" "a former name that something else has now";
+
     // E07xx: groups, flags, policies, tests and exceptions.
     GROUP_MEMBER "E0701" "a member that a group cannot have";
     GROUP_CYCLE "E0702" "a member of a group that comes after itself";
@@ -169,6 +181,7 @@ codes! {
     FEW_REQUESTS_AT_LEAST "W0401" "a hold that may be too short at the lowest traffic";
     HARDLY_PASSES "W0402" "a gate that hardly passes within its hold";
     LONG_EXTENSION "W0403" "an extension much longer than the hold";
+    SCHEMA_UNREAD "W0601" "a schema file that is not understood";
     DEPRECATED "W0701" "a use of what is deprecated";
     IDLE_EXCEPTION "W0702" "an exception that accepts nothing";
 }

@@ -9,8 +9,8 @@ use crate::accept::Acceptance;
 use crate::gate::{Gate, Metric};
 use crate::node::{Node, RecoveryStep};
 use crate::release::Digest;
-use crate::window::Hours;
 use crate::stage::Stage;
+use crate::window::Hours;
 
 /// What a workflow does, in full: graph, gates, ways back and everything they name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

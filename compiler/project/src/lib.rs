@@ -8,6 +8,7 @@ mod discover;
 mod error;
 mod load;
 mod read;
+mod schema;
 mod side;
 mod threads;
 

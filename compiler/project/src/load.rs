@@ -7,7 +7,7 @@ use diagnostics::{Diagnostic, FileId, SourceMap, codes};
 use semantics::{Database, SemanticModel, SourceText};
 
 use crate::side::SideFiles;
-use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read};
+use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read, schema};
 
 /// A project as it lay on the disk when it was loaded.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub fn load(path: &Path) -> Result<Project, Error> {
     }
     let mut database = Database::default();
     database.set_sources(edition, sources);
+    let named = SemanticModel::new(&database).schema_files();
+    database.set_schemas(schema::files(&root, named, &mut diagnostics));
     Ok(Project { root, edition, database, side, diagnostics })
 }
 

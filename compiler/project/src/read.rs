@@ -48,6 +48,11 @@ pub(crate) fn text(bytes: Vec<u8>) -> Result<String, Broken> {
 }
 
 impl Broken {
+    /// How many bytes come before the first that is not UTF-8.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
     pub(crate) fn report(self, path: &str, side: &mut SideFiles) -> Diagnostic {
         let start = u32::try_from(self.offset).unwrap_or(u32::MAX);
         let file = side.add(path, self.shown);

@@ -155,3 +155,24 @@ fn two_folders_with_the_same_sources_are_the_same_project() {
     };
     assert_eq!(listed(&one), listed(&two));
 }
+
+#[test]
+fn schema_files_are_read_below_the_root_and_nowhere_else() {
+    let outside = tempfile::tempdir().unwrap();
+    write(outside.path(), "outside.sql", b"CREATE TABLE secret (id int);");
+    let database = |name: &str, path: &str| format!("pub database {name}: Postgres {{ schema = \"{path}\" }}\n");
+    let paths = ["db/ledger.sql", "gone.sql", "linked.sql", "db", "broken.sql"];
+    let main: String = paths.iter().zip('a'..).map(|(path, name)| database(&name.to_string(), path)).collect();
+    let folder = folder(&[
+        ("deploy.toml", EDITION.as_bytes()),
+        ("main.deploy", main.as_bytes()),
+        ("db/ledger.sql", b"CREATE TABLE charges (id int);\nCREATE GIBBERISH;\n"),
+        ("broken.sql", b"CREATE \xff"),
+    ]);
+    symlink(outside.path().join("outside.sql"), folder.path().join("linked.sql")).unwrap();
+    let project = load(folder.path()).unwrap();
+    insta::assert_snapshot!(said(&project));
+    let found = project.model().diagnostics();
+    assert_eq!(render::short(&found, &project).lines().count(), 1, "{found:?}");
+    assert!(render::short(&found, &project).starts_with("db/ledger.sql:2:"), "{found:?}");
+}

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
 
 use crate::methods::Method;
-use crate::model::{Arm, EffectClass, MetricKind, ParameterType, Undecided};
+use crate::model::{AccessVerb, Arm, EffectClass, MetricKind, ParameterType, Undecided};
 use crate::types::{DeclId, Type};
 use crate::value::Value;
 
@@ -109,6 +109,9 @@ pub(crate) enum Body {
     },
     Environment(EnvironmentBody),
     Service(ServiceBody),
+    Database(DatabaseBody),
+    Migration(MigrationBody),
+    Released(ReleasedBody),
     Metric(MetricBody),
     Slo(SloBody),
     Gate(GateBody),
@@ -132,6 +135,7 @@ pub(crate) struct EnvironmentBody {
     pub(crate) windows: Option<Core>,
     pub(crate) freezes: Option<Core>,
     pub(crate) binds: Vec<BindBody>,
+    pub(crate) databases: Vec<DatabaseBindBody>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +164,81 @@ pub(crate) struct ServiceBody {
     pub(crate) runs: Option<Core>,
     /// The provider that `runs` belongs to.
     pub(crate) provider: Option<SmolStr>,
+    pub(crate) contract: Vec<ContractBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ContractBody {
+    Access { verb: AccessVerb, database: DeclId, table: SmolStr, columns: Vec<SmolStr> },
+    Index { database: DeclId, table: SmolStr, columns: Vec<SmolStr> },
+    Provides { interface: SmolStr, versions: Core },
+    Calls { service: SmolStr, interface: SmolStr, version: Core },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DatabaseBody {
+    pub(crate) provider: SmolStr,
+    pub(crate) config: Core,
+    /// Path and, where the project has it, text of the schema file.
+    pub(crate) schema: Option<(SmolStr, Option<Arc<str>>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DatabaseBindBody {
+    pub(crate) database: SmolStr,
+    pub(crate) span: Span,
+    pub(crate) url: Core,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MigrationBody {
+    pub(crate) database: DeclId,
+    pub(crate) phases: Vec<PhaseBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PhaseBody {
+    pub(crate) span: Span,
+    pub(crate) kind: PhaseKindBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PhaseKindBody {
+    Expand(Vec<StatementBody>),
+    Backfill(Box<BackfillBody>),
+    Contract(Vec<StatementBody>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StatementBody {
+    pub(crate) span: Span,
+    pub(crate) sql: SmolStr,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BackfillBody {
+    pub(crate) table: SmolStr,
+    pub(crate) key: SmolStr,
+    pub(crate) set: SmolStr,
+    pub(crate) filter: Option<SmolStr>,
+    pub(crate) batch: Core,
+    pub(crate) pause: Option<PauseBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PauseBody {
+    pub(crate) metric: DeclId,
+    pub(crate) op: &'static str,
+    pub(crate) limit: Core,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReleasedBody {
+    pub(crate) service: DeclId,
+    pub(crate) environment: DeclId,
+    pub(crate) release: SmolStr,
+    pub(crate) artifact: Option<Core>,
+    pub(crate) contract: Vec<ContractBody>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,7 @@ impl Body {
                 result.needs(into);
             }
             Self::Environment(body) => into.extend(body.extends.iter().cloned()),
+            Self::Database(_) | Self::Migration(_) | Self::Released(_) => {}
             Self::Service(_) | Self::Metric(_) | Self::Slo(_) | Self::Gate(_) => {}
             Self::Strategy(_) | Self::Action(_) | Self::Workflow(_) | Self::Nothing => {}
             Self::Group(_) | Self::Flag(_) | Self::Policy(_) | Self::Test(_) => {}

@@ -42,6 +42,9 @@ pub(crate) struct Project {
     /// Those of the project, by path.
     #[returns(deref)]
     pub(crate) files: Vec<SourceFile>,
+    /// Schema files of databases, by path; what is not there is unknown.
+    #[returns(deref)]
+    pub(crate) schemas: Vec<SourceFile>,
     /// Those of the standard library, by path.
     #[returns(deref)]
     pub(crate) library: Vec<SourceFile>,
@@ -58,6 +61,7 @@ pub struct Database {
     files: BTreeMap<String, SourceFile>,
     /// Every file there ever was, at the index of its number.
     numbered: Vec<SourceFile>,
+    schemas: BTreeMap<String, SourceFile>,
 }
 
 #[salsa::db]
@@ -89,12 +93,13 @@ impl Database {
     }
 
     fn over(storage: salsa::Storage<Self>) -> Self {
-        let mut db = Self { storage, files: BTreeMap::new(), numbered: Vec::new() };
+        let mut db = Self { storage, files: BTreeMap::new(), schemas: BTreeMap::new(), numbered: Vec::new() };
         let library = library::FILES.iter().map(|(path, text)| db.add(path, Arc::from(*text), true)).collect();
-        let _ = Project::builder(String::new(), Vec::new(), library)
+        let _ = Project::builder(String::new(), Vec::new(), Vec::new(), library)
             .library_durability(Durability::NEVER_CHANGE)
             .edition_durability(Durability::HIGH)
             .files_durability(Durability::MEDIUM)
+            .schemas_durability(Durability::MEDIUM)
             .new(&db);
         db
     }
@@ -117,6 +122,29 @@ impl Database {
     pub fn set_text(&mut self, path: &str, text: impl Into<Arc<str>>) {
         if self.put(path, text.into()) {
             self.list();
+        }
+    }
+
+    /// Makes `files` the project's schema files: unchanged ones cost nothing, those not named are forgotten.
+    pub fn set_schemas(&mut self, files: Vec<SourceText>) {
+        let paths: std::collections::BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+        self.schemas.retain(|path, _| paths.contains(path));
+        for SourceText { path, text } in files {
+            match self.schemas.get(&path).copied() {
+                Some(file) if *file.text(self) == text => {}
+                Some(file) => {
+                    file.set_text(self).to(text);
+                }
+                None => {
+                    let file = self.add(&path, text, false);
+                    self.schemas.insert(path, file);
+                }
+            }
+        }
+        let schemas: Vec<SourceFile> = self.schemas.values().copied().collect();
+        let project = Project::get(self);
+        if project.schemas(self) != schemas {
+            project.set_schemas(self).to(schemas);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::queries::scope::scope;
 use crate::queries::signature::signed;
 use crate::queries::source::{ItemNode, Kind, head, items, module_of, parsed};
 use crate::queries::value::{Entity, entity_of, value};
-use crate::queries::{cycles, deprecated, unused};
+use crate::queries::{cycles, deprecated, releases, schema, unused};
 use crate::types::DeclId;
 use crate::{model, relocate};
 
@@ -76,10 +76,20 @@ impl<'db> SemanticModel<'db> {
         Project::get(self.db).edition(self.db)
     }
 
+    /// The schema files that databases of the project name, by path, each with the place of its first mention; paths
+    /// that lead out of the project are left out, and reported elsewhere.
+    #[must_use]
+    pub fn schema_files(&self) -> Vec<(SmolStr, Span)> {
+        let places = Places::new(self.db);
+        let named = schema::named(self.db).into_iter();
+        named.map(|(path, span)| (path, places.absolute(span))).collect()
+    }
+
     /// Everything that syntax and meaning say about all files, sorted by file and place.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.files().into_iter().flat_map(|file| self.file_diagnostics(file)).collect()
+        let sources = self.files().into_iter().flat_map(|file| self.file_diagnostics(file));
+        sources.chain(schema::reports(self.db)).collect()
     }
 
     /// What syntax and meaning say about one file, sorted by place.
@@ -162,6 +172,7 @@ impl<'db> SemanticModel<'db> {
             found.extend(check(self.db, *item).diagnostics.iter().cloned());
             found.extend(value(self.db, *item).diagnostics.iter().cloned());
         }
+        found.extend(releases::reports(self.db, file));
         found.extend(cycles::reports(self.db, file));
         found.extend(unused::reports(self.db, file));
         found.extend(deprecated::reports(self.db, file));

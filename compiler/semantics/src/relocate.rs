@@ -5,8 +5,8 @@ use std::sync::Arc;
 use diagnostics::Span;
 
 use crate::model::{
-    Bound, Check, Condition, Environment, Gate, Metric, Objective, Parameter, Pause, Provider, Rollout, Run, Service,
-    Slo, Stage, Step, StepKind, Strategy, Workflow,
+    Bound, Check, Condition, Environment, Gate, Metric, Objective, Parameter, Pause, Provider, Released, Rollout, Run,
+    Service, Slo, Stage, Step, StepKind, Strategy, Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -54,6 +54,9 @@ fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
     let provider = |it: &Provider| Provider { span: to(it.span), ..it.clone() };
     let mut binds = of.binds.clone();
     binds.iter_mut().for_each(|bind| bind.span = to(bind.span));
+    let mut databases = of.databases.clone();
+    databases.iter_mut().for_each(|bind| bind.span = to(bind.span));
+    let released = of.released.iter().map(|it| Arc::new(Released { span: to(it.span), ..(**it).clone() })).collect();
     Arc::new(Environment {
         span: to(of.span),
         compute: provider(&of.compute),
@@ -62,6 +65,8 @@ fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
         notify: of.notify.as_ref().map(provider),
         secrets: of.secrets.as_ref().map(provider),
         binds,
+        databases,
+        released,
         ..of.clone()
     })
 }

@@ -144,7 +144,7 @@ impl Cutter<'_, '_> {
 }
 
 fn is_head(word: &str) -> bool {
-    word == "pub" || words::HEADS.contains(&word) || words::RESERVED_HEADS.contains(&word)
+    word == "pub" || words::HEADS.contains(&word)
 }
 
 fn head_after(head: &Head, token: &Significant<'_>) -> Head {

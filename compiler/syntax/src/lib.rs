@@ -23,4 +23,5 @@ mod words;
 pub use balance::DEPTH_MAX;
 pub use format::{LINE_MAX, format};
 pub use items::{ItemRange, items};
+pub use lex::place_in_string;
 pub use parse::{FILE_BYTES_MAX, Parsed, ParsedItem, parse, parse_item};

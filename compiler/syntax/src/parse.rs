@@ -71,14 +71,32 @@ pub fn parse_item(text: &str, file: FileId) -> ParsedItem {
     let (balanced, brackets) = balance(significant, &span);
     let (shallow, too_deep) = depth::limit(balanced, &span);
     let (strings, mut lexical) = strings::decode(&shallow, file, 0);
-    let (toks, more) = layout(&shallow, &strings, &span);
+    let (mut toks, more) = layout(&shallow, &strings, &span);
     lexical.extend(more);
+    let formerly = take_formerly(&mut toks);
     let found = found(&toks, &Context { toks: &toks, span: &span, head: None });
     let mut decl = found.decl.unwrap_or_else(|| unreadable(&toks, text));
     let diagnostics =
         merge(Findings { brackets, too_deep, lexical, head: found.head, grammar: found.grammar }, &shallow);
+    decl.formerly = formerly;
     decl.damaged = !diagnostics.is_empty();
     ParsedItem { decl, diagnostics }
+}
+
+/// Takes `formerly name` out from behind the name of an entity: every head takes it at the same place.
+fn take_formerly(toks: &mut Vec<(Tok<'_>, Place)>) -> Option<Name> {
+    let at = head_at(toks)?;
+    let word = |at: usize| match toks.get(at) {
+        Some((Tok::Word(word), place)) => Some((*word, *place)),
+        Some(_) | None => None,
+    };
+    let (head, _) = word(at)?;
+    let (_name, (keyword, _), (old, place)) = (word(at + 1)?, word(at + 2)?, word(at + 3)?);
+    if keyword != "formerly" || !words::ENTITIES.contains(&head) {
+        return None;
+    }
+    toks.drain(at + 2..at + 4);
+    Some(Name { text: SmolStr::new(old), range: Range::new(place.start, place.end) })
 }
 
 struct Found {
@@ -173,9 +191,6 @@ fn head(toks: &[(Tok<'_>, Place)], context: &Context<'_, '_>) -> HeadWord {
     if let Some(head) = Head::of(word) {
         return HeadWord::Known(head);
     }
-    if words::RESERVED_HEADS.contains(&word) {
-        return HeadWord::Unknown(report::not_available_yet(word, span));
-    }
     let diagnostic = Diagnostic::error(codes::UNKNOWN_WORD, span, format!("`{word}` does not begin a declaration"));
     let known = nearest(word, words::HEADS.iter().copied()).and_then(|meant| Head::of(meant).map(|head| (meant, head)));
     match known {
@@ -216,6 +231,7 @@ fn unreadable(toks: &[(Tok<'_>, Place)], text: &str) -> Decl {
         docs: SmolStr::default(),
         annotations: Vec::new(),
         public: None,
+        formerly: None,
         head: at.and_then(range_of).unwrap_or_default(),
         damaged: true,
         kind: DeclKind::Error(name),

@@ -128,7 +128,7 @@ fn repeated(expected: &Expected, place: Place, context: &Context<'_, '_>) -> Opt
 }
 
 /// The finding for a word of a later edition.
-pub(crate) fn not_available_yet(word: &str, span: Span) -> Diagnostic {
+fn not_available_yet(word: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::NOT_AVAILABLE_YET, span, format!("`{word}` is not available in edition 2026"))
         .label("reserved for a later edition")
         .help("remove it; the word is kept free so that later editions can use it")
@@ -161,11 +161,13 @@ fn misspelt(
         Head::Strategy => &["for", "accept"],
         Head::Policy => &["require"],
         Head::Test => &words::TEST_ENTRIES,
+        Head::Service | Head::Released => &words::CONTRACT_CLAUSES,
+        Head::Migration => &words::PHASES,
         Head::Use
         | Head::Type
         | Head::Let
         | Head::Function
-        | Head::Service
+        | Head::Database
         | Head::Metric
         | Head::Slo
         | Head::Action

@@ -46,7 +46,8 @@ pub(crate) fn goes_on(previous: &Significant<'_>, next: &Significant<'_>, after:
     if next.kind.is_infix() || next.kind == TokenKind::OpenBrace || wants_operand(previous) {
         return true;
     }
-    next.kind == TokenKind::Word && crate::words::continues_line(next.text)
+    let assigns = next.text == "set" && after.is_some_and(|after| after.kind == TokenKind::String);
+    next.kind == TokenKind::Word && (assigns || crate::words::continues_line(next.text))
 }
 
 /// Whether commas stand between the phases of a `migrate` step and not between entries, token by token.

@@ -3,9 +3,9 @@
 mod test;
 
 use crate::ast::{
-    Accept, Annotation, Arg, Bind, Condition, Decl, DeclKind, EnvironmentEntry, Expr, ExprKind, Fields, GateClauseKind,
-    Group, Instances, Name, Param, Policy, Range, Release, Stage, StageEntry, Step, StepKind, StrPart, TogetherMember,
-    TypeBody, TypeKind, TypeRef, Wait,
+    Accept, Annotation, Arg, Bind, Condition, ContractClause, ContractKind, Decl, DeclKind, EnvironmentEntry, Expr,
+    ExprKind, Fields, GateClauseKind, Group, Instances, Name, Param, Phase, PhaseKind, Policy, Range, Release, Stage,
+    StageEntry, Statement, Step, StepKind, StrPart, TogetherMember, TypeBody, TypeKind, TypeRef, Wait,
 };
 
 /// Sees the nodes of a tree in the order of the text. Every method does nothing unless it is overridden;
@@ -48,7 +48,26 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
             it.extends.iter().for_each(|name| visitor.mention(name));
             it.entries.iter().for_each(|entry| environment_entry(entry, visitor));
         }
-        DeclKind::Service(it) => fields(&it.fields, visitor),
+        DeclKind::Service(it) => {
+            fields(&it.fields, visitor);
+            contract(&it.contract, visitor);
+            it.accepts.iter().for_each(|it| accept(it, None, visitor));
+        }
+        DeclKind::Database(it) => {
+            type_ref(&it.ty, visitor);
+            fields(&it.fields, visitor);
+        }
+        DeclKind::Migration(it) => {
+            visitor.mention(&it.database);
+            it.phases.iter().for_each(|it| phase(it, visitor));
+            it.accepts.iter().for_each(|it| accept(it, None, visitor));
+        }
+        DeclKind::Released(it) => {
+            [&it.service, &it.environment].into_iter().for_each(|name| visitor.mention(name));
+            it.release.iter().for_each(|release| expr(release, visitor));
+            fields(&it.fields, visitor);
+            contract(&it.contract, visitor);
+        }
         DeclKind::Metric(it) => {
             type_ref(&it.ty, visitor);
             fields(&it.fields, visitor);
@@ -139,6 +158,34 @@ fn environment_entry(entry: &EnvironmentEntry, visitor: &mut dyn Visitor) {
             fields(bound, visitor);
         }
         EnvironmentEntry::Accept(it) => accept(it, None, visitor),
+    }
+}
+
+fn contract(clauses: &[ContractClause], visitor: &mut dyn Visitor) {
+    for clause in clauses {
+        match &clause.kind {
+            ContractKind::Access { table, .. } | ContractKind::Index { table, .. } => visitor.mention(&table.database),
+            ContractKind::Stray(_) => {}
+            ContractKind::Provides { versions, .. } => expr(versions, visitor),
+            ContractKind::Calls { service, version, .. } => {
+                visitor.mention(service);
+                expr(version, visitor);
+            }
+        }
+    }
+}
+
+fn phase(phase: &Phase, visitor: &mut dyn Visitor) {
+    match &phase.kind {
+        PhaseKind::Expand(list) | PhaseKind::Contract(list) => list.iter().for_each(|it| match it {
+            Statement::Sql(text) => expr(text, visitor),
+            Statement::Error => {}
+        }),
+        PhaseKind::Backfill(it) => {
+            let parts = [&it.set].into_iter().chain(&it.filter).chain([&it.batch]).chain(&it.pause);
+            parts.for_each(|part| expr(part, visitor));
+        }
+        PhaseKind::StrayPause | PhaseKind::StraySql | PhaseKind::Error => {}
     }
 }
 

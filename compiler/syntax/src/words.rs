@@ -8,6 +8,9 @@ pub(crate) const HEADS: &[&str] = &[
     "fn",
     "environment",
     "service",
+    "database",
+    "migration",
+    "released",
     "metric",
     "slo",
     "gate",
@@ -21,8 +24,21 @@ pub(crate) const HEADS: &[&str] = &[
     "emergency",
 ];
 
-/// Words that will begin a declaration in a later edition.
-pub(crate) const RESERVED_HEADS: [&str; 3] = ["database", "migration", "released"];
+/// Declarations of things that keep their identity when they are renamed.
+pub(crate) const ENTITIES: [&str; 12] = [
+    "environment",
+    "service",
+    "database",
+    "migration",
+    "metric",
+    "slo",
+    "gate",
+    "strategy",
+    "action",
+    "workflow",
+    "group",
+    "flag",
+];
 
 /// Words that begin a step.
 pub(crate) const STEPS: &[&str] = &[
@@ -36,6 +52,13 @@ pub(crate) const RESERVED_STEPS: [&str; 1] = ["pause"];
 /// Words that begin an entry of an environment.
 pub(crate) const ENVIRONMENT_ENTRIES: [&str; 3] = ["bind", "protected", "accept"];
 
+/// Words that begin a clause of a contract.
+pub(crate) const CONTRACT_CLAUSES: [&str; 8] =
+    ["reads", "inserts", "updates", "upserts", "deletes", "needs", "provides", "calls"];
+
+/// Words that begin a phase of a migration.
+pub(crate) const PHASES: [&str; 3] = ["expand", "backfill", "contract"];
+
 /// Words that begin a clause of a gate.
 pub(crate) const GATE_CLAUSES: [&str; 7] = ["at", "confidence", "inconclusive", "warm", "lag", "advisory", "accept"];
 
@@ -48,7 +71,7 @@ pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat"
 /// Words that continue what the line before began.
 const CLAUSES: &[&str] = &[
     "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
-    "in", "over", "because", "until", "except", "with", "after", "during",
+    "in", "over", "because", "until", "except", "with", "after", "during", "where",
 ];
 
 /// Words that begin a clause of a stage, and go on with the line before as well; they may be names of values.
@@ -58,7 +81,7 @@ const STAGE_CLAUSES: [&str; 3] = ["sticky", "surge", "unavailable"];
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];
 
 /// Words that are never a name inside an expression.
-const EXPRESSION: [&str; 7] = ["not", "if", "where", "when", "is", "true", "false"];
+const EXPRESSION: [&str; 6] = ["not", "if", "when", "is", "true", "false"];
 
 /// Whether a line that begins with `word` goes on with the line before.
 pub(crate) fn continues_line(word: &str) -> bool {
@@ -84,17 +107,6 @@ pub(crate) fn is_spaced(word: &str) -> bool {
     is_clause(word)
         || matches!(
             word,
-            "not"
-                | "if"
-                | "where"
-                | "when"
-                | "is"
-                | "wait"
-                | "at"
-                | "extend"
-                | "approval"
-                | "least"
-                | "most"
-                | "confidence"
+            "not" | "if" | "when" | "is" | "wait" | "at" | "extend" | "approval" | "least" | "most" | "confidence"
         )
 }

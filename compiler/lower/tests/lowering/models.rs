@@ -69,6 +69,8 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         secrets: None,
         drift: Drift::Heal,
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
+        databases: vec![],
+        released: vec![],
     }
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn service() -> Service {
                 ("stop_within", Value::Duration(10_000)),
             ],
         ),
+        contract: vec![],
     }
 }
 

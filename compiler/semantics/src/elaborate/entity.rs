@@ -18,7 +18,7 @@ pub(super) fn library_union(full: &str) -> Type {
 
 impl Elaborator<'_> {
     pub(super) fn service(&mut self, service: &Service) -> Body {
-        let mut body = ServiceBody { id: None, artifact: None, runs: None, provider: None };
+        let mut body = ServiceBody { id: None, artifact: None, runs: None, provider: None, contract: Vec::new() };
         let before = self.diagnostics.len();
         for field in self.once(&service.fields) {
             match field.name.text.as_str() {
@@ -37,6 +37,7 @@ impl Elaborator<'_> {
         if self.diagnostics.len() == before {
             self.mandatory(&service.name, &service.fields, &["artifact", "runs"]);
         }
+        body.contract = self.contract(&service.contract);
         Body::Service(body)
     }
 

@@ -6,7 +6,8 @@ use syntax::ast::{Bind, Environment, EnvironmentEntry, Expr, ExprKind, Field, Ra
 use super::Elaborator;
 use super::entity::library_union;
 use super::names::suggest;
-use crate::core::{BindBody, Body, Core, CoreKind, EnvironmentBody, ProviderBody};
+use crate::core::{BindBody, Body, Core, CoreKind, DatabaseBindBody, EnvironmentBody, ProviderBody};
+use crate::queries::scope::{Target, lookup};
 use crate::queries::signature::Provider;
 use crate::queries::source::Kind;
 use crate::types::Type;
@@ -14,8 +15,7 @@ use crate::types::Type;
 /// The providers that an environment binds.
 const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "notify", "secrets"];
 /// What an environment says besides.
-const FIELDS: [&str; 8] =
-    ["compute", "traffic", "metrics", "notify", "secrets", "drift", "window", "freeze"];
+const FIELDS: [&str; 8] = ["compute", "traffic", "metrics", "notify", "secrets", "drift", "window", "freeze"];
 /// What is done about drift.
 const DRIFT: &str = "std.environment.Drift";
 
@@ -32,6 +32,7 @@ impl Elaborator<'_> {
             windows: None,
             freezes: None,
             binds: Vec::new(),
+            databases: Vec::new(),
         };
         let mut seen: Vec<(&Field, Range)> = Vec::new();
         for entry in &environment.entries {
@@ -105,6 +106,9 @@ impl Elaborator<'_> {
     }
 
     fn bind(&mut self, body: &mut EnvironmentBody, bind: &Bind) {
+        if let Some(Target::Declared(_, Kind::Database)) = lookup(self.db, self.file, &bind.target.text) {
+            return self.bind_database(body, bind);
+        }
         let service = self.declared(&bind.target, Kind::Service);
         let span = self.span(bind.target.range);
         if let Some(first) = body.binds.iter().find(|first| first.service == bind.target.text) {
@@ -127,6 +131,31 @@ impl Elaborator<'_> {
         }
         if let Some(service) = service {
             body.binds.push(BindBody { service: service.name, span, replicas, traffic });
+        }
+    }
+
+    /// `bind ledger { url = secret("…") }`
+    fn bind_database(&mut self, body: &mut EnvironmentBody, bind: &Bind) {
+        let database = self.declared(&bind.target, Kind::Database);
+        let span = self.span(bind.target.range);
+        if let Some(first) = body.databases.iter().find(|first| first.database == bind.target.text) {
+            let message = format!("`{}` is bound twice", bind.target.text);
+            let diagnostic = Diagnostic::error(codes::DUPLICATE_FIELD, span, message);
+            return self.report(diagnostic.label("the second").also(first.span, "the first"));
+        }
+        let mut url = None;
+        for field in self.once(&bind.fields) {
+            match field.name.text.as_str() {
+                "url" => url = Some(self.expect(&field.value, &Type::Secret(Box::new(Type::String)), "`url`")),
+                name => {
+                    let at = self.span(field.name.range);
+                    let message = format!("a database has no `{name}` to bind");
+                    self.report(suggest(Diagnostic::error(codes::UNKNOWN_FIELD, at, message), at, name, &["url"]));
+                }
+            }
+        }
+        if let (Some(database), Some(url)) = (database, url) {
+            body.databases.push(DatabaseBindBody { database: database.name, span, url });
         }
     }
 

@@ -290,6 +290,9 @@ impl Elaborator<'_> {
     }
 
     fn field(&mut self, at: Span, of: &Expr, field: &Name) -> (Core, Type) {
+        if let Some(found) = self.database_field(at, of, field) {
+            return found;
+        }
         let (core, ty) = self.infer(of);
         let fields = match &ty {
             Type::Record(id) => match signature_of(self.db, id) {

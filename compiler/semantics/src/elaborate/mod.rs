@@ -7,6 +7,9 @@ mod accept;
 mod action;
 mod arguments;
 mod condition;
+mod contract;
+pub(crate) mod database;
+mod embedded;
 mod entity;
 mod environment;
 mod event;
@@ -17,11 +20,13 @@ mod gate;
 mod group;
 mod methods;
 mod metric;
+mod migration;
 mod names;
 mod operators;
 mod patterns;
 mod policy;
 mod records;
+mod released;
 mod scope;
 mod secrets;
 mod slo;
@@ -78,6 +83,9 @@ impl<'db> Elaborator<'db> {
 
     /// The body of the declaration.
     pub(crate) fn body(&mut self, decl: &Decl) -> Body {
+        if let Some(formerly) = &decl.formerly {
+            self.formerly(formerly);
+        }
         match &decl.kind {
             DeclKind::Use(_) | DeclKind::Error(_) => Body::Nothing,
             DeclKind::Type(it) => Body::Type(self.type_defaults(&it.body)),
@@ -94,6 +102,9 @@ impl<'db> Elaborator<'db> {
             }
             DeclKind::Environment(it) => self.environment(it, decl.damaged),
             DeclKind::Service(it) => self.service(it),
+            DeclKind::Database(it) => self.database(it),
+            DeclKind::Migration(it) => self.migration(it),
+            DeclKind::Released(it) => self.released(it),
             DeclKind::Metric(it) => self.metric(it),
             DeclKind::Slo(it) => self.slo(it),
             DeclKind::Gate(it) => self.gate(it),

@@ -96,6 +96,17 @@ impl Elaborator<'_> {
         self.report(diagnostic);
     }
 
+    /// A former name that something else has now would make two things one.
+    pub(super) fn formerly(&mut self, name: &Name) {
+        let Some(Target::Declared(id, _)) = lookup(self.db, self.file, &name.text) else { return };
+        let message = format!("`{}` is the name of something else now", name.text);
+        let mut diagnostic = Diagnostic::error(codes::FORMER_NAME, self.span(name.range), message);
+        if let Some(there) = declared_at(self.db, &id) {
+            diagnostic = diagnostic.also(there, format!("`{}` is declared here", name.text));
+        }
+        self.report(diagnostic.help("take `formerly` out once every environment knows the new name"));
+    }
+
     /// Reports one of a fixed set of words that is none of them.
     pub(super) fn unknown_word(&mut self, code: diagnostics::Code, name: &Name, what: &str, words: &[&str]) {
         let at = self.span(name.range);

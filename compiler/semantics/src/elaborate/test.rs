@@ -244,15 +244,10 @@ impl Elaborator<'_> {
         self.expect(limit, &Type::Ratio, "the limit")
     }
 
-    fn migration(&mut self, name: &Name) -> Option<DeclId> {
-        self.unknown(name, "a migration", |_| false, &[]);
-        None
-    }
-
     fn ran(&mut self, never: bool, what: &Name, phase: Option<&Name>) -> Option<ExpectKindBody> {
         let what = match phase {
             None => self.declared(what, Kind::Action)?,
-            Some(_) => self.migration(what)?,
+            Some(_) => self.declared(what, Kind::Migration)?,
         };
         Some(ExpectKindBody::Ran { never, what, phase: phase.map(|name| name.text.clone()) })
     }

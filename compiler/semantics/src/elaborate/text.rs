@@ -1,7 +1,7 @@
 //! Text: interpolation, and the digests that look like it.
 
 use diagnostics::{Diagnostic, Span, codes};
-use syntax::ast::{Expr, Foreign, StrPart};
+use syntax::ast::{Expr, Foreign, Range, StrPart};
 
 use super::Elaborator;
 use crate::core::{Core, CoreKind};
@@ -37,6 +37,9 @@ impl Elaborator<'_> {
                 }
             }
         }
+        if language == Foreign::PromQl && !self.is_promql(Range::new(at.start, at.end), &text) {
+            return (Core::error(at), Type::Error);
+        }
         let (value, ty) = match language {
             Foreign::PromQl => (Value::PromQl(text.into()), Type::PromQl),
             Foreign::Sql => (Value::Sql(text.into()), Type::Sql),
@@ -44,7 +47,7 @@ impl Elaborator<'_> {
         (Core::new(at, CoreKind::Constant(value)), ty)
     }
 
-    fn put_together(&mut self, expr: &Expr, language: Foreign) {
+    pub(super) fn put_together(&mut self, expr: &Expr, language: Foreign) {
         let message = format!("`{}` text is not put together: it stands as it is written", language.word());
         let diagnostic = Diagnostic::error(codes::PUT_TOGETHER, self.span(expr.range), message)
             .note("a value in it could change what it asks, and what was reviewed would not be what is asked");

@@ -20,12 +20,14 @@ impl Evaluator<'_> {
         };
         let artifact = body.artifact.as_ref().map(|core| self.value(core));
         let runs = body.runs.as_ref().map(|core| self.value(core));
+        let contract = self.contract(&body.contract);
         let service = model::Service {
             name: id.name.clone(),
             id: outside?,
             span: self.named_at(),
             artifact: artifact?,
             runs: runs?,
+            contract: contract?,
         };
         Some(Entity::Service(Arc::new(service), body.provider.clone()?))
     }

@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 
 use super::Evaluator;
+use super::contract::released_in;
 use crate::core::{BindBody, Core, EnvironmentBody};
 use crate::model;
 use crate::queries::value::{Entity, PartialBind, PartialEnvironment, entity_of};
@@ -29,6 +30,8 @@ impl Evaluator<'_> {
             windows: Vec::new(),
             freezes: Vec::new(),
             binds: Vec::new(),
+            databases: Vec::new(),
+            released: released_in(self.db, id),
         };
         match base {
             Some(Some(base)) => {
@@ -37,6 +40,7 @@ impl Evaluator<'_> {
                 environment.drift = base.drift;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
                 (environment.windows, environment.freezes) = (base.windows, base.freezes);
+                environment.databases = base.databases;
             }
             Some(None) => environment.incomplete = true,
             None => {}
@@ -64,8 +68,15 @@ impl Evaluator<'_> {
                 Value::Freeze(freeze) => Some(*freeze),
                 _ => None,
             });
+        }
         if let Some(core) = &body.drift {
             environment.drift = drift(&self.value(core)).or(environment.drift);
+        }
+        for bind in &body.databases {
+            let url = self.value(&bind.url);
+            environment.databases.retain(|inherited| inherited.database != bind.database);
+            let (database, span) = (bind.database.clone(), bind.span);
+            environment.databases.push(model::DatabaseBind { database, span, url });
         }
         for bind in &body.binds {
             self.bind(&mut environment, bind);

@@ -2,6 +2,8 @@
 
 mod arithmetic;
 mod condition;
+mod contract;
+mod database;
 mod display;
 mod entity;
 mod environment;
@@ -71,11 +73,14 @@ pub(crate) fn declaration<'db>(
     Evaluated { entity, diagnostics: evaluator.diagnostics }
 }
 
-/// What a test comes to: it has no name, so nothing else can name it.
+/// What a test or the record of a release comes to: it has no name, so nothing else can name it.
 pub(crate) fn nameless<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>, body: &Body) -> Evaluated {
     let mut evaluator = Evaluator::new(db, item);
     let entity = match body {
         Body::Test(body) => Entity::Test(Arc::new(evaluator.test(body))),
+        Body::Released(body) => {
+            evaluator.released(item, body).map_or(Entity::Nothing, |it| Entity::Released(Arc::new(it)))
+        }
         _ => Entity::Nothing,
     };
     Evaluated { entity, diagnostics: evaluator.diagnostics }
@@ -102,14 +107,18 @@ impl Evaluator<'_> {
     fn entity(&mut self, id: &DeclId, body: &Body) -> Entity {
         match body {
             Body::Nothing | Body::Strategy(_) | Body::Action(_) | Body::Function { .. } => Entity::Nothing,
-            // A policy is judged where there is something to judge; a test has no name.
-            Body::Policy(_) | Body::Test(_) => Entity::Nothing,
+            // A policy is judged where there is something to judge; a test and the record of a release have no name.
+            Body::Policy(_) | Body::Test(_) | Body::Released(_) => Entity::Nothing,
             Body::Group(body) => self.group(id, body).unwrap_or(Entity::Nothing),
             Body::Flag(body) => self.flag(id, body).unwrap_or(Entity::Nothing),
             Body::Let(value) => Entity::Value(self.value(value)),
             Body::Type(defaults) => Entity::Defaults(self.type_defaults(defaults)),
             Body::Environment(body) => Entity::Environment(Arc::new(self.environment(id, body))),
             Body::Service(body) => self.service(id, body).unwrap_or(Entity::Nothing),
+            Body::Database(body) => Entity::Database(Arc::new(self.database(id, body))),
+            Body::Migration(body) => {
+                self.migration(id, body).map_or(Entity::Nothing, |it| Entity::Migration(Arc::new(it)))
+            }
             Body::Metric(body) => self.metric(id, body).unwrap_or(Entity::Nothing),
             Body::Slo(body) => self.slo(id, body).unwrap_or(Entity::Nothing),
             Body::Gate(body) => self.gate(id, body).unwrap_or(Entity::Nothing),

@@ -154,6 +154,8 @@ impl Evaluator<'_> {
             windows: partial.windows.clone(),
             freezes: partial.freezes.clone(),
             binds: binds.collect(),
+            databases: partial.databases.clone(),
+            released: partial.released.clone(),
         })
     }
 

@@ -1,9 +1,12 @@
 //! Environments with everything that they inherit.
 
+use std::sync::Arc;
+
 use diagnostics::Span;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::{DatabaseBind, Released};
 use crate::value::{Freeze, Value, Window};
 
 /// An environment with everything it inherits.
@@ -33,6 +36,10 @@ pub struct Environment {
     pub drift: Drift,
     /// What it binds, by service name.
     pub binds: Vec<Bind>,
+    /// Where its databases are reached; one that is not named is reached by the secret `NAME.url`.
+    pub databases: Vec<DatabaseBind>,
+    /// What runs in it, as the sources record it.
+    pub released: Vec<Arc<Released>>,
 }
 
 /// What is done about a world that is no longer as it was left.

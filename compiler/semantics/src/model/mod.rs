@@ -5,6 +5,8 @@
 //! about it.
 
 mod accept;
+mod contract;
+mod database;
 mod environment;
 mod flag;
 mod gate;
@@ -19,6 +21,8 @@ mod test;
 mod workflow;
 
 pub use accept::{Acceptance, Proof};
+pub use contract::{AccessVerb, ContractClause, Released};
+pub use database::{Backfill, BackfillPause, Database, DatabaseBind, Migration, MigrationPhase, PhaseKind};
 pub use environment::{Bind, Drift, Environment, Provider};
 pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Reading, Undecided};

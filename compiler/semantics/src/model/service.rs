@@ -3,6 +3,7 @@
 use diagnostics::Span;
 use smol_str::SmolStr;
 
+use super::ContractClause;
 use crate::value::Value;
 
 /// A service.
@@ -18,4 +19,6 @@ pub struct Service {
     pub artifact: Value,
     /// A record that says how a release runs.
     pub runs: Value,
+    /// What it relies on and promises.
+    pub contract: Vec<ContractClause>,
 }

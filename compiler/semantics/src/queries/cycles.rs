@@ -50,6 +50,7 @@ fn can_go_round(kind: Kind) -> bool {
     match kind {
         Kind::Let | Kind::Function | Kind::Record | Kind::Union | Kind::Environment => true,
         Kind::Use | Kind::Refined | Kind::Service | Kind::Metric | Kind::Slo | Kind::Gate => false,
+        Kind::Database | Kind::Migration | Kind::Released => false,
         Kind::Strategy | Kind::Action | Kind::Workflow | Kind::Broken => false,
         Kind::Group | Kind::Flag | Kind::Policy | Kind::Test => false,
     }

@@ -2,7 +2,8 @@
 //!
 //! `items` cuts a file; `parsed` reads one declaration; `head` is what a listing of names needs of it; `index`,
 //! `scope`, `resolve` and `definition` settle names; `signature` is what other declarations may know; `check`
-//! settles its body; `uses` and `cycles` find what leads back to itself; `value` evaluates.
+//! settles its body; `uses` and `cycles` find what leads back to itself; `value` evaluates. `schema` is what is known of a
+//! database, `releases` what runs today.
 //!
 //! Spans inside carry the number of their declaration instead of a file (see [`place`]), so that text above a
 //! declaration changes nothing.
@@ -11,6 +12,8 @@ pub(crate) mod body;
 pub(crate) mod cycles;
 pub(crate) mod deprecated;
 pub(crate) mod place;
+pub(crate) mod releases;
+pub(crate) mod schema;
 pub(crate) mod scope;
 pub(crate) mod signature;
 pub(crate) mod source;

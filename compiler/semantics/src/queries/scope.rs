@@ -18,6 +18,16 @@ const PRELUDE: &str = "std/prelude.deploy";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
 pub(crate) struct Word(SmolStr);
 
+impl Word {
+    pub(crate) fn new(text: impl Into<SmolStr>) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What a file declares, by name; the first of two equal names counts.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
 pub(crate) struct Index<'db> {

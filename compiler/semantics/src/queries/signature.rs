@@ -90,6 +90,7 @@ fn header_end(decl: &Decl) -> u32 {
         DeclKind::Let(_) | DeclKind::Gate(_) | DeclKind::Environment(_) | DeclKind::Service(_) => 0,
         DeclKind::Metric(_) | DeclKind::Slo(_) | DeclKind::Use(_) | DeclKind::Error(_) => 0,
         DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => 0,
+        DeclKind::Database(_) | DeclKind::Migration(_) | DeclKind::Released(_) => 0,
     }
 }
 
@@ -135,6 +136,7 @@ impl Elaborator<'_> {
             DeclKind::Gate(it) => Signature::Gate(self.arms(&it.subject, it.against.as_ref())),
             DeclKind::Metric(it) => Signature::Metric(self.metric_kind(&it.ty)),
             DeclKind::Environment(_) | DeclKind::Service(_) => Signature::Plain,
+            DeclKind::Database(_) | DeclKind::Migration(_) | DeclKind::Released(_) => Signature::Plain,
             DeclKind::Slo(_) | DeclKind::Use(_) => Signature::Plain,
             DeclKind::Group(_) | DeclKind::Flag(_) | DeclKind::Policy(_) | DeclKind::Test(_) => Signature::Plain,
             DeclKind::Error(_) => Signature::Broken,

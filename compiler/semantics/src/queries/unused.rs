@@ -72,12 +72,13 @@ fn unused_imports(
         .collect()
 }
 
-/// Workflows are run, objectives promised, policies set and tests written by people: nothing needs to name them.
+/// Workflows are run, objectives promised, policies set, tests written and releases recorded by people: nothing needs
+/// to name them.
 fn is_root(kind: Kind) -> bool {
     match kind {
-        Kind::Workflow | Kind::Slo | Kind::Policy | Kind::Test | Kind::Use | Kind::Broken => true,
+        Kind::Workflow | Kind::Slo | Kind::Policy | Kind::Test | Kind::Released | Kind::Use | Kind::Broken => true,
         Kind::Record | Kind::Union | Kind::Refined | Kind::Let | Kind::Function | Kind::Environment => false,
         Kind::Service | Kind::Metric | Kind::Gate | Kind::Strategy | Kind::Action => false,
-        Kind::Group | Kind::Flag => false,
+        Kind::Group | Kind::Flag | Kind::Database | Kind::Migration => false,
     }
 }

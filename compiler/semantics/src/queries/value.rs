@@ -28,6 +28,9 @@ pub(crate) enum Entity {
     Environment(Arc<PartialEnvironment>),
     /// With the provider that its `runs` belongs to.
     Service(Arc<model::Service>, SmolStr),
+    Database(Arc<model::Database>),
+    Migration(Arc<model::Migration>),
+    Released(Arc<model::Released>),
     Metric(Arc<model::Metric>),
     Slo(Arc<model::Slo>),
     Gate(Arc<model::Gate>),
@@ -50,6 +53,9 @@ pub(crate) struct PartialEnvironment {
     pub(crate) windows: Vec<Window>,
     pub(crate) freezes: Vec<Freeze>,
     pub(crate) binds: Vec<PartialBind>,
+    pub(crate) databases: Vec<model::DatabaseBind>,
+    /// What runs in it, as the sources record it.
+    pub(crate) released: Vec<Arc<model::Released>>,
 }
 
 /// What an environment binds so far.

@@ -1,6 +1,9 @@
 //! File-level declarations, except gates, strategies and workflows, which have files of their own.
 
-use super::{Accept, Expr, Flag, Gate, Group, Name, Policy, Range, Slo, Strategy, Test, TypeRef, Workflow};
+use super::{
+    Accept, ContractClause, Database, Expr, Flag, Gate, Group, Migration, Name, Policy, Range, Released, Slo, Strategy,
+    Test, TypeRef, Workflow,
+};
 use smol_str::SmolStr;
 
 /// A declaration with what stands before its head word.
@@ -14,6 +17,8 @@ pub struct Decl {
     pub annotations: Vec<Annotation>,
     /// Where `pub` stands, if it does.
     pub public: Option<Range>,
+    /// After `formerly`: the name that it had before.
+    pub formerly: Option<Name>,
     /// Where the head word (`service`, `gate`, ...) stands; empty at the start if there is none.
     pub head: Range,
     /// A syntax error was reported inside; later phases say nothing about what may follow from it.
@@ -23,17 +28,19 @@ pub struct Decl {
 }
 
 impl Decl {
-    /// The name that this declaration brings into scope; `None` for `use`, `test` and
+    /// The name that this declaration brings into scope; `None` for `use`, `test`, `released` and
     /// unreadable ones without a name.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match &self.kind {
-            DeclKind::Use(_) | DeclKind::Test(_) => None,
+            DeclKind::Use(_) | DeclKind::Test(_) | DeclKind::Released(_) => None,
             DeclKind::Type(it) => Some(&it.name),
             DeclKind::Let(it) => Some(&it.name),
             DeclKind::Function(it) => Some(&it.name),
             DeclKind::Environment(it) => Some(&it.name),
             DeclKind::Service(it) => Some(&it.name),
+            DeclKind::Database(it) => Some(&it.name),
+            DeclKind::Migration(it) => Some(&it.name),
             DeclKind::Metric(it) => Some(&it.name),
             DeclKind::Slo(it) => Some(&it.name),
             DeclKind::Gate(it) => Some(&it.name),
@@ -63,6 +70,12 @@ pub enum DeclKind {
     Environment(Environment),
     /// `service name { ... }`
     Service(Service),
+    /// `database name: Type { ... }`
+    Database(Database),
+    /// `migration name on database { ... }`
+    Migration(Migration),
+    /// `released service in environment { ... }`
+    Released(Released),
     /// `metric name: Type { ... }`
     Metric(Metric),
     /// `slo name for service { ... }`
@@ -233,7 +246,7 @@ pub enum EnvironmentEntry {
 /// `bind name { field = value }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bind {
-    /// What is bound: a service.
+    /// What is bound: a service or a database.
     pub target: Name,
     /// Its fields in this environment.
     pub fields: Fields,
@@ -278,6 +291,10 @@ pub struct Service {
     pub name: Name,
     /// `id`, `artifact`, `runs`.
     pub fields: Fields,
+    /// What it relies on and promises.
+    pub contract: Vec<ContractClause>,
+    /// Exceptions.
+    pub accepts: Vec<Accept>,
 }
 
 /// `metric name: Ratio { ... }`

@@ -6,12 +6,16 @@
 //! stay silent about it, because the parser has already spoken.
 
 mod accept;
+mod contract;
+mod database;
 mod declaration;
 mod expression;
 mod flag;
 mod gate;
 mod group;
+mod migration;
 mod policy;
+mod released;
 mod steps;
 mod strategy;
 mod test;
@@ -19,6 +23,8 @@ mod window;
 mod workflow;
 
 pub use accept::Accept;
+pub use contract::{AccessVerb, ContractClause, ContractKind, TableRef};
+pub use database::Database;
 pub use declaration::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Field, Fields,
     Function, Import, Let, Metric, Param, Service, TypeBody, TypeDecl, Use,
@@ -29,7 +35,9 @@ pub use expression::{
 pub use flag::Flag;
 pub use gate::{Condition, Gate, GateClause, GateClauseKind, Objective, Slo};
 pub use group::{Group, Member};
+pub use migration::{Backfill, Migration, Phase, PhaseKind, Statement};
 pub use policy::{Policy, Requirement};
+pub use released::Released;
 pub use steps::{
     Approval, Audience, Check, Expose, ForEach, Migrate, Mirror, Notify, Override, PhaseRef, Release, Rollback,
     Rollout, Together, TogetherMember, Wait, When,

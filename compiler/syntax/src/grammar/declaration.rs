@@ -5,11 +5,12 @@ use super::fields::{field, fields};
 use super::list::braces;
 use super::types::{broken_param, param, params, type_ref};
 use super::{
-    P, Problem, accept, docs, flag, gate, group, name, named, policy, range, sign, strategy, test, word, workflow,
+    P, Problem, accept, contract, database, docs, flag, gate, group, migration, name, named, policy, range, released,
+    sign, strategy, test, word, workflow,
 };
 use crate::ast::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Expr, Function, Import,
-    Let, Metric, Name, Range, Service, TypeBody, TypeDecl, Use,
+    Let, Metric, Name, Range, TypeBody, TypeDecl, Use,
 };
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
@@ -24,6 +25,9 @@ pub(crate) enum Head {
     Function,
     Environment,
     Service,
+    Database,
+    Migration,
+    Released,
     Metric,
     Slo,
     Gate,
@@ -46,6 +50,9 @@ impl Head {
             "fn" => Self::Function,
             "environment" => Self::Environment,
             "service" => Self::Service,
+            "database" => Self::Database,
+            "migration" => Self::Migration,
+            "released" => Self::Released,
             "metric" => Self::Metric,
             "slo" => Self::Slo,
             "gate" => Self::Gate,
@@ -78,6 +85,7 @@ pub(crate) fn declaration<'t, X: Problem<'t>>(head: Head) -> P<'t, Decl, X> {
             docs,
             annotations,
             public,
+            formerly: None,
             head,
             damaged: false,
             kind,
@@ -101,7 +109,10 @@ fn body<'t, X: Problem<'t>>(head: Head, expr: &Expressions<'t, X>) -> P<'t, Decl
         Head::Let => binding(any),
         Head::Function => function(any),
         Head::Environment => environment(any),
-        Head::Service => service(any),
+        Head::Service => contract::service(any),
+        Head::Database => database::database(any),
+        Head::Migration => migration::migration(any),
+        Head::Released => released::released(any),
         Head::Metric => metric(any),
         Head::Slo => gate::slo(any),
         Head::Gate => gate::gate(expr),
@@ -170,7 +181,7 @@ fn function<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
 
 fn environment<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
     let bind = word("`bind`")
-        .ignore_then(named("a service"))
+        .ignore_then(named("a service or a database"))
         .then(fields(expr.clone()))
         .map(|(target, fields)| EnvironmentEntry::Bind(Bind { target, fields }));
     let protected = word("`protected`").then_ignore(sign(T::Equals).not()).map(EnvironmentEntry::Protected);
@@ -184,11 +195,6 @@ fn environment<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> 
         .then(entries.map_with(|entries, e| (entries, range(e.span()))))
         .map(|((name, extends), (entries, range))| DeclKind::Environment(Environment { name, extends, entries, range }))
         .boxed()
-}
-
-fn service<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
-    let named = named("the service's name").then(fields(expr.clone()));
-    named.map(|(name, fields)| DeclKind::Service(Service { name, fields })).boxed()
 }
 
 fn metric<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {

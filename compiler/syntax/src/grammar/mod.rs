@@ -5,6 +5,8 @@
 //! parsing, therefore every bracketed list recovers inside its own brackets and never fails as a whole.
 
 mod accept;
+mod contract;
+mod database;
 pub(crate) mod declaration;
 pub(crate) mod expression;
 mod fields;
@@ -12,8 +14,10 @@ mod flag;
 mod gate;
 mod group;
 mod list;
+mod migration;
 mod policy;
 mod quick;
+mod released;
 mod steps;
 mod strategy;
 mod test;

@@ -5,6 +5,7 @@ pub(crate) mod number;
 mod string;
 mod token;
 
+pub use string::place_in_string;
 pub(crate) use string::{Piece, pieces, trailing_closers};
 pub(crate) use token::Bracket;
 pub use token::{Token, TokenKind};

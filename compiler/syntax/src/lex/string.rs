@@ -5,9 +5,67 @@ use logos::Lexer;
 
 /// Logos callback after the opening quote: takes everything up to the closing quote, or the end of the line.
 pub(super) fn string(lexer: &mut Lexer<'_, TokenKind>) -> TokenKind {
+    if let Some(length) = block(lexer.remainder()) {
+        lexer.bump(length);
+        return TokenKind::String;
+    }
     let (length, closed) = scan(lexer.remainder());
     lexer.bump(length);
     if closed { TokenKind::String } else { TokenKind::UnfinishedString }
+}
+
+/// The quotes around a string of several lines.
+const BLOCK: &str = "\"\"\"";
+
+/// How many bytes belong to a string of several lines whose first quote stands before `rest`; nothing if it is none,
+/// or never closed.
+fn block(rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix(&BLOCK[1..]).filter(|inside| inside.starts_with(['\n', '\r', ' ']))?;
+    let escaped = |at: usize| inside[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    let end = inside.match_indices(BLOCK).map(|(at, _)| at).find(|at| !escaped(*at))?;
+    Some(BLOCK.len() - 1 + end + BLOCK.len())
+}
+
+/// What stands between the quotes of a string token: its bytes, and how far every line of a block is indented.
+struct Inside {
+    start: usize,
+    end: usize,
+    indent: Option<usize>,
+}
+
+impl Inside {
+    fn of(token: &str) -> Self {
+        if token.len() >= 2 * BLOCK.len() && block(&token[1..]) == Some(token.len() - 1) {
+            return Self::of_block(token);
+        }
+        let closed = token.len() > 1 && scan(&token[1..]) == (token.len() - 1, true);
+        let end = if closed { token.len() - 1 } else { token.len() };
+        Self { start: 1.min(end), end, indent: None }
+    }
+
+    /// The lines between the quotes, without the indentation that all of them have.
+    fn of_block(token: &str) -> Self {
+        let inside = &token[BLOCK.len()..token.len() - BLOCK.len()];
+        let first = inside.find('\n').filter(|end| inside[..*end].trim().is_empty()).map_or(0, |end| end + 1);
+        let last = inside.rfind('\n').filter(|end| *end >= first && inside[*end..].trim().is_empty());
+        let end = last.unwrap_or(inside.len()).max(first);
+        let lines = inside[first..end].lines().filter(|line| !line.trim().is_empty());
+        let indent = lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+        let trimmed = inside[first..end].trim_end_matches('\r').len();
+        Self { start: BLOCK.len() + first, end: BLOCK.len() + first + trimmed, indent: Some(indent) }
+    }
+
+    /// How many bytes at `at` are layout of the file and no text.
+    fn layout(&self, token: &str, at: usize) -> usize {
+        let Some(indent) = self.indent else { return 0 };
+        if token[at..].starts_with("\r\n") {
+            return 1;
+        }
+        if at != self.start && !token[..at].ends_with('\n') {
+            return 0;
+        }
+        token[at..self.end].bytes().take(indent).take_while(|byte| *byte == b' ').count()
+    }
 }
 
 /// How many bytes of `rest` belong to the string whose opening quote stands before it, and whether it is closed.
@@ -57,6 +115,28 @@ pub(crate) fn trailing_closers(text: &str) -> Vec<Bracket> {
     text[tail.len()..].chars().filter_map(bracket).collect()
 }
 
+/// The byte of a string token, whose opening quote is its first byte, at which byte `at` of its text is written; the
+/// closing quote for what lies beyond. For strings without interpolation.
+#[must_use]
+pub fn place_in_string(token: &str, at: usize) -> usize {
+    let inside = Inside::of(token);
+    let mut text = String::new();
+    let mut place = inside.start;
+    while place < inside.end {
+        let layout = inside.layout(token, place);
+        if layout > 0 {
+            place += layout;
+            continue;
+        }
+        let (length, _) = character(&token[place..inside.end], place, &mut text);
+        if text.len() > at {
+            return place;
+        }
+        place += length;
+    }
+    inside.end.min(token.len())
+}
+
 /// A piece of a string's inside, with byte offsets from the start of the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -70,13 +150,17 @@ pub(crate) enum Piece {
 
 /// The pieces of a string token, whose opening quote is its first byte.
 pub(crate) fn pieces(token: &str) -> Vec<Piece> {
-    let inside_end =
-        if token.len() > 1 && scan(&token[1..]) == (token.len() - 1, true) { token.len() - 1 } else { token.len() };
+    let inside = Inside::of(token);
     let mut found = Vec::new();
     let mut text = String::new();
-    let mut at = 1.min(inside_end);
-    while at < inside_end {
-        let rest = &token[at..inside_end];
+    let mut at = inside.start;
+    while at < inside.end {
+        let layout = inside.layout(token, at);
+        if layout > 0 {
+            at += layout;
+            continue;
+        }
+        let rest = &token[at..inside.end];
         let (length, piece) =
             if rest.starts_with("${") { interpolation(rest, at) } else { character(rest, at, &mut text) };
         if let Some(piece) = piece {
@@ -152,6 +236,42 @@ fn unicode(rest: &str, at: usize, text: &mut String) -> (usize, Option<Piece>) {
             let length = digits.map_or(2, |digits| digits.len() + 4);
             let message = format!("`{}` is not a character", &rest[..length]);
             (length, Some(Piece::Bad { start: at, end: at + length, message }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(token: &str) -> String {
+        let pieces = pieces(token).into_iter().map(|piece| match piece {
+            Piece::Text(text) => text,
+            other => format!("{other:?}"),
+        });
+        pieces.collect()
+    }
+
+    #[test]
+    fn a_block_loses_the_indentation_of_all_its_lines() {
+        assert_eq!(text("\"\"\"\n    a\n      b \"c\"\n\n    d\n    \"\"\""), "a\n  b \"c\"\n\nd");
+        assert_eq!(text("\"\"\" a \"\"\""), "a ");
+        assert_eq!(text("\"\"\"\r\n  a\r\n  b\r\n\"\"\""), "a\nb");
+        assert_eq!(text("\"\"\"\n\"\"\""), "");
+    }
+
+    #[test]
+    fn text_is_found_again_in_its_token() {
+        let table = [
+            ("\"abc\"", 1, 2),
+            ("\"abc\"", 3, 4),
+            ("\"a\\nbc\"", 2, 4),
+            ("\"\\u{e9}b\"", 2, 7),
+            ("\"\"\"\n  ab\n  cd\n  \"\"\"", 0, 6),
+            ("\"\"\"\n  ab\n  cd\n  \"\"\"", 4, 12),
+        ];
+        for (token, at, place) in table {
+            assert_eq!(place_in_string(token, at), place, "{token} at {at}");
         }
     }
 }

@@ -47,7 +47,7 @@ pub enum TokenKind {
     #[regex(r"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")]
     #[regex(r"[0-9][0-9]?:[0-9][0-9]")]
     Number,
-    /// A string, its interpolations included, on one line.
+    /// A string, its interpolations included: on one line, or between three quotes on several.
     #[token("\"", string)]
     String,
     /// A string that its line ends before its closing quote does.
