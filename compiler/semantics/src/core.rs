@@ -222,11 +222,11 @@ pub(crate) struct BackfillBody {
     pub(crate) set: SmolStr,
     pub(crate) filter: Option<SmolStr>,
     pub(crate) batch: Core,
-    pub(crate) pause: Option<PauseBody>,
+    pub(crate) pause: Option<BackfillPauseBody>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PauseBody {
+pub(crate) struct BackfillPauseBody {
     pub(crate) metric: DeclId,
     pub(crate) op: &'static str,
     pub(crate) limit: Core,

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use syntax::ast::{Backfill, BinaryOp, Expr, ExprKind, Migration, Name, Phase, PhaseKind, Statement};
 
 use super::Elaborator;
-use crate::core::{BackfillBody, Body, MigrationBody, PauseBody, PhaseBody, PhaseKindBody, StatementBody};
+use crate::core::{BackfillBody, BackfillPauseBody, Body, MigrationBody, PhaseBody, PhaseKindBody, StatementBody};
 use crate::queries::schema::known;
 use crate::queries::source::Kind;
 use crate::types::{DeclId, Type};
@@ -162,7 +162,7 @@ impl Elaborator<'_> {
     }
 
     /// `metric > limit`
-    fn backfill_pause(&mut self, when: &Expr) -> Option<PauseBody> {
+    fn backfill_pause(&mut self, when: &Expr) -> Option<BackfillPauseBody> {
         let at = self.span(when.range);
         let ExprKind::Binary(op, left, limit) = &when.kind else {
             if !matches!(when.kind, ExprKind::Error) {
@@ -184,7 +184,7 @@ impl Elaborator<'_> {
         }
         let metric = self.declared(&Name { text: word.clone(), range: left.range }, Kind::Metric);
         let limit = self.pause_limit(word, limit);
-        Some(PauseBody { metric: metric?, op: op.text(), limit: limit? })
+        Some(BackfillPauseBody { metric: metric?, op: op.text(), limit: limit? })
     }
 
     fn pause_limit(&mut self, metric: &str, limit: &Expr) -> Option<crate::core::Core> {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Evaluator;
-use crate::core::{BackfillBody, DatabaseBody, MigrationBody, PauseBody, PhaseBody, PhaseKindBody, StatementBody};
+use crate::core::{
+    BackfillBody, BackfillPauseBody, DatabaseBody, MigrationBody, PhaseBody, PhaseKindBody, StatementBody,
+};
 use crate::model::{Backfill, BackfillPause, Database, Migration, MigrationPhase, PhaseKind};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
@@ -60,7 +62,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn backfill_pause(&mut self, body: &PauseBody) -> Option<BackfillPause> {
+    fn backfill_pause(&mut self, body: &BackfillPauseBody) -> Option<BackfillPause> {
         let limit = self.value(&body.limit);
         if let Value::Parameter(_) | Value::Error = limit {
             return self.not_constant(&body.limit, &limit);
