@@ -8,6 +8,7 @@ mod approvals;
 mod arms;
 mod effects;
 mod places;
+mod races;
 mod samples;
 mod sharing;
 mod stages;
@@ -39,6 +40,7 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     found.extend(approvals::check(&places));
     found.extend(effects::check(&places));
     found.extend(sharing::traffic(&places));
+    found.extend(races::check(workflow));
     found.sort_by_key(Diagnostic::sort_key);
     found
 }

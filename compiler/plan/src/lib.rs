@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod body;
 pub mod canonical;
+pub mod decision;
 pub mod document;
 pub mod gate;
 pub mod node;
@@ -13,10 +14,13 @@ pub mod quantity;
 pub mod release;
 pub mod requires;
 pub mod schema;
+pub mod scope;
+pub mod steps;
 pub mod validate;
 
 pub use accept::Acceptance;
 pub use body::{Binding, Body, Environment, Input, Parameter, ParameterType, Rollout, Service, Stage};
+pub use decision::{Comparison, Decision};
 pub use document::{FORMAT, Place, Plan, ReadError};
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, Undecided};
 pub use node::{
@@ -25,3 +29,5 @@ pub use node::{
 pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
 pub use requires::{Capability, requires};
+pub use scope::{Scope, Together};
+pub use steps::{Expose, ExposeStage, Mirror, Rollback, WaitUntil};

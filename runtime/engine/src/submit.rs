@@ -104,6 +104,10 @@ impl Engine {
         match capability {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
+            Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => false,
+            Capability::Outputs | Capability::WaitUntil | Capability::Rollback => false,
+            Capability::EarlierReleases | Capability::Overrides => false,
+            Capability::Flags | Capability::Mirroring => false,
         }
     }
 

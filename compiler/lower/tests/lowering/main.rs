@@ -5,4 +5,5 @@ mod graph;
 mod models;
 mod refused;
 mod stability;
+mod steps;
 mod text;

@@ -7,6 +7,7 @@ mod accept;
 mod action;
 mod arguments;
 mod condition;
+mod entities;
 mod entity;
 mod environment;
 mod event;

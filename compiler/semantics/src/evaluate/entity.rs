@@ -135,6 +135,6 @@ fn listed(selector: &Value) -> Option<&[Value]> {
 fn known(piece: &Piece) -> Option<&str> {
     match piece {
         Piece::Known(text) => Some(text),
-        Piece::Parameter(_) => None,
+        Piece::Parameter(_) | Piece::Output(..) => None,
     }
 }

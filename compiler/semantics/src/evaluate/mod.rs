@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod display;
+mod entities;
 mod entity;
 mod environment;
 mod expression;

@@ -27,7 +27,10 @@ pub use metric::Metric;
 pub use policy::Subject;
 pub use service::Service;
 pub use slo::Slo;
-pub use step::{Approval, Check, EffectClass, Rollout, Run, Step, StepKind};
+pub use step::{
+    Approval, Artifact, Check, Comparison, Decision, EffectClass, Expose, JointMember, Loop, Mirror, Release, Rollback,
+    Rollout, Round, Run, Step, StepKind, Together, Wait, When,
+};
 pub use strategy::{Instances, Stage, Strategy};
 pub use test::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
 pub use workflow::{Parameter, ParameterType, Workflow};
