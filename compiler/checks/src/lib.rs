@@ -10,6 +10,7 @@ mod cohorts;
 mod effects;
 mod objectives;
 mod places;
+mod races;
 mod replacing;
 mod samples;
 mod sharing;
@@ -45,6 +46,7 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     found.extend(approvals::check(&places));
     found.extend(effects::check(&places));
     found.extend(sharing::traffic(&places));
+    found.extend(races::check(workflow));
     found.sort_by_key(Diagnostic::sort_key);
     found
 }

@@ -1,5 +1,7 @@
 //! The rollouts, stages and waits of a workflow, wherever they stand.
 
+use std::borrow::Cow;
+
 use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
 use semantics::model::{
@@ -8,7 +10,10 @@ use semantics::model::{
 
 /// What the checks look at.
 pub(crate) struct Places<'w> {
-    pub(crate) rollouts: Vec<&'w Rollout>,
+    /// Those of joint rollouts included, one by one.
+    pub(crate) rollouts: Vec<Cow<'w, Rollout>>,
+    /// Whether the workflow is an emergency.
+    pub(crate) emergency: bool,
     pub(crate) checks: Vec<(&'w Step, &'w Check)>,
     pub(crate) approvals: Vec<(&'w Step, &'w Approval)>,
     pub(crate) runs: Vec<(&'w Step, &'w Run)>,
@@ -17,28 +22,44 @@ pub(crate) struct Places<'w> {
 impl<'w> Places<'w> {
     /// Of all steps, those on failure included.
     pub(crate) fn of(workflow: &'w Workflow) -> Self {
-        let mut places = Self { rollouts: Vec::new(), checks: Vec::new(), approvals: Vec::new(), runs: Vec::new() };
+        let mut places = Self {
+            rollouts: Vec::new(),
+            emergency: workflow.emergency.is_some(),
+            checks: Vec::new(),
+            approvals: Vec::new(),
+            runs: Vec::new(),
+        };
         places.gather(&workflow.steps);
+        places.gather(&workflow.finally);
         places
     }
 
     fn gather(&mut self, steps: &'w [Step]) {
         for step in steps {
             match &step.kind {
-                StepKind::Rollout(rollout) => self.rollouts.push(rollout),
+                StepKind::Rollout(rollout) => self.rollouts.push(Cow::Borrowed(rollout)),
+                StepKind::Together(together) => self.rollouts.extend(together.rollouts().map(Cow::Owned)),
                 StepKind::Check(check) => self.checks.push((step, check)),
                 StepKind::Approval(approval) => self.approvals.push((step, approval)),
-                StepKind::Run(run) => self.runs.push((step, run)),
+                StepKind::Run(run) | StepKind::Notify(run) => self.runs.push((step, run)),
+                StepKind::Wait(_) | StepKind::Expose(_) => {}
+                StepKind::Mirror(_) | StepKind::Rollback(_) => {}
+                StepKind::Parallel(steps) | StepKind::Series(steps) => self.gather(steps),
+                StepKind::For(each) => each.rounds.iter().for_each(|round| {
+                    self.gather(&round.steps);
+                    self.gather(&round.on_failure);
+                }),
+                StepKind::When(when) => [&when.then, &when.otherwise].into_iter().for_each(|it| self.gather(it)),
             }
             self.gather(&step.on_failure);
         }
     }
 
     /// Every stage with a guard.
-    pub(crate) fn guarded(&self) -> impl Iterator<Item = (&'w Rollout, &'w Stage, &'w Gate)> {
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = (&Rollout, &Stage, &Gate)> {
         self.rollouts.iter().flat_map(|rollout| {
             let stages = rollout.strategy.stages.iter();
-            stages.filter_map(|stage| Some((*rollout, stage, &**stage.guard.as_ref()?)))
+            stages.filter_map(|stage| Some((&**rollout, stage, &**stage.guard.as_ref()?)))
         })
     }
 }

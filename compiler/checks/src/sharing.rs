@@ -14,9 +14,10 @@ use crate::places::Places;
 pub(crate) fn identities(workflows: &[Arc<Workflow>]) -> Vec<Diagnostic> {
     let mut known: BTreeMap<(&str, &str), Placed<'_>> = BTreeMap::new();
     let mut found = Vec::new();
-    for workflow in workflows {
+    let all: Vec<Places<'_>> = workflows.iter().map(|workflow| Places::of(workflow)).collect();
+    for places in &all {
         let mut named: BTreeMap<&str, &Environment> = BTreeMap::new();
-        for placed in placements(workflow) {
+        for placed in placements(places) {
             let (environment, service) = placed;
             let first = *named.entry(&environment.name).or_insert(environment);
             match known.entry((&environment.name, &service.id)) {
@@ -37,8 +38,7 @@ pub(crate) fn identities(workflows: &[Arc<Workflow>]) -> Vec<Diagnostic> {
 
 type Placed<'w> = (&'w Environment, &'w Service);
 
-fn placements(workflow: &Workflow) -> Vec<Placed<'_>> {
-    let places = Places::of(workflow);
+fn placements<'p>(places: &'p Places<'_>) -> Vec<Placed<'p>> {
     let rollouts = places.rollouts.iter().map(|it| (&*it.environment, &*it.service));
     rollouts.chain(places.checks.iter().map(|(_, it)| (&*it.environment, &*it.service))).collect()
 }

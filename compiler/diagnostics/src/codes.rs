@@ -139,16 +139,28 @@ codes! {
     NO_BATCH "E0434" "batches that replace nothing";
     STAGE_CONTRADICTS "E0435" "clauses of a stage that contradict each other";
 
-    // E05xx: project and plan.
+    // E05xx: project and plan. E0520 is not used any more.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";
     PROJECT_KEY "E0502" "a key that `deploy.toml` does not have";
     PROJECT_EDITION "E0503" "an edition that is missing or not known";
     NOT_UTF8 "E0504" "a source file that is not UTF-8";
     UNREADABLE "E0505" "a source file that cannot be read";
-    FAILURE_HANDLER "E0520" "`on failure`, which this edition cannot carry out";
     MODIFIER_NOT_TAKEN "E0521" "a modifier that the step does not take";
     NO_TRAFFIC_PROVIDER "E0522" "a stage below 100 % without a traffic provider";
     UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";
+    MISPLACED_FINALLY "E0524" "a `finally` that is not the end of its workflow";
+    UNFIT_HANDLER "E0525" "a step that cannot stand in a handler";
+    NOTHING_TO_ROLL_BACK "E0526" "a rollback of what was not rolled out before";
+    RACE "E0527" "two branches that change the same thing";
+    MEMBERS "E0528" "services that cannot be rolled out together";
+    MEMBER_CYCLE "E0529" "services that come after each other";
+    NO_OVERRIDE "E0530" "a change that no release can have";
+    KNOWN_DURING_RUN "E0531" "a value that is known only during the run";
+    TWICE_IN_LOOP "E0532" "an element that a loop has twice";
+    NOBODY_ANSWERS "E0533" "an emergency that nobody answers for";
+    NO_EMERGENCY "E0534" "an approval after the fact without an emergency";
+    NO_OUTPUTS "E0535" "a name for outputs that an action does not have";
+    NO_CHANNEL "E0536" "a channel that does not take one text";
 
     // E06xx: databases, contracts and texts in other languages.
     SCHEMA_FILE "E0601" "a schema file that is not named by its path in the project";

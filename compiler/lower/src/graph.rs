@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
-use plan::{Body, Effect, Hold, Node, NodeId, Undecided, Work};
+use plan::{Body, Effect, Guard, Node, NodeId, Undecided, Work};
 
 /// Times and order of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,10 @@ impl Paths {
 fn shortest_ms(node: &Node) -> u64 {
     match &node.work {
         Work::Hold(hold) => hold.duration_ms,
+        Work::Expose(expose) => expose.stage.hold_ms,
+        Work::Mirror(mirror) => mirror.duration_ms,
         Work::Begin | Work::Finish | Work::Effect(_) | Work::Approval(_) => 0,
+        Work::WaitUntil(_) | Work::Rollback(_) => 0,
     }
 }
 
@@ -98,7 +101,12 @@ fn longest_ms(body: &Body, node: &Node) -> Option<u64> {
         Work::Begin | Work::Finish => Some(0),
         Work::Approval(approval) => Some(approval.within_ms),
         Work::Effect(effect) => Some(effect_ms(effect)),
-        Work::Hold(hold) => hold_ms(body, hold),
+        Work::Hold(hold) => hold_ms(body, hold.guard.as_ref(), hold.duration_ms),
+        Work::Expose(expose) => hold_ms(body, expose.stage.guard.as_ref(), expose.stage.hold_ms),
+        Work::Mirror(mirror) => hold_ms(body, mirror.guard.as_ref(), mirror.duration_ms),
+        Work::WaitUntil(_) => Some(DAY_MS),
+        // As long as the ways back of its rollouts.
+        Work::Rollback(rollback) => Some(back_ms(body, &rollback.rollouts)),
     }
 }
 
@@ -114,12 +122,20 @@ fn effect_ms(effect: &Effect) -> u64 {
     all.saturating_add(wait.min(retry.backoff_max_ms).saturating_mul(waits))
 }
 
-fn hold_ms(body: &Body, hold: &Hold) -> Option<u64> {
-    let Some(gate) = hold.guard.as_ref().and_then(|guard| body.gates.get(&guard.gate)) else {
-        return Some(hold.duration_ms);
+/// A day on which clocks go back has one hour more.
+const DAY_MS: u64 = 25 * 60 * 60 * 1_000;
+
+fn back_ms(body: &Body, rollouts: &[String]) -> u64 {
+    let steps = rollouts.iter().filter_map(|name| body.rollouts.get(name)).flat_map(|rollout| &rollout.recovery);
+    steps.fold(0, |all, step| all.saturating_add(effect_ms(&step.effect)))
+}
+
+fn hold_ms(body: &Body, guard: Option<&Guard>, duration_ms: u64) -> Option<u64> {
+    let Some(gate) = guard.and_then(|guard| body.gates.get(&guard.gate)) else {
+        return Some(duration_ms);
     };
     match gate.inconclusive.then {
-        Undecided::Rollback => Some(hold.duration_ms.saturating_add(gate.inconclusive.extend_ms)),
+        Undecided::Rollback => Some(duration_ms.saturating_add(gate.inconclusive.extend_ms)),
         Undecided::Hold | Undecided::Ask => None,
     }
 }

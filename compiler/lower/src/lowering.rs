@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Span, codes};
-use plan::{Body, Node, NodeId, Parameter, ParameterType, Place, Plan, Work};
+use plan::{Body, Decision, Node, NodeId, Parameter, ParameterType, Place, Plan, Work};
 use semantics::model;
 use semantics::value::Value;
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 
 use crate::names::{Declared, Repeats};
 use crate::values::{self, Unfit};
@@ -25,10 +26,9 @@ pub fn lower(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(workflow, edition, places);
     lowering.parameters(&workflow.parameters);
-    let mut last = None;
-    for step in &workflow.steps {
-        last = lowering.step(step, last);
-    }
+    lowering.steps(&workflow.steps, Vec::new());
+    let path = format!("{}/finally", workflow.name);
+    lowering.body.finally = lowering.aside(&path, &workflow.finally);
     lowering.seal()
 }
 
@@ -39,7 +39,20 @@ pub(crate) struct Lowering<'a> {
     pub(crate) gates: Declared,
     pub(crate) metrics: Declared,
     pub(crate) rollouts: Repeats,
+    pub(crate) scopes: Repeats,
     steps: Repeats,
+    /// The path of what is being lowered: the workflow, then the rounds of loops.
+    pub(crate) path: String,
+    /// The innermost step with modifiers, by its key.
+    pub(crate) scope: Option<String>,
+    /// Under which conditions it is done, outermost first.
+    pub(crate) conditions: Vec<Decision>,
+    /// Whether it may run while changes are frozen.
+    pub(crate) during_freeze: bool,
+    /// The rollouts so far, in order.
+    pub(crate) rolled_out: Vec<String>,
+    /// The actions whose outputs have a name.
+    pub(crate) outputs: BTreeMap<SmolStr, NodeId>,
     source_map: BTreeMap<String, Place>,
     places: &'a dyn Fn(Span) -> Place,
     diagnostics: Vec<Diagnostic>,
@@ -63,6 +76,7 @@ impl<'a> Lowering<'a> {
         let body = Body {
             edition: edition.to_owned(),
             workflow: workflow.name.to_string(),
+            emergency: workflow.emergency.is_some(),
             parameters: BTreeMap::new(),
             environments: BTreeMap::new(),
             services: BTreeMap::new(),
@@ -71,7 +85,10 @@ impl<'a> Lowering<'a> {
             rollouts: BTreeMap::new(),
             requires: Vec::new(),
             acceptances: Vec::new(),
+            together: BTreeMap::new(),
+            scopes: BTreeMap::new(),
             nodes: Vec::new(),
+            finally: Vec::new(),
         };
         Self {
             body,
@@ -80,7 +97,14 @@ impl<'a> Lowering<'a> {
             gates: Declared::default(),
             metrics: Declared::default(),
             rollouts: Repeats::default(),
+            scopes: Repeats::default(),
             steps: Repeats::default(),
+            path: workflow.name.to_string(),
+            scope: None,
+            conditions: Vec::new(),
+            during_freeze: workflow.during_freeze,
+            rolled_out: Vec::new(),
+            outputs: BTreeMap::new(),
             source_map: BTreeMap::new(),
             places,
             diagnostics: Vec::new(),
@@ -113,12 +137,37 @@ impl<'a> Lowering<'a> {
 
     /// The id of a step outside a rollout: `release/approval`, `release/approval#2`.
     pub(crate) fn step_id(&mut self, name: &str) -> String {
-        let name = self.steps.tell_apart(name);
-        format!("{}/{name}", self.body.workflow)
+        self.tell_apart(name)
+    }
+
+    /// A name below the path, which nothing else has.
+    pub(crate) fn tell_apart(&mut self, name: &str) -> String {
+        let path = format!("{}/{name}", self.path);
+        self.steps.tell_apart(&path)
+    }
+
+    /// The id that the next step of that name will have.
+    pub(crate) fn next_id(&self, name: &str) -> String {
+        self.steps.next(&format!("{}/{name}", self.path))
+    }
+
+    /// What must hold for what is being lowered.
+    fn decisions(&self) -> Option<Decision> {
+        match self.conditions.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => Some(Decision::All(several.to_vec())),
+        }
     }
 
     /// Adds a node behind `after` and returns its id.
-    pub(crate) fn node(&mut self, id: String, after: Option<NodeId>, at: &At<'_>, work: Work) -> NodeId {
+    pub(crate) fn node(
+        &mut self,
+        id: String,
+        after: impl IntoIterator<Item = NodeId>,
+        at: &At<'_>,
+        work: Work,
+    ) -> NodeId {
         let id = NodeId(id);
         self.place(id.0.clone(), at.span);
         self.body.nodes.push(Node {
@@ -128,6 +177,9 @@ impl<'a> Lowering<'a> {
             stage: at.stage,
             work,
             past_return: at.past_return,
+            scope: self.scope.clone(),
+            when: self.decisions(),
+            during_freeze: self.during_freeze,
         });
         id
     }
@@ -149,7 +201,7 @@ impl<'a> Lowering<'a> {
 
     /// A value as the plan writes it; `null` once it is reported.
     pub(crate) fn json(&mut self, value: &Value, span: Span) -> Json {
-        values::json(value).unwrap_or_else(|unfit| {
+        values::json(value, &self.outputs).unwrap_or_else(|unfit| {
             match unfit {
                 Unfit::ReportedBefore => self.reported_before = true,
                 Unfit::Because(why) => self.unfit(span, &why),

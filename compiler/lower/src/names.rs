@@ -9,6 +9,14 @@ use diagnostics::Span;
 pub(crate) struct Repeats(BTreeMap<String, u32>);
 
 impl Repeats {
+    /// The key that the next use of `name` will have.
+    pub(crate) fn next(&self, name: &str) -> String {
+        match self.0.get(name) {
+            None => name.to_owned(),
+            Some(uses) => format!("{name}#{}", uses + 1),
+        }
+    }
+
     /// The key for one more use of `name`.
     pub(crate) fn tell_apart(&mut self, name: &str) -> String {
         let uses = self.0.entry(name.to_owned()).or_default();

@@ -1,5 +1,6 @@
 //! Compile-time values as the plan writes them: JSON without floats, as `plan::Binding` documents it.
 
+use plan::NodeId;
 use rust_decimal::Decimal;
 use semantics::units::time_text;
 use semantics::value::{Piece, Value};
@@ -20,10 +21,13 @@ pub(crate) enum Unfit {
     Because(String),
 }
 
+/// The actions whose outputs have a name, by that name.
+pub(crate) type Outputs = BTreeMap<SmolStr, NodeId>;
+
 /// The value as JSON.
-pub(crate) fn json(value: &Value) -> Result<Json, Unfit> {
+pub(crate) fn json(value: &Value, outputs: &Outputs) -> Result<Json, Unfit> {
     Ok(match value {
-        Value::Text(pieces) => text(pieces),
+        Value::Text(pieces) => text(pieces, outputs)?,
         Value::Bool(flag) => Json::Bool(*flag),
         Value::Int(number) | Value::Duration(number) | Value::Bytes(number) => whole(*number)?,
         Value::Ratio(number) | Value::Points(number) | Value::Factor(number) | Value::Rate(number) => {
@@ -39,13 +43,18 @@ pub(crate) fn json(value: &Value) -> Result<Json, Unfit> {
         Value::PromQl(query) => json!({ "promql": query.as_str() }),
         Value::Sql(text) => json!({ "sql": text.as_str() }),
         Value::Secret(reference) => json!({ "$secret": reference.as_str() }),
-        Value::List(items) => Json::Array(items.iter().map(json).collect::<Result<_, _>>()?),
-        Value::Map(entries) => object(Map::new(), entries, "a key")?,
-        Value::Range(from, to) => json!({ "from": json(from)?, "to": json(to)? }),
-        Value::Record(name, fields) => tagged("type", name, fields)?,
-        Value::Case(_, case, payload) => tagged("case", case, payload)?,
+        Value::List(items) => Json::Array(items.iter().map(|item| json(item, outputs)).collect::<Result<_, _>>()?),
+        Value::Map(entries) => object(Map::new(), entries, "a key", outputs)?,
+        Value::Range(from, to) => json!({ "from": json(from, outputs)?, "to": json(to, outputs)? }),
+        Value::Record(name, fields) => tagged("type", name, fields, outputs)?,
+        Value::Case(_, case, payload) => tagged("case", case, payload, outputs)?,
         Value::None => Json::Null,
+        Value::Entity(full) => {
+            let name = full.rsplit('.').next().unwrap_or(full);
+            return Err(Unfit::Because(format!("`{name}` is only a name here; hand on `{name}.name`")));
+        }
         Value::Parameter(name) => parameter(name),
+        Value::Output(name, path) => output(name, path, outputs)?,
         Value::Error => return Err(Unfit::ReportedBefore),
     })
 }
@@ -54,19 +63,27 @@ fn parameter(name: &SmolStr) -> Json {
     json!({ "$parameter": name.as_str() })
 }
 
-fn text(pieces: &[Piece]) -> Json {
+fn output(name: &SmolStr, path: &[SmolStr], outputs: &Outputs) -> Result<Json, Unfit> {
+    // A step that was reported has no node.
+    let node = outputs.get(name).ok_or(Unfit::ReportedBefore)?;
+    let path: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
+    Ok(json!({ "$output": { "node": node.0.as_str(), "path": path } }))
+}
+
+fn text(pieces: &[Piece], outputs: &Outputs) -> Result<Json, Unfit> {
     let known = |piece: &Piece| match piece {
         Piece::Known(text) => Some(text.to_string()),
-        Piece::Parameter(_) => None,
+        Piece::Parameter(_) | Piece::Output(..) => None,
     };
     if let Some(whole) = pieces.iter().map(known).collect::<Option<String>>() {
-        return Json::String(whole);
+        return Ok(Json::String(whole));
     }
     let pieces = pieces.iter().map(|piece| match piece {
-        Piece::Known(text) => Json::String(text.to_string()),
-        Piece::Parameter(name) => parameter(name),
+        Piece::Known(text) => Ok(Json::String(text.to_string())),
+        Piece::Parameter(name) => Ok(parameter(name)),
+        Piece::Output(name, path) => output(name, path, outputs),
     });
-    json!({ "$concat": pieces.collect::<Vec<_>>() })
+    Ok(json!({ "$concat": pieces.collect::<Result<Vec<_>, _>>()? }))
 }
 
 fn whole(number: i64) -> Result<Json, Unfit> {
@@ -80,20 +97,25 @@ fn decimal(number: Decimal) -> String {
     number.normalize().to_string()
 }
 
-fn tagged(tag: &str, name: &SmolStr, fields: &BTreeMap<SmolStr, Value>) -> Result<Json, Unfit> {
+fn tagged(tag: &str, name: &SmolStr, fields: &BTreeMap<SmolStr, Value>, outputs: &Outputs) -> Result<Json, Unfit> {
     if fields.contains_key(tag) {
         return Err(Unfit::Because(format!("a field named `{tag}` would hide the name `{name}`; name it otherwise")));
     }
-    object(Map::from_iter([(tag.to_owned(), Json::String(name.to_string()))]), fields, "a field")
+    object(Map::from_iter([(tag.to_owned(), Json::String(name.to_string()))]), fields, "a field", outputs)
 }
 
 /// Keys that begin with `$` are the plan's own, so that text can never pass for a secret or a parameter.
-fn object(mut into: Map<String, Json>, fields: &BTreeMap<SmolStr, Value>, what: &str) -> Result<Json, Unfit> {
+fn object(
+    mut into: Map<String, Json>,
+    fields: &BTreeMap<SmolStr, Value>,
+    what: &str,
+    outputs: &Outputs,
+) -> Result<Json, Unfit> {
     for (key, value) in fields {
         if key.starts_with('$') {
             return Err(Unfit::Because(format!("{what} may not begin with `$`, as `{key}` does")));
         }
-        into.insert(key.to_string(), json(value)?);
+        into.insert(key.to_string(), json(value, outputs)?);
     }
     Ok(Json::Object(into))
 }
@@ -107,6 +129,10 @@ mod tests {
         Value::Ratio(Decimal::from_str(text).unwrap())
     }
 
+    fn outputs() -> Outputs {
+        Outputs::from([("built".into(), NodeId("release/run-build".to_owned()))])
+    }
+
     #[test]
     fn values_are_written_as_documented() {
         let shop = Value::Text(vec![Piece::Known("sh".into()), Piece::Known("op".into())]);
@@ -116,6 +142,10 @@ mod tests {
             (Value::Text(Vec::new()), json!("")),
             (image, json!({ "$concat": ["v", { "$parameter": "image" }] })),
             (Value::Parameter("n".into()), json!({ "$parameter": "n" })),
+            (
+                Value::Output("built".into(), vec!["image".into()]),
+                json!({ "$output": { "node": "release/run-build", "path": ["image"] } }),
+            ),
             (Value::Secret("file:key".into()), json!({ "$secret": "file:key" })),
             (Value::Duration(2000), json!(2000)),
             (ratio("0.0500"), json!("0.05")),
@@ -132,16 +162,17 @@ mod tests {
             (Value::List(vec![Value::Bool(true), shop]), json!([true, "shop"])),
         ];
         for (value, expected) in table {
-            assert_eq!(json(&value), Ok(expected), "{value:?}");
+            assert_eq!(json(&value, &outputs()), Ok(expected), "{value:?}");
         }
     }
 
     #[test]
     fn what_a_plan_cannot_hold_is_refused() {
-        assert_eq!(json(&Value::Error), Err(Unfit::ReportedBefore));
+        assert_eq!(json(&Value::Error, &outputs()), Err(Unfit::ReportedBefore));
         let forged = Value::Map(BTreeMap::from([("$secret".into(), Value::Bool(true))]));
-        for value in [Value::Int(i64::MIN), Value::Bytes(WHOLE_MAX + 1), forged] {
-            assert!(matches!(json(&value), Err(Unfit::Because(_))), "{value:?}");
+        let name = Value::Entity("main.production".into());
+        for value in [Value::Int(i64::MIN), Value::Bytes(WHOLE_MAX + 1), forged, name] {
+            assert!(matches!(json(&value, &outputs()), Err(Unfit::Because(_))), "{value:?}");
         }
     }
 }

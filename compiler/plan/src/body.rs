@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::accept::Acceptance;
 use crate::gate::{Gate, Metric};
-use crate::node::{Node, RecoveryStep};
+use crate::node::{Node, NodeId, RecoveryStep};
 use crate::release::Digest;
+use crate::scope::{Scope, Together};
 use crate::stage::Stage;
 use crate::window::Hours;
 
@@ -20,6 +21,9 @@ pub struct Body {
     pub edition: String,
     /// The workflow that was compiled.
     pub workflow: String,
+    /// Whether it is an emergency: fewer gates, never fewer records.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub emergency: bool,
     /// Values given when a run starts.
     pub parameters: BTreeMap<String, Parameter>,
     /// Every environment that is named.
@@ -38,8 +42,21 @@ pub struct Body {
     /// Exceptions that people took upon them; a run is refused once one of them is past its day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acceptances: Vec<Acceptance>,
+    /// Rollouts with one verdict, by a name of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub together: BTreeMap<String, Together>,
+    /// Steps whose modifiers hold for several nodes, by their paths.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scopes: BTreeMap<String, Scope>,
     /// The work, in an order in which each node stands after those it waits for.
     pub nodes: Vec<Node>,
+    /// Done at the end, however the rest ended; its own order, behind nothing outside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finally: Vec<Node>,
+}
+
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A value that a run is started with.
@@ -76,6 +93,17 @@ pub enum Input {
     Parameter(String),
     /// Written in the source.
     Digest(Digest),
+    /// Brought out by an action during the run.
+    Output {
+        /// The action's node.
+        node: NodeId,
+        /// Fields in what it brought out.
+        path: Vec<String>,
+    },
+    /// That of the release which ran before the one that runs.
+    Previous,
+    /// That of the release which runs.
+    Running,
 }
 
 /// A provider with its configuration, as the source bound it.
@@ -83,7 +111,7 @@ pub enum Input {
 /// Values are JSON without floats: durations are whole milliseconds, bytes whole bytes, ratios and other
 /// decimals are strings, a query is `{"promql": …}`, SQL is `{"sql": …}`, a case of a union is `{"case": …}`, a record carries its type's name under `type`,
 /// a secret is `{"$secret": "file:…"}` and a value given at the start is `{"$parameter": "name"}`, inside
-/// text `{"$concat": […]}`.
+/// text `{"$concat": […]}`; what an action brings out is `{"$output": {"node": …, "path": […]}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
@@ -149,6 +177,9 @@ pub struct Rollout {
     pub service: String,
     /// The artifact that is rolled out.
     pub artifact: Input,
+    /// Fields of the service that differ in this release, by path: `runs.machine`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub overrides: BTreeMap<String, serde_json::Value>,
     /// Instances at full weight.
     pub replicas: u32,
     /// The strategy's name, for people.

@@ -7,6 +7,7 @@ pub mod accept;
 pub mod body;
 pub mod calendar;
 pub mod canonical;
+pub mod decision;
 pub mod document;
 pub mod gate;
 pub mod node;
@@ -14,12 +15,15 @@ pub mod quantity;
 pub mod release;
 pub mod requires;
 pub mod schema;
+pub mod scope;
 pub mod stage;
+pub mod steps;
 pub mod validate;
 pub mod window;
 
 pub use accept::Acceptance;
 pub use body::{Binding, Body, Drift, Environment, Input, Parameter, ParameterType, Rollout, Service};
+pub use decision::{Comparison, Decision};
 pub use document::{FORMAT, Place, Plan, ReadError};
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
 pub use node::{
@@ -28,4 +32,6 @@ pub use node::{
 pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
 pub use requires::{Capability, requires};
+pub use scope::{Scope, Together};
 pub use stage::{Pause, Stage};
+pub use steps::{Expose, ExposeStage, Mirror, Rollback, WaitUntil};

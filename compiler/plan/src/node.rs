@@ -5,7 +5,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::body::is_false;
+use crate::decision::Decision;
 use crate::quantity::Share;
+use crate::steps::{Expose, Mirror, Rollback, WaitUntil};
 
 /// Names a node by its path in the source (`release/shop-to-local/5%/shift`), so that unrelated edits keep it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +37,15 @@ pub struct Node {
     pub work: Work,
     /// Beyond this node the rollout does not return: a failure here is reported, not rolled back.
     pub past_return: bool,
+    /// The innermost step with modifiers that it belongs to, by its key in the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Left out, and complete at once, unless this holds when it would begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Decision>,
+    /// It may run while changes are frozen.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub during_freeze: bool,
 }
 
 /// What a node does.
@@ -50,6 +62,14 @@ pub enum Work {
     Approval(Approval),
     /// Records the incoming release as the one that runs: the rollout's point of no return.
     Finish,
+    /// Waits for a time of day.
+    WaitUntil(WaitUntil),
+    /// Brings rollouts that have finished back.
+    Rollback(Rollback),
+    /// Raises a flag's exposure.
+    Expose(Expose),
+    /// Gives a release copies of requests.
+    Mirror(Mirror),
 }
 
 /// A typed effect with what a crash or a lost answer means for it.
@@ -64,6 +84,9 @@ pub struct Effect {
     pub timeout_ms: u64,
     /// Bounds on trying again.
     pub retry: Retry,
+    /// Its failure fails nothing: the run goes on and says so.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub tolerated: bool,
 }
 
 /// What may be done after a crash or a lost answer.
@@ -160,6 +183,8 @@ pub enum Subject {
         /// The service.
         service: String,
     },
+    /// Nothing: time passes.
+    Nothing,
 }
 
 /// How a gate guards a hold.
@@ -184,6 +209,9 @@ pub struct Approval {
     pub quorum: u32,
     /// Without them after this long, the step fails, in milliseconds.
     pub within_ms: u64,
+    /// What follows does not wait for it; the run's end does.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub after_the_fact: bool,
 }
 
 /// A set of people, resolved on the host where the runtime runs.

@@ -20,6 +20,8 @@ pub fn sound(body: &Body) -> Result<(), String> {
             return Err(format!("the node `{}` stands twice", node.id));
         }
     }
+    asides_are_sound(body, &mut seen)?;
+    together_is_sound(body)?;
     for (name, rollout) in &body.rollouts {
         rollout_is_sound(body, name, rollout)?;
         for step in &rollout.recovery {
@@ -40,12 +42,72 @@ fn begins_first<'a>(node: &'a Node, seen: &Seen<'_>, begun: &mut BTreeSet<&'a St
     match &node.work {
         Work::Begin if !begun.insert(rollout) => Err(format!("`{}` begins `{rollout}` a second time", node.id)),
         Work::Begin => Ok(()),
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => {
+            Err(format!("`{}` is no work of a rollout", node.id))
+        }
         Work::Effect(_) | Work::Hold(_) | Work::Approval(_) | Work::Finish => {
             let behind = node.after.iter().any(|id| seen.get(id).is_some_and(|of| *of == Some(rollout)));
             let message = || format!("`{}` waits for nothing of its rollout `{rollout}`", node.id);
             if behind { Ok(()) } else { Err(message()) }
         }
     }
+}
+
+/// Handlers and what is done at the end stand for themselves: they wait for nothing outside, and no rollout is theirs.
+fn asides_are_sound<'a>(body: &'a Body, seen: &mut Seen<'a>) -> Result<(), String> {
+    let asides = body.scopes.values().map(|scope| &scope.on_failure).chain([&body.finally]);
+    for aside in asides {
+        let mut own = Seen::new();
+        for node in aside {
+            if node.rollout.is_some() || matches!(node.work, Work::Begin | Work::Finish) {
+                return Err(format!("`{}` is of a rollout, and its place is no way forward", node.id));
+            }
+            node_is_sound(body, node, &own)?;
+            own.insert(&node.id, None);
+            if seen.insert(&node.id, None).is_some() {
+                return Err(format!("the node `{}` stands twice", node.id));
+            }
+        }
+    }
+    scopes_are_sound(body)
+}
+
+/// Scopes lie in each other and nowhere in themselves.
+fn scopes_are_sound(body: &Body) -> Result<(), String> {
+    for (key, scope) in &body.scopes {
+        let mut around = scope.within.as_ref();
+        for _ in 0..=body.scopes.len() {
+            let Some(outer) = around else { break };
+            let found = body.scopes.get(outer);
+            around = found.ok_or_else(|| format!("`{key}` lies in `{outer}`, which is not there"))?.within.as_ref();
+        }
+        if around.is_some() {
+            return Err(format!("`{key}` lies in itself"));
+        }
+    }
+    Ok(())
+}
+
+/// Every rollout has one verdict, and those that share one go to one environment in the same stages.
+fn together_is_sound(body: &Body) -> Result<(), String> {
+    let mut taken = BTreeSet::new();
+    for (key, together) in &body.together {
+        for name in &together.rollouts {
+            if !body.rollouts.contains_key(name) {
+                return Err(format!("`{key}` names the rollout `{name}`, which is not there"));
+            }
+            if !taken.insert(name) {
+                return Err(format!("the rollout `{name}` has two verdicts"));
+            }
+        }
+        let mut members = together.rollouts.iter().filter_map(|name| body.rollouts.get(name));
+        if let Some(first) = members.next()
+            && members.any(|it| it.environment != first.environment || it.stages.len() != first.stages.len())
+        {
+            return Err(format!("the rollouts of `{key}` do not go in step"));
+        }
+    }
+    Ok(())
 }
 
 fn gate_is_sound(body: &Body, name: &str, gate: &Gate) -> Result<(), String> {
@@ -80,9 +142,28 @@ fn node_is_sound(body: &Body, node: &Node, seen: &Seen<'_>) -> Result<(), String
     {
         return Err(format!("`{}` belongs to stage {stage}, which is not there", node.id));
     }
+    if let Some(scope) = node.scope.as_ref().filter(|scope| !body.scopes.contains_key(*scope)) {
+        return Err(format!("`{}` belongs to the step `{scope}`, which is not there", node.id));
+    }
     match &node.work {
         Work::Begin | Work::Finish if rollout.is_none() => Err(format!("`{}` belongs to no rollout", node.id)),
         Work::Begin | Work::Finish | Work::Approval(_) => Ok(()),
+        Work::WaitUntil(until) if until.minutes >= 24 * 60 => {
+            Err(format!("`{}` waits for a time that no day has", node.id))
+        }
+        Work::WaitUntil(_) => Ok(()),
+        Work::Rollback(rollback) => {
+            let unknown = rollback.rollouts.iter().find(|name| !body.rollouts.contains_key(*name));
+            unknown.map_or(Ok(()), |name| Err(format!("`{}` brings back `{name}`, which is not there", node.id)))
+        }
+        Work::Expose(expose) => {
+            environment_is_there(body, &expose.environment)?;
+            guarded(body, &node.id.0, expose.stage.guard.as_ref())
+        }
+        Work::Mirror(mirror) => {
+            named(body, &mirror.environment, &mirror.service)?;
+            guarded(body, &node.id.0, mirror.guard.as_ref())
+        }
         Work::Effect(effect) => call_is_sound(&node.id.0, &effect.call, rollout.is_some()),
         Work::Hold(hold) => hold_is_sound(body, node, hold),
     }
@@ -110,13 +191,21 @@ fn hold_is_sound(body: &Body, node: &Node, hold: &Hold) -> Result<(), String> {
             return Err(format!("`{}` belongs to no rollout", node.id));
         }
         Subject::Rollout => {}
+        Subject::Nothing if node.rollout.is_some() || hold.guard.is_some() => {
+            return Err(format!("`{}` lets time pass, and nothing can be judged there", node.id));
+        }
+        Subject::Nothing => {}
         Subject::Service { environment, service } => named(body, environment, service)?,
     }
-    match &hold.guard {
+    guarded(body, &node.id.0, hold.guard.as_ref())
+}
+
+fn guarded(body: &Body, id: &str, guard: Option<&Guard>) -> Result<(), String> {
+    match guard {
         Some(Guard { gate, .. }) if !body.gates.contains_key(gate) => {
-            Err(format!("`{}` is guarded by `{gate}`, which is not there", node.id))
+            Err(format!("`{id}` is guarded by `{gate}`, which is not there"))
         }
-        Some(Guard { shares: 0, .. }) => Err(format!("the guard of `{}` has no share of its level", node.id)),
+        Some(Guard { shares: 0, .. }) => Err(format!("the guard of `{id}` has no share of its level")),
         Some(_) | None => Ok(()),
     }
 }
@@ -131,10 +220,15 @@ fn rollout_is_sound(body: &Body, name: &str, rollout: &Rollout) -> Result<(), St
     rollout.recovery.iter().try_for_each(|step| call_is_sound(&step.id.0, &step.effect.call, true))
 }
 
-fn named(body: &Body, environment: &str, service: &str) -> Result<(), String> {
-    if !body.environments.contains_key(environment) {
-        return Err(format!("the environment `{environment}` is not there"));
+fn environment_is_there(body: &Body, environment: &str) -> Result<(), String> {
+    if body.environments.contains_key(environment) {
+        return Ok(());
     }
+    Err(format!("the environment `{environment}` is not there"))
+}
+
+fn named(body: &Body, environment: &str, service: &str) -> Result<(), String> {
+    environment_is_there(body, environment)?;
     if !body.services.contains_key(service) {
         return Err(format!("the service `{service}` is not there"));
     }

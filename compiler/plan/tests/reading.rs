@@ -14,6 +14,7 @@ fn plan() -> Plan {
         class: EffectClass::Once,
         timeout_ms: 1_000,
         retry: Retry { attempts: 1, backoff_ms: 1, backoff_max_ms: 1 },
+        tolerated: false,
     };
     let node = Node {
         id: NodeId("release/check".to_owned()),
@@ -22,6 +23,9 @@ fn plan() -> Plan {
         stage: None,
         work: Work::Effect(effect),
         past_return: false,
+        scope: None,
+        when: None,
+        during_freeze: false,
     };
     let body = Body {
         edition: "2026".to_owned(),
@@ -32,6 +36,10 @@ fn plan() -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        emergency: false,
+        together: BTreeMap::new(),
+        scopes: BTreeMap::new(),
+        finally: Vec::new(),
         requires: Vec::new(),
         acceptances: Vec::new(),
         nodes: vec![node],

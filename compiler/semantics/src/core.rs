@@ -3,6 +3,7 @@
 mod flag;
 mod group;
 mod policy;
+mod steps;
 mod test;
 
 use std::sync::Arc;
@@ -12,13 +13,17 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, UnaryOp};
 
 use crate::methods::Method;
-use crate::model::{AccessVerb, Arm, EffectClass, MetricKind, ParameterType, Undecided};
+use crate::model::{AccessVerb, Arm, EffectClass, MetricKind, Undecided};
 use crate::types::{DeclId, Type};
 use crate::value::Value;
 
 pub(crate) use flag::FlagBody;
 pub(crate) use group::{GroupBody, GroupMemberBody};
 pub(crate) use policy::{PolicyBody, RequirementBody};
+pub(crate) use steps::{
+    ArtifactBody, CheckBody, ExposeBody, LoopBody, MemberBody, MirrorBody, ParameterBody, ReleaseBody, RolloutBody,
+    RunBody, StepBody, StepKindBody, StrategyUse, TogetherBody, WorkflowBody,
+};
 pub(crate) use test::{EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, SimulateBody, TestBody};
 
 /// A typed expression.
@@ -39,6 +44,8 @@ pub(crate) enum CoreKind {
     Local(SmolStr),
     Global(DeclId),
     Gate(DeclId),
+    /// An environment or a service.
+    Entity(DeclId),
     Call(DeclId, Named),
     Field(Box<Core>, SmolStr),
     Record(DeclId, Named),
@@ -361,37 +368,6 @@ pub(crate) struct ActionBody {
     pub(crate) class: EffectClass,
     pub(crate) provider: SmolStr,
     pub(crate) runs: Core,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WorkflowBody {
-    pub(crate) parameters: Vec<ParameterBody>,
-    pub(crate) steps: Vec<StepBody>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ParameterBody {
-    pub(crate) name: SmolStr,
-    pub(crate) ty: ParameterType,
-    pub(crate) span: Span,
-    pub(crate) default: Option<Core>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StepBody {
-    pub(crate) span: Span,
-    pub(crate) kind: StepKindBody,
-    pub(crate) within: Option<Core>,
-    pub(crate) retry: Option<Core>,
-    pub(crate) on_failure: Vec<StepBody>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StepKindBody {
-    Rollout { service: DeclId, artifact: Core, environment: DeclId, strategy: DeclId, span: Span, args: Named },
-    Run { action: DeclId, args: Named },
-    Check { gate: DeclId, service: DeclId, environment: DeclId, over: Core },
-    Approval { count: Option<Core>, people: Core },
 }
 
 /// A parameter or field as others see it.

@@ -37,6 +37,8 @@ impl Core {
     fn needs(&self, into: &mut BTreeSet<DeclId>) {
         match &self.kind {
             CoreKind::Constant(_) | CoreKind::Local(_) | CoreKind::Gate(_) | CoreKind::Error => {}
+            // Nothing but its name is read, and whether it is protected.
+            CoreKind::Entity(_) => {}
             CoreKind::Global(id) | CoreKind::Function(id) => {
                 into.insert(id.clone());
             }

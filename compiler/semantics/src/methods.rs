@@ -88,7 +88,8 @@ pub(crate) fn methods_of(ty: &Type) -> &'static [(&'static str, Method)] {
         Type::Int | Type::Count | Type::Bool | Type::Duration | Type::Ratio | Type::Points | Type::Factor => &[],
         Type::Rate | Type::Bytes | Type::Money | Type::Digest | Type::Date | Type::Time | Type::Secret(_) => &[],
         Type::Window | Type::Freeze | Type::Function(_) | Type::Record(_) | Type::Union(_) | Type::Refined(_) => &[],
-        Type::Gate(_) | Type::Nothing | Type::PromQl | Type::Sql | Type::Error => &[],
+        Type::Gate(_) | Type::Environment | Type::Service => &[],
+        Type::Nothing | Type::PromQl | Type::Sql | Type::Error => &[],
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use diagnostics::Span;
 
 use crate::model::{
-    Bound, Check, Condition, Environment, Gate, Metric, Objective, Parameter, Pause, Provider, Released, Rollout, Run,
-    Service, Slo, Stage, Step, StepKind, Strategy, Workflow,
+    Bound, Check, Condition, Environment, Expose, Gate, JointMember, Loop, Metric, Mirror, Objective, Parameter, Pause,
+    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together, When,
+    Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -16,8 +17,10 @@ pub(crate) type Move<'m> = &'m dyn Fn(Span) -> Span;
 pub(crate) fn workflow(of: &Workflow, to: Move<'_>) -> Workflow {
     Workflow {
         span: to(of.span),
+        emergency: of.emergency.map(to),
         parameters: of.parameters.iter().map(|it| Parameter { span: to(it.span), ..it.clone() }).collect(),
         steps: steps(&of.steps, to),
+        finally: steps(&of.finally, to),
         ..of.clone()
     }
 }
@@ -27,14 +30,20 @@ fn steps(of: &[Step], to: Move<'_>) -> Vec<Step> {
 }
 
 fn step(of: &Step, to: Move<'_>) -> Step {
-    let kind = match &of.kind {
+    Step { span: to(of.span), kind: step_kind(&of.kind, to), on_failure: steps(&of.on_failure, to), ..of.clone() }
+}
+
+fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {
+    let run = |it: &Run| Run { declared: to(it.declared), ..it.clone() };
+    match of {
         StepKind::Rollout(it) => StepKind::Rollout(Rollout {
             service: service(&it.service, to),
-            artifact: it.artifact.clone(),
+            release: it.release.clone(),
             environment: environment(&it.environment, to),
             strategy: strategy(&it.strategy, to),
         }),
-        StepKind::Run(it) => StepKind::Run(Run { declared: to(it.declared), ..it.clone() }),
+        StepKind::Run(it) => StepKind::Run(run(it)),
+        StepKind::Notify(it) => StepKind::Notify(run(it)),
         StepKind::Check(it) => StepKind::Check(Check {
             gate: gate(&it.gate, to),
             service: service(&it.service, to),
@@ -42,8 +51,47 @@ fn step(of: &Step, to: Move<'_>) -> Step {
             over_ms: it.over_ms,
         }),
         StepKind::Approval(it) => StepKind::Approval(it.clone()),
-    };
-    Step { span: to(of.span), kind, on_failure: steps(&of.on_failure, to), ..of.clone() }
+        StepKind::Wait(it) => StepKind::Wait(it.clone()),
+        StepKind::Expose(it) => StepKind::Expose(Expose {
+            declared: to(it.declared),
+            environment: environment(&it.environment, to),
+            strategy: it.strategy.as_ref().map(|it| strategy(it, to)),
+            ..it.clone()
+        }),
+        StepKind::Mirror(it) => StepKind::Mirror(Mirror {
+            service: service(&it.service, to),
+            environment: environment(&it.environment, to),
+            guard: it.guard.as_ref().map(|guard| gate(guard, to)),
+            ..it.clone()
+        }),
+        StepKind::Together(it) => StepKind::Together(Together {
+            environment: environment(&it.environment, to),
+            strategy: strategy(&it.strategy, to),
+            members: it.members.iter().map(|it| member(it, to)).collect(),
+        }),
+        StepKind::Parallel(inner) => StepKind::Parallel(steps(inner, to)),
+        StepKind::Series(inner) => StepKind::Series(steps(inner, to)),
+        StepKind::For(it) => {
+            StepKind::For(Loop { rounds: it.rounds.iter().map(|it| round(it, to)).collect(), ..it.clone() })
+        }
+        StepKind::When(it) => StepKind::When(When {
+            condition: it.condition.clone(),
+            then: steps(&it.then, to),
+            otherwise: steps(&it.otherwise, to),
+        }),
+        StepKind::Rollback(it) => StepKind::Rollback(Rollback {
+            service: it.service.as_ref().map(|it| service(it, to)),
+            environment: it.environment.as_ref().map(|it| environment(it, to)),
+        }),
+    }
+}
+
+fn member(of: &JointMember, to: Move<'_>) -> JointMember {
+    JointMember { span: to(of.span), service: service(&of.service, to), ..of.clone() }
+}
+
+fn round(of: &Round, to: Move<'_>) -> Round {
+    Round { label: of.label.clone(), steps: steps(&of.steps, to), on_failure: steps(&of.on_failure, to) }
 }
 
 fn service(of: &Service, to: Move<'_>) -> Arc<Service> {

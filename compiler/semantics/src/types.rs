@@ -100,6 +100,10 @@ pub(crate) enum Type {
     Record(DeclId),
     Union(DeclId),
     Refined(DeclId),
+    /// The name of an environment.
+    Environment,
+    /// The name of a service.
+    Service,
     /// `Gate` alone accepts every gate.
     Gate(Option<Arms>),
     /// Of `none`.
@@ -133,6 +137,8 @@ impl Type {
         ("Time", Self::Time),
         ("Window", Self::Window),
         ("Freeze", Self::Freeze),
+        ("Environment", Self::Environment),
+        ("Service", Self::Service),
     ];
 
     /// Every type name that needs no import.

@@ -57,8 +57,12 @@ pub enum Value {
     Case(SmolStr, SmolStr, BTreeMap<SmolStr, Value>),
     /// No value of an optional type.
     None,
+    /// An environment or service by its full name, `platform.production`.
+    Entity(SmolStr),
     /// A workflow parameter, known when a run starts.
     Parameter(SmolStr),
+    /// What an action brings out, known during the run: the name of its outputs and the fields in them.
+    Output(SmolStr, Vec<SmolStr>),
     /// Stands for an expression that was already reported; everything accepts it silently.
     Error,
 }
@@ -98,4 +102,6 @@ pub enum Piece {
     Known(SmolStr),
     /// The value of a workflow parameter.
     Parameter(SmolStr),
+    /// What an action brings out.
+    Output(SmolStr, Vec<SmolStr>),
 }

@@ -2,6 +2,7 @@
 //!
 //! A view is made of the evaluated model, so that a policy judges what will run, whatever it is written as.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use diagnostics::Span;
@@ -41,19 +42,24 @@ pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
 }
 
 /// The rollouts of a workflow, wherever they stand.
-pub(crate) fn rollouts(workflow: &Workflow) -> Vec<&Rollout> {
+pub(crate) fn rollouts(workflow: &Workflow) -> Vec<Cow<'_, Rollout>> {
     let mut found = Vec::new();
     gather(&workflow.steps, &mut found);
     found
 }
 
-fn gather<'m>(steps: &'m [Step], into: &mut Vec<&'m Rollout>) {
+/// Handlers hold no rollouts.
+fn gather<'m>(steps: &'m [Step], into: &mut Vec<Cow<'m, Rollout>>) {
     for step in steps {
         match &step.kind {
-            StepKind::Rollout(rollout) => into.push(rollout),
-            StepKind::Run(_) | StepKind::Check(_) | StepKind::Approval(_) => {}
+            StepKind::Rollout(rollout) => into.push(Cow::Borrowed(rollout)),
+            StepKind::Together(together) => into.extend(together.rollouts().map(Cow::Owned)),
+            StepKind::Parallel(inner) | StepKind::Series(inner) => gather(inner, into),
+            StepKind::For(each) => each.rounds.iter().for_each(|round| gather(&round.steps, into)),
+            StepKind::When(when) => [&when.then, &when.otherwise].into_iter().for_each(|inner| gather(inner, into)),
+            StepKind::Run(_) | StepKind::Notify(_) | StepKind::Check(_) | StepKind::Approval(_) => {}
+            StepKind::Wait(_) | StepKind::Expose(_) | StepKind::Mirror(_) | StepKind::Rollback(_) => {}
         }
-        gather(&step.on_failure, into);
     }
 }
 
@@ -70,18 +76,50 @@ impl Seen {
     /// Steps that follow each other; `approved` people have agreed before them. Returns how many have after them.
     fn steps(&mut self, steps: &[Step], mut approved: i64) -> i64 {
         for step in steps {
-            match &step.kind {
-                StepKind::Rollout(rollout) => self.rollout(step, rollout, approved),
-                StepKind::Approval(approval) => {
-                    approved = approved.saturating_add(approval.quorum);
-                    self.approvals.push(people(approval));
-                }
-                StepKind::Run(run) => self.actions.push(action(run)),
-                StepKind::Check(check) => self.checks.push(text(&check.gate.name)),
-            }
+            approved = self.step(step, approved);
             self.steps(&step.on_failure, approved);
         }
         approved
+    }
+
+    fn step(&mut self, step: &Step, approved: i64) -> i64 {
+        match &step.kind {
+            StepKind::Rollout(rollout) => self.rollout(step, rollout, approved),
+            StepKind::Together(together) => {
+                together.rollouts().for_each(|rollout| self.rollout(step, &rollout, approved));
+            }
+            StepKind::Approval(approval) => {
+                self.approvals.push(people(approval));
+                // What comes after the fact was not agreed to before.
+                let agreed = if approval.after_the_fact { 0 } else { approval.quorum };
+                return approved.saturating_add(agreed);
+            }
+            StepKind::Run(run) | StepKind::Notify(run) => self.actions.push(action(run)),
+            StepKind::Check(check) => self.checks.push(text(&check.gate.name)),
+            StepKind::Series(inner) => return self.steps(inner, approved),
+            StepKind::Parallel(branches) => {
+                let branches = branches.iter().map(std::slice::from_ref);
+                return self.beside(branches, approved);
+            }
+            StepKind::For(each) if each.at_once => {
+                return self.beside(each.rounds.iter().map(|round| round.steps.as_slice()), approved);
+            }
+            StepKind::For(each) => {
+                return each.rounds.iter().fold(approved, |approved, round| self.steps(&round.steps, approved));
+            }
+            StepKind::When(when) => {
+                // Nobody knows which side it will be, so only what both ask for is sure.
+                let then = self.steps(&when.then, approved);
+                return then.min(self.steps(&when.otherwise, approved));
+            }
+            StepKind::Wait(_) | StepKind::Expose(_) | StepKind::Mirror(_) | StepKind::Rollback(_) => {}
+        }
+        approved
+    }
+
+    /// Branches: each knows only who agreed before all of them; behind them all have.
+    fn beside<'s>(&mut self, branches: impl Iterator<Item = &'s [Step]>, approved: i64) -> i64 {
+        branches.fold(approved, |all, branch| all.saturating_add(self.steps(branch, approved) - approved))
     }
 
     fn rollout(&mut self, step: &Step, rollout: &Rollout, approved: i64) {

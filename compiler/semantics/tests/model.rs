@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use diagnostics::SourceMap;
-use semantics::model::{Bound, Instances, StepKind, Workflow};
+use semantics::model::{Artifact, Bound, Instances, StepKind, Workflow};
 use semantics::value::{Piece, Value};
 use semantics::{Database, SemanticModel, SourceText};
 
@@ -74,7 +74,7 @@ fn parameters_are_left_open_and_defaults_filled_in() {
 fn strategies_are_unrolled_and_limits_are_exact() {
     let (_, release) = model(SOURCE);
     let StepKind::Rollout(rollout) = &release.steps[1].kind else { panic!("{:?}", release.steps[1]) };
-    assert_eq!(rollout.artifact, Value::Parameter("image".into()));
+    assert_eq!(rollout.release.artifact, Artifact::Given(Value::Parameter("image".into())));
     assert_eq!(rollout.environment.binds[0].replicas, 4);
     let stages: Vec<_> = rollout.strategy.stages.iter().map(|it| (it.weight.to_string(), it.hold_ms)).collect();
     assert_eq!(stages, [("0.05".to_owned(), 90_000), ("0.5".to_owned(), 90_000), ("1".to_owned(), 0)]);

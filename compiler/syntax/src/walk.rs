@@ -247,7 +247,8 @@ fn stage(stage: &Stage, visitor: &mut dyn Visitor) {
     }
 }
 
-fn steps(list: &[Step], visitor: &mut dyn Visitor) {
+/// Walks steps.
+pub fn steps(list: &[Step], visitor: &mut dyn Visitor) {
     let scope = list.first().zip(list.last()).map(|(first, last)| first.range.to(last.range));
     for step in list {
         visitor.step(step);

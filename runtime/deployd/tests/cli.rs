@@ -88,8 +88,10 @@ fn plan(asked: bool) -> Plan {
     let binding = Binding { provider: "exec".to_owned(), config: json!({ "command": ["/bin/true"] }) };
     let retry = Retry { attempts: 1, backoff_ms: 10, backoff_max_ms: 10 };
     let call = Call::Act { action: "smoke".to_owned(), binding };
-    let effect = Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms: 10_000, retry });
-    let approval = Work::Approval(Approval { from: People::Owner, quorum: 1, within_ms: 600_000 });
+    let effect =
+        Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms: 10_000, retry, tolerated: false });
+    let approval =
+        Work::Approval(Approval { from: People::Owner, quorum: 1, within_ms: 600_000, after_the_fact: false });
     let mut works = vec![("smoke", effect)];
     if asked {
         works.insert(0, ("go", approval));
@@ -106,6 +108,10 @@ fn plan(asked: bool) -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        emergency: false,
+        together: BTreeMap::new(),
+        scopes: BTreeMap::new(),
+        finally: vec![],
         requires: vec![],
         acceptances: Vec::new(),
         nodes: chain(works),
@@ -119,7 +125,17 @@ fn chain(works: Vec<(&str, Work)>) -> Vec<Node> {
     for (name, work) in works {
         let after = nodes.last().map(|node| node.id.clone()).into_iter().collect();
         let id = NodeId(format!("release/{name}"));
-        nodes.push(Node { id, after, rollout: None, stage: None, work, past_return: false });
+        nodes.push(Node {
+            id,
+            after,
+            rollout: None,
+            stage: None,
+            work,
+            past_return: false,
+            scope: None,
+            when: None,
+            during_freeze: false,
+        });
     }
     nodes
 }

@@ -108,6 +108,10 @@ impl Engine {
             Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
             Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
             Capability::Artifact(_) | Capability::DriftReport | Capability::Query(_) => false,
+            Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => false,
+            Capability::Outputs | Capability::WaitUntil | Capability::Rollback => false,
+            Capability::EarlierReleases | Capability::Overrides => false,
+            Capability::Flags => false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use plan::{Which, Work};
+use plan::{Decision, Which, Work};
 
 use crate::action::{Action, Source};
 use crate::bind;
@@ -11,7 +11,7 @@ use crate::ports::provider::{Request, SampleRequest};
 use crate::ports::store::Running;
 use crate::run::Run;
 use crate::slots::SlotIndex;
-use crate::state::{Attempt, SlotState};
+use crate::state::{Attempt, CauseKind, SlotState};
 use crate::view::RunStatus;
 use crate::wait::Wait;
 
@@ -86,6 +86,20 @@ impl Run {
     fn begin(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
         let plan = std::sync::Arc::clone(&self.plan);
         let Some(node) = self.slots.node(&plan.body, slot) else { return false };
+        match self.is_wanted(node.when.as_ref()) {
+            Some(true) => {}
+            Some(false) => {
+                let note = Some("left out: its condition does not hold".to_owned());
+                self.finish(slot, SlotState::Done { evidence: None, note, tried: None });
+                return true;
+            }
+            None => {
+                let failed =
+                    SlotState::failed("whether this is to be done cannot be told: its condition names no value");
+                self.fail(at, slot, CauseKind::Step, failed, out);
+                return false;
+            }
+        }
         match &node.work {
             Work::Begin => self.begin_rollout(slot, out),
             Work::Effect(_) => return self.perform(at, slot, 1, 1, out),
@@ -95,8 +109,23 @@ impl Run {
                 out.push(Wait::from(at).wake(slot, approval.within_ms));
             }
             Work::Finish => return self.finish_rollout(at, slot, out),
+            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => {
+                self.cannot(at, slot, out);
+            }
         }
         false
+    }
+
+    /// Who takes a plan refuses one that asks for more than this machine can do. Should one come through, it stops
+    /// here, and nothing of it is passed over.
+    fn cannot(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+        let failed = SlotState::failed("this runtime cannot carry this step out");
+        self.fail(at, slot, CauseKind::Step, failed, out);
+    }
+
+    /// Whether a slot is to be done; none where what its condition names is not known.
+    fn is_wanted(&self, when: Option<&Decision>) -> Option<bool> {
+        when.map_or(Some(true), |when| when.holds(&|value| bind::value(value, &self.head.parameters)))
     }
 
     fn begin_rollout(&mut self, slot: SlotIndex, out: &mut Vec<Action>) {
@@ -188,6 +217,7 @@ impl Run {
         let Some(Work::Hold(hold)) = self.work(slot) else { return None };
         let (environment, service) = match &hold.subject {
             plan::Subject::Service { environment, service } => (environment.clone(), service),
+            plan::Subject::Nothing => return None,
             plan::Subject::Rollout => {
                 let (rollout, _) = self.rollout_of(slot)?;
                 (rollout.environment.clone(), &rollout.service)

@@ -75,6 +75,9 @@ pub(crate) fn incoming(
             let given = parameters.get(name).and_then(Value::as_str).unwrap_or_default();
             plan::Digest::parse(given).map_err(|e| e.to_string())?
         }
+        Input::Output { .. } | Input::Previous | Input::Running => {
+            return Err("this runtime cannot find its artifact".to_owned());
+        }
     };
     let (source, runs) = (value(&service.artifact, parameters), value(&service.runs, parameters));
     Ok(Release::new(&rollout.service, artifact, source, runs, rollout.replicas))

@@ -130,6 +130,10 @@ impl Run {
             Some(Work::Approval(approval)) => format!("approval from {}", people(&approval.from)),
             Some(Work::Begin) => "begin".to_owned(),
             Some(Work::Finish) => "finish".to_owned(),
+            Some(Work::WaitUntil(_)) => "wait until a time of day".to_owned(),
+            Some(Work::Rollback(_)) => "rollback".to_owned(),
+            Some(Work::Expose(expose)) => format!("expose {} to {}", expose.flag, expose.stage.share),
+            Some(Work::Mirror(mirror)) => format!("mirror {}", mirror.service),
             None => self.effect(slot).map(|effect| call_label(&effect.call)).unwrap_or_default(),
         }
     }

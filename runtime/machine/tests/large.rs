@@ -23,6 +23,7 @@ fn chain(length: usize) -> Plan {
     let ensure = body.nodes.iter().find_map(|node| match &node.work {
         Work::Effect(effect) => Some(effect.clone()),
         Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
     });
     let call = Call::Ensure { release: Which::Running, instances: 1 };
     let work = Work::Effect(plan::Effect { call, ..ensure.unwrap() });
@@ -33,6 +34,9 @@ fn chain(length: usize) -> Plan {
         stage: None,
         work: work.clone(),
         past_return: false,
+        scope: None,
+        when: None,
+        during_freeze: false,
     };
     body.nodes = vec![begin];
     for index in 0..length {

@@ -1,6 +1,6 @@
 //! One node in a few words, the same in every notation.
 
-use plan::{Call, Hold, Node, People, Subject, Which, Work};
+use plan::{Call, Expose, Hold, Node, People, Subject, Which, Work};
 
 use crate::console::counted;
 use crate::duration::shown;
@@ -23,7 +23,16 @@ pub(super) fn work(work: &Work) -> String {
                 "{} from {people} within {}",
                 counted(approval.quorum as usize, "approval"),
                 shown(approval.within_ms)
-            )
+            ) + if approval.after_the_fact { ", after the fact" } else { "" }
+        }
+        Work::WaitUntil(until) => {
+            format!("wait until {:02}:{:02} in {}", until.minutes / 60, until.minutes % 60, until.zone)
+        }
+        Work::Rollback(rollback) => format!("bring back {}", rollback.rollouts.join(", then ")),
+        Work::Expose(expose) => exposed(expose),
+        Work::Mirror(mirror) => {
+            let to = format!("{} in {}", mirror.service, mirror.environment);
+            format!("copies of {} of the requests to {to} for {}", mirror.share, shown(mirror.duration_ms))
         }
     }
 }
@@ -45,9 +54,17 @@ pub(super) fn call(call: &Call) -> String {
     }
 }
 
+fn exposed(expose: &Expose) -> String {
+    let cohort = expose.cohort.as_ref().map(|cohort| format!(" of {cohort}")).unwrap_or_default();
+    let hold = if expose.stage.hold_ms == 0 { String::new() } else { format!(" for {}", shown(expose.stage.hold_ms)) };
+    let guard = expose.stage.guard.as_ref().map(|guard| format!(" while {}", guard.gate)).unwrap_or_default();
+    format!("show {} to {}{cohort} in {}{hold}{guard}", expose.flag, expose.stage.share, expose.environment)
+}
+
 fn held(hold: &Hold) -> String {
     let of = match &hold.subject {
         Subject::Rollout => String::new(),
+        Subject::Nothing => return format!("wait {}", shown(hold.duration_ms)),
         Subject::Service { environment, service } => format!(" of {service} in {environment}"),
     };
     match &hold.guard {

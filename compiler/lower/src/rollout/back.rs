@@ -28,9 +28,9 @@ impl Lowering<'_> {
     }
 
     fn step_back(&mut self, layout: &Layout<'_>, name: &str, call: Call, timeout_ms: u64) -> RecoveryStep {
-        let id = layout.id(&self.body.workflow, name);
+        let id = layout.id(&self.path, name);
         self.place(id.clone(), layout.step.span);
-        let effect = Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: timing::BACK };
+        let effect = Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: timing::BACK, tolerated: false };
         RecoveryStep { id: NodeId(id), effect }
     }
 }

@@ -2,15 +2,15 @@
 
 mod back;
 mod batches;
+mod release;
 mod stages;
 pub(crate) mod timing;
 
-use diagnostics::{Diagnostic, codes};
-use plan::{Call, Effect, EffectClass, Input, NodeId, Retry, Rollout, Share, Which, Work};
+use plan::{Call, Effect, EffectClass, NodeId, Retry, Rollout, Share, Which, Work};
 use semantics::model::{self, Arm, Step};
-use semantics::value::Value;
 
 use crate::lowering::{At, Lowering};
+use crate::steps::Frontier;
 use timing::Timing;
 
 /// What the nodes of one rollout share.
@@ -26,7 +26,7 @@ struct Layout<'m> {
 
 impl Lowering<'_> {
     /// Adds a rollout behind `last` and returns the node that the next step waits for.
-    pub(crate) fn rollout(&mut self, step: &Step, model: &model::Rollout, last: Option<NodeId>) -> Option<NodeId> {
+    pub(crate) fn rollout(&mut self, step: &Step, model: &model::Rollout, after: Frontier) -> Frontier {
         let (environment, service) = (self.environment(&model.environment), self.service(&model.service));
         let layout = Layout {
             step,
@@ -36,8 +36,8 @@ impl Lowering<'_> {
             timing: Timing::of(&model.service.runs),
             retry: timing::forward(step.retry),
         };
-        let artifact = self.artifact(&layout)?;
-        let begin = self.add(&layout, "begin", None, last, Work::Begin);
+        let (artifact, overrides) = self.release(&model.release, step.span);
+        let begin = self.add(&layout, "begin", None, after, Work::Begin);
         let running = layout.ensure(Which::Running, layout.replicas);
         let mut last = self.add(&layout, "running/ensure", None, Some(begin), running);
         let (stages, nodes_after) = self.stages(&layout, last);
@@ -47,14 +47,16 @@ impl Lowering<'_> {
             environment,
             service,
             artifact,
+            overrides,
             replicas: layout.replicas,
             strategy: model.strategy.name.to_string(),
             needs_running: needs_running(&model.strategy),
             stages,
             recovery: self.recovery(&layout),
         };
+        self.rolled_out.push(layout.key.clone());
         self.body.rollouts.insert(layout.key, rollout);
-        Some(last)
+        vec![last]
     }
 
     fn replicas(&mut self, model: &model::Rollout) -> u32 {
@@ -62,54 +64,10 @@ impl Lowering<'_> {
         bind.map_or(1, |bind| self.count(bind.replicas, 1, "replicas", bind.span))
     }
 
-    fn artifact(&mut self, layout: &Layout<'_>) -> Option<Input> {
-        let span = layout.step.span;
-        match &layout.model.artifact {
-            Value::Parameter(name) => Some(Input::Parameter(name.to_string())),
-            Value::Digest(text) => match plan::Digest::parse(text) {
-                Ok(digest) => Some(Input::Digest(digest)),
-                Err(error) => {
-                    self.report(Diagnostic::error(codes::UNFIT_FOR_PLAN, span, error.to_string()));
-                    None
-                }
-            },
-            Value::Error => {
-                self.stays_silent();
-                None
-            }
-            Value::Text(_)
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Duration(_)
-            | Value::Date(_)
-            | Value::Time(_)
-            | Value::Window(_)
-            | Value::Freeze(_)
-            | Value::Ratio(_)
-            | Value::Points(_)
-            | Value::Factor(_)
-            | Value::Rate(_)
-            | Value::Bytes(_)
-            | Value::Money(..)
-            | Value::PromQl(_)
-            | Value::Sql(_)
-            | Value::Secret(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Range(..)
-            | Value::Record(..)
-            | Value::Case(..)
-            | Value::None => {
-                self.unfit(span, "what is rolled out is a digest or a parameter of type `Digest`");
-                None
-            }
-        }
-    }
-
     /// Beyond the point of no return: the release that ran before is drained and stopped.
     fn retire(&mut self, layout: &Layout<'_>, after: NodeId) -> NodeId {
         let at = At { span: layout.step.span, rollout: Some(&layout.key), stage: None, past_return: true };
-        let id = layout.id(&self.body.workflow, "retire");
+        let id = layout.id(&self.path, "retire");
         self.node(id, Some(after), &at, layout.stop(Which::Running, 0))
     }
 
@@ -118,20 +76,20 @@ impl Lowering<'_> {
         layout: &Layout<'_>,
         name: &str,
         stage: Option<u32>,
-        after: Option<NodeId>,
+        after: impl IntoIterator<Item = NodeId>,
         work: Work,
     ) -> NodeId {
         let stages = &layout.model.strategy.stages;
         let in_stage = stage.and_then(|stage| stages.get(stage as usize));
         let span = in_stage.map_or(layout.step.span, |stage| stage.span);
         let at = At { span, rollout: Some(&layout.key), stage, past_return: false };
-        self.node(layout.id(&self.body.workflow, name), after, &at, work)
+        self.node(layout.id(&self.path, name), after, &at, work)
     }
 }
 
 impl Layout<'_> {
-    fn id(&self, workflow: &str, name: &str) -> String {
-        format!("{workflow}/{}/{name}", self.key)
+    fn id(&self, path: &str, name: &str) -> String {
+        format!("{path}/{}/{name}", self.key)
     }
 
     fn routed(&self) -> bool {
@@ -151,7 +109,7 @@ impl Layout<'_> {
     }
 
     fn effect(&self, call: Call, timeout_ms: u64) -> Work {
-        Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: self.retry })
+        Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: self.retry, tolerated: false })
     }
 }
 

@@ -6,5 +6,6 @@ mod models;
 mod refused;
 mod rows;
 mod stability;
+mod steps;
 mod text;
 mod window;

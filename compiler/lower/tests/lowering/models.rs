@@ -7,9 +7,9 @@ use diagnostics::{FileId, Span};
 use plan::{Place, Plan};
 use rust_decimal::Decimal;
 use semantics::model::{
-    Approval, Arm, Bind, Bound, Check, Condition, Drift, EffectClass, Environment, Gate, Inconclusive, Instances,
-    Metric, MetricKind, Parameter, ParameterType, Provider, Reading, Rollout, Run, Service, Stage, Step, StepKind,
-    Strategy, Undecided, Workflow,
+    Approval, Arm, Artifact, Bind, Bound, Check, Condition, Drift, EffectClass, Environment, Gate, Inconclusive,
+    Instances, Metric, MetricKind, Parameter, ParameterType, Provider, Reading, Release, Rollout, Run, Service, Stage,
+    Step, StepKind, Strategy, Undecided, Workflow,
 };
 use semantics::value::{Piece, Value};
 
@@ -31,7 +31,16 @@ pub(crate) fn workflow(steps: Vec<Step>) -> Workflow {
         parameter("image", ParameterType::Digest, None),
         parameter("url", ParameterType::String, Some(text("http://here"))),
     ];
-    Workflow { name: "release".into(), doc: None, span: at(1), parameters, steps }
+    Workflow {
+        name: "release".into(),
+        doc: None,
+        span: at(1),
+        emergency: None,
+        during_freeze: false,
+        parameters,
+        steps,
+        finally: vec![],
+    }
 }
 
 pub(crate) fn text(known: &str) -> Value {
@@ -165,14 +174,14 @@ pub(crate) fn careful() -> Vec<Stage> {
 }
 
 pub(crate) fn step(start: u32, kind: StepKind) -> Step {
-    Step { span: at(start), kind, within_ms: None, retry: None, on_failure: vec![] }
+    Step { span: at(start), kind, within_ms: None, retry: None, on_failure: vec![], go_on: None, during_freeze: false }
 }
 
 pub(crate) fn rollout(environment: Environment, stages: Vec<Stage>) -> Step {
     let strategy = Strategy { name: "careful".into(), span: at(60), stages };
     let rollout = Rollout {
         service: Arc::new(service()),
-        artifact: Value::Parameter("image".into()),
+        release: Release { artifact: Artifact::Given(Value::Parameter("image".into())), overrides: vec![] },
         environment: Arc::new(environment),
         strategy,
     };
@@ -182,7 +191,17 @@ pub(crate) fn rollout(environment: Environment, stages: Vec<Stage>) -> Step {
 pub(crate) fn run(class: EffectClass) -> Step {
     let command = Value::List(vec![text("smoke"), Value::Text(vec![Piece::Parameter("url".into())])]);
     let config = record("std.exec.Exec", vec![("command", command), ("within", Value::Duration(60_000))]);
-    step(70, StepKind::Run(Run { action: "smoke".into(), declared: at(71), class, provider: "exec".into(), config }))
+    step(
+        70,
+        StepKind::Run(Run {
+            action: "smoke".into(),
+            declared: at(71),
+            class,
+            provider: "exec".into(),
+            config,
+            binding: None,
+        }),
+    )
 }
 
 pub(crate) fn check() -> Step {
@@ -199,5 +218,5 @@ pub(crate) fn check() -> Step {
 
 pub(crate) fn approval() -> Step {
     let from = case("std.people.People", "users", vec![("names", Value::List(vec![text("ada"), text("grace")]))]);
-    step(90, StepKind::Approval(Approval { from, quorum: 2, within_ms: 28_800_000 }))
+    step(90, StepKind::Approval(Approval { from, quorum: 2, within_ms: 28_800_000, after_the_fact: false }))
 }

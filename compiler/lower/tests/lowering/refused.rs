@@ -2,10 +2,10 @@
 
 use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
-use semantics::model::{EffectClass, Stage, Step};
+use semantics::model::{EffectClass, Stage, Step, StepKind, Wait};
 use semantics::value::Value;
 
-use crate::models::{approval, careful, check, environment, place, rollout, run, stage, workflow};
+use crate::models::{approval, check, environment, place, rollout, run, stage, step, workflow};
 
 fn refusals(steps: Vec<Step>) -> Vec<Diagnostic> {
     lower::lower(&workflow(steps), "2026", &place).expect_err("it is refused")
@@ -17,20 +17,22 @@ fn said(steps: Vec<Step>) -> String {
 }
 
 #[test]
-fn failure_handlers_and_modifiers_without_a_meaning() {
-    let mut handled = rollout(environment(2, true), careful());
-    handled.on_failure = vec![run(EffectClass::Idempotent)];
-    let mut bounded = rollout(environment(2, true), careful());
-    bounded.within_ms = Some(1_000);
+fn modifiers_without_a_meaning() {
     let mut repeated = check();
-    repeated.retry = Some(1);
+    (repeated.retry, repeated.within_ms) = (Some(1), Some(1_000));
     let mut asked_again = approval();
     asked_again.retry = Some(1);
-    insta::assert_snapshot!(said(vec![handled, bounded, repeated, asked_again]), @"
-    E0520 this edition has no plan for `on failure`
-    E0521 a `rollout` step does not take `within`
+    let mut waits = step(95, StepKind::Wait(Wait::For(1_000)));
+    (waits.retry, waits.within_ms) = (Some(1), Some(1_000));
+    let mut group = step(96, StepKind::Parallel(vec![run(EffectClass::Idempotent)]));
+    group.retry = Some(1);
+    insta::assert_snapshot!(said(vec![repeated, asked_again, waits, group]), @"
     E0521 a `check` step does not take `retry`
+    E0521 a `check` step does not take `within`
     E0521 a `approval` step does not take `retry`
+    E0521 a `wait` step does not take `retry`
+    E0521 a `wait` step does not take `within`
+    E0521 a `parallel` step does not take `retry`
     ");
 }
 

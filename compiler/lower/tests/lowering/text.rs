@@ -8,6 +8,21 @@ pub(crate) fn table(plan: &Plan) -> String {
         let after: Vec<_> = node.after.iter().map(|id| id.0.as_str()).collect();
         let mark = if node.past_return { " (past return)" } else { "" };
         out += &format!("{}: {}{mark}\n    after {}\n", node.id, work(&node.work), after.join(", "));
+        node.when.iter().for_each(|when| out += &format!("    when {when:?}\n"));
+        node.scope.iter().for_each(|scope| out += &format!("    in {scope}\n"));
+    }
+    for (key, scope) in &plan.body.scopes {
+        let deadline = scope.deadline_ms.map(|ms| format!(" within {ms} ms")).unwrap_or_default();
+        let goes_on = scope.goes_on.as_ref().map(|why| format!(" goes on because {why}")).unwrap_or_default();
+        out += &format!("step {key}{deadline}{goes_on}, inside {:?}\n", scope.within);
+        scope.on_failure.iter().for_each(|node| out += &format!("  on failure {}: {}\n", node.id, work(&node.work)));
+    }
+    plan.body.finally.iter().for_each(|node| out += &format!("finally {}: {}\n", node.id, work(&node.work)));
+    for (key, together) in &plan.body.together {
+        out += &format!("{key}: {}\n", together.rollouts.join(", "));
+    }
+    if !plan.body.requires.is_empty() {
+        out += &format!("requires {}\n", plan.body.requires.join(", "));
     }
     for (key, rollout) in &plan.body.rollouts {
         let stages: Vec<_> = rollout.stages.iter().map(|s| format!("{} = {}", s.label, s.weight)).collect();
@@ -50,11 +65,21 @@ fn work(work: &Work) -> String {
         Work::Hold(hold) => {
             let about = match &hold.subject {
                 Subject::Rollout => String::new(),
+                Subject::Nothing => " of time".to_owned(),
                 Subject::Service { environment, service } => format!(" of {service} in {environment}"),
             };
             format!("hold {} ms{about}{}", hold.duration_ms, hold.guard.as_ref().map(guard).unwrap_or_default())
         }
-        Work::Approval(a) => format!("approval {} from {:?} within {} ms", a.quorum, a.from, a.within_ms),
+        Work::Approval(a) => {
+            let late = if a.after_the_fact { " after the fact" } else { "" };
+            format!("approval {} from {:?} within {} ms{late}", a.quorum, a.from, a.within_ms)
+        }
+        Work::WaitUntil(until) => format!("wait until minute {} in {}", until.minutes, until.zone),
+        Work::Rollback(rollback) => format!("roll back {}", rollback.rollouts.join(", ")),
+        Work::Expose(it) => format!("expose {} in {}: {:?} of {:?}", it.flag, it.environment, it.stage, it.cohort),
+        Work::Mirror(it) => {
+            format!("mirror {} of {} in {} for {} ms", it.share, it.service, it.environment, it.duration_ms)
+        }
     }
 }
 

@@ -275,6 +275,9 @@ impl Elaborator<'_> {
                 self.kept_function(at);
                 (Core::error(at), Type::Error)
             }
+            Some(Target::Declared(id, kind)) if let Some(ty) = Type::of_entity(kind) => {
+                (Core::new(at, CoreKind::Entity(id)), ty)
+            }
             Some(Target::Declared(id, kind)) => {
                 self.wrong_kind(&name, &id, kind, "a value");
                 (Core::error(at), Type::Error)
@@ -299,6 +302,7 @@ impl Elaborator<'_> {
                 Signature::Record { fields, .. } => fields.as_slice(),
                 _ => return (Core::error(at), Type::Error),
             },
+            Type::Environment | Type::Service => return self.entity_field(at, core, &ty, field),
             Type::Error => return (Core::error(at), Type::Error),
             other if is_method(other, &field.text) => {
                 self.uncalled_method(field);

@@ -10,6 +10,7 @@ mod condition;
 mod contract;
 pub(crate) mod database;
 mod embedded;
+mod entities;
 mod entity;
 mod environment;
 mod event;

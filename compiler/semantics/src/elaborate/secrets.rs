@@ -35,7 +35,7 @@ impl Elaborator<'_> {
             Type::Int | Type::Count | Type::String | Type::Bool | Type::Duration | Type::Ratio | Type::Points => false,
             Type::Factor | Type::Rate | Type::Bytes | Type::Money | Type::Digest | Type::Date | Type::Time => false,
             Type::Window | Type::Freeze | Type::Function(_) | Type::Gate(_) | Type::Nothing | Type::Error => false,
-            Type::PromQl | Type::Sql => false,
+            Type::PromQl | Type::Sql | Type::Environment | Type::Service => false,
         }
     }
 

@@ -73,6 +73,15 @@ impl Elaborator<'_> {
             Type::List(_) | Type::Map(_) | Type::Optional(_) | Type::Range(_) | Type::Record(_) | Type::Union(_) => {
                 format!("{} cannot be put into text", ty.with_article())
             }
+            Type::Environment | Type::Service => {
+                let diagnostic = Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    core.span,
+                    format!("{} cannot be put into text", ty.with_article()),
+                );
+                self.report(diagnostic.help("put its name into it: `.name`"));
+                return Core::error(core.span);
+            }
             Type::Gate(_) | Type::Nothing | Type::PromQl | Type::Sql => {
                 format!("{} cannot be put into text", ty.with_article())
             }

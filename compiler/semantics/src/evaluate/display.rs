@@ -1,7 +1,9 @@
 //! The one display form of every value.
 
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
+use crate::types::DeclId;
 use crate::units::{duration_text, percent_text, time_text};
 use crate::value::{Piece, Value, Window};
 
@@ -27,7 +29,9 @@ pub(super) fn text(value: &Value) -> String {
         Value::Freeze(it) => format!("{} in \"{}\" because \"{}\"", days_text(it.first, it.last), it.zone, it.because),
         Value::List(_) | Value::Map(_) | Value::Range(..) | Value::Record(..) | Value::Case(..) => String::new(),
         Value::None => "none".to_owned(),
+        Value::Entity(full) => DeclId::of_full(full).name.to_string(),
         Value::Parameter(name) => format!("${{{name}}}"),
+        Value::Output(name, path) => output(name, path),
         Value::Error => String::new(),
     }
 }
@@ -36,6 +40,7 @@ fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Known(text) => text.to_string(),
         Piece::Parameter(name) => format!("${{{name}}}"),
+        Piece::Output(name, path) => output(name, path),
     }
 }
 
@@ -46,6 +51,7 @@ pub(super) fn shown(value: &Value) -> Option<String> {
         Value::Text(_) => format!("\"{}\"", text(value)),
         Value::Secret(_) => "a secret".to_owned(),
         Value::Parameter(name) => format!("known only when a run starts (`{name}`)"),
+        Value::Output(name, _) => format!("known only during the run (`{name}`)"),
         Value::List(elements) if elements.is_empty() => "an empty list".to_owned(),
         Value::List(elements) => {
             let first: Vec<String> = elements.iter().take(LISTED_MAX).filter_map(shown).collect();
@@ -79,4 +85,8 @@ fn window(it: &Window) -> String {
 
 fn days_text(first: Date, last: Date) -> String {
     if first == last { first.to_string() } else { format!("{first}..{last}") }
+}
+
+fn output(name: &SmolStr, path: &[SmolStr]) -> String {
+    format!("${{{}}}", path.iter().fold(name.to_string(), |text, field| format!("{text}.{field}")))
 }

@@ -51,6 +51,6 @@ impl Evaluator<'_> {
 fn known(piece: &Piece) -> Option<&str> {
     match piece {
         Piece::Known(text) => Some(text),
-        Piece::Parameter(_) => None,
+        Piece::Parameter(_) | Piece::Output(..) => None,
     }
 }

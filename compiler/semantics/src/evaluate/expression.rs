@@ -38,6 +38,7 @@ impl Evaluator<'_> {
             CoreKind::Local(_) | CoreKind::Global(_) | CoreKind::Field(..) => self.held(core),
             CoreKind::Text(parts) => self.text(at, parts),
             CoreKind::Call(function, args) => self.call(at, function, args),
+            CoreKind::Entity(id) => Value::Entity(id.full()),
             CoreKind::Record(id, fields) => self.record(id, fields),
             CoreKind::Case(id, case, fields) => self.case(id, case, fields),
             CoreKind::List(elements) => Value::List(elements.iter().map(|element| self.value(element)).collect()),
@@ -70,6 +71,11 @@ impl Evaluator<'_> {
         match &core.kind {
             CoreKind::Field(of, name) => match self.value(of) {
                 Value::Record(_, mut fields) => fields.remove(name).unwrap_or(Value::Error),
+                Value::Entity(full) => self.entity_field(&full, name),
+                Value::Output(of, mut path) => {
+                    path.push(name.clone());
+                    Value::Output(of, path)
+                }
                 _ => Value::Error,
             },
             _ => Value::Error,
@@ -101,6 +107,7 @@ impl Evaluator<'_> {
             match self.value(part) {
                 Value::Error => return Value::Error,
                 Value::Parameter(name) => text.push(Piece::Parameter(name)),
+                Value::Output(of, path) => text.push(Piece::Output(of, path)),
                 Value::Text(more) => more.into_iter().for_each(|piece| text.push(piece)),
                 other => text.push(Piece::Known(display::text(&other).into())),
             }

@@ -81,7 +81,7 @@ pub(super) fn known_text(value: &Value) -> Option<SmolStr> {
     let Value::Text(pieces) = value else { return None };
     let known = |piece: &Piece| match piece {
         Piece::Known(text) => Some(text.to_string()),
-        Piece::Parameter(_) => None,
+        Piece::Parameter(_) | Piece::Output(..) => None,
     };
     pieces.iter().map(known).collect::<Option<String>>().map(SmolStr::from)
 }

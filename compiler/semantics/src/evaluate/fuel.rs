@@ -77,7 +77,7 @@ pub(super) fn size(value: &Value) -> u32 {
         Value::Range(low, high) => add(size(low), size(high)),
         Value::Text(pieces) => pieces.iter().fold(1, |sum, piece| match piece {
             Piece::Known(text) => add(sum, u32::try_from(text.len() / 16).unwrap_or(u32::MAX)),
-            Piece::Parameter(_) => add(sum, 1),
+            Piece::Parameter(_) | Piece::Output(..) => add(sum, 1),
         }),
         _ => 1,
     }

@@ -128,6 +128,7 @@ impl Evaluator<'_> {
         let between_text = match self.value(between) {
             Value::Text(pieces) => pieces,
             Value::Parameter(name) => vec![Piece::Parameter(name)],
+            Value::Output(name, path) => vec![Piece::Output(name, path)],
             _ => return Value::Error,
         };
         let mut text = TextBuilder::default();
@@ -138,6 +139,7 @@ impl Evaluator<'_> {
             match element {
                 Value::Text(pieces) => pieces.iter().for_each(|piece| text.push(piece.clone())),
                 Value::Parameter(name) => text.push(Piece::Parameter(name.clone())),
+                Value::Output(name, path) => text.push(Piece::Output(name.clone(), path.clone())),
                 _ => return Value::Error,
             }
             if !self.spend(at, text.grown()) {

@@ -114,6 +114,6 @@ pub(super) fn length(number: usize) -> Value {
 fn known(piece: &Piece) -> &str {
     match piece {
         Piece::Known(text) => text,
-        Piece::Parameter(_) => "",
+        Piece::Parameter(_) | Piece::Output(..) => "",
     }
 }

@@ -5,6 +5,7 @@ mod condition;
 mod contract;
 mod database;
 mod display;
+mod entities;
 mod entity;
 mod environment;
 mod expression;

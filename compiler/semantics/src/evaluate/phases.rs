@@ -1,4 +1,4 @@
-//! When a value is known: what is open until a run starts decides nothing before.
+//! When a value is known: what is open until a run starts, or until an action has run, decides nothing before.
 
 use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
@@ -12,6 +12,8 @@ use crate::value::{Piece, Value};
 pub(super) enum Open<'v> {
     /// The value of this parameter.
     Parameter(&'v SmolStr),
+    /// What the action behind this name brings out.
+    Output(&'v SmolStr),
     /// A part of it was reported.
     Reported,
 }
@@ -20,9 +22,11 @@ pub(super) enum Open<'v> {
 pub(super) fn open(value: &Value) -> Option<Open<'_>> {
     match value {
         Value::Parameter(name) => Some(Open::Parameter(name)),
+        Value::Output(name, _) => Some(Open::Output(name)),
         Value::Error => Some(Open::Reported),
         Value::Text(pieces) => pieces.iter().find_map(|piece| match piece {
             Piece::Parameter(name) => Some(Open::Parameter(name)),
+            Piece::Output(name, _) => Some(Open::Output(name)),
             Piece::Known(_) => None,
         }),
         Value::List(elements) => elements.iter().find_map(open),
@@ -31,7 +35,7 @@ pub(super) fn open(value: &Value) -> Option<Open<'_>> {
         Value::Bool(_) | Value::Int(_) | Value::Duration(_) | Value::Ratio(_) | Value::Points(_) => None,
         Value::Factor(_) | Value::Rate(_) | Value::Bytes(_) | Value::Money(..) | Value::Date(_) => None,
         Value::Time(_) | Value::Window(_) | Value::Freeze(_) | Value::Digest(_) | Value::Secret(_) => None,
-        Value::None | Value::PromQl(_) | Value::Sql(_) => None,
+        Value::None | Value::PromQl(_) | Value::Sql(_) | Value::Entity(_) => None,
     }
 }
 
@@ -41,6 +45,11 @@ impl Evaluator<'_> {
         match open(value) {
             None => true,
             Some(Open::Reported) => false,
+            Some(Open::Output(name)) => {
+                let message = format!("`{name}` is known only once its action has run, but this must be known before");
+                self.report(Diagnostic::error(codes::KNOWN_DURING_RUN, at, message));
+                false
+            }
             Some(Open::Parameter(name)) => {
                 let diagnostic = self.known_at_run(at, name);
                 self.report(diagnostic);

@@ -165,7 +165,7 @@ impl Evaluator<'_> {
     }
 
     /// The inner option is empty where none is written, the outer where it was reported.
-    fn guard(&self, core: Option<&Core>) -> Option<Option<Arc<Gate>>> {
+    pub(super) fn guard(&self, core: Option<&Core>) -> Option<Option<Arc<Gate>>> {
         let Some(core) = core else { return Some(None) };
         let id = match &core.kind {
             CoreKind::Gate(id) => id,

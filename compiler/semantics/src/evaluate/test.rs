@@ -8,7 +8,9 @@ use super::{Evaluator, display};
 use crate::core::{
     Core, EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, Named, SimulateBody, TestBody,
 };
-use crate::model::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
+use crate::model::{
+    Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Rollout, Simulation, Test,
+};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
 use crate::units::percent_text;
@@ -139,8 +141,8 @@ impl Evaluator<'_> {
             service.is_none_or(|name| rollout.service.name == *name)
                 && environment.is_none_or(|name| rollout.environment.name == *name)
         });
-        let mut weights: Vec<Decimal> =
-            rollouts.flat_map(|rollout| rollout.strategy.stages.iter().map(|stage| stage.weight)).collect();
+        let weights = |rollout: &Rollout| rollout.strategy.stages.iter().map(|stage| stage.weight).collect::<Vec<_>>();
+        let mut weights: Vec<Decimal> = rollouts.flat_map(|rollout| weights(&rollout)).collect();
         if weights.contains(&weight) {
             return;
         }

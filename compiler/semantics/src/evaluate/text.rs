@@ -20,7 +20,7 @@ impl TextBuilder {
                 self.known.push_str(&text);
                 self.uncounted += text.len();
             }
-            Piece::Parameter(_) => {
+            Piece::Parameter(_) | Piece::Output(..) => {
                 self.end_known();
                 self.pieces.push(piece);
                 self.uncounted += 16;

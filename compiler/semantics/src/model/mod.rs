@@ -31,7 +31,10 @@ pub use metric::{Metric, MetricKind};
 pub use policy::Subject;
 pub use service::Service;
 pub use slo::{Objective, Slo};
-pub use step::{Approval, Check, EffectClass, Rollout, Run, Step, StepKind};
+pub use step::{
+    Approval, Artifact, Check, Comparison, Decision, EffectClass, Expose, JointMember, Loop, Mirror, Release, Rollback,
+    Rollout, Round, Run, Step, StepKind, Together, Wait, When,
+};
 pub use strategy::{Instances, Pause, Stage, Strategy};
 pub use test::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
 pub use workflow::{Parameter, ParameterType, Workflow};

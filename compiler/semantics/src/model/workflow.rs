@@ -15,10 +15,16 @@ pub struct Workflow {
     pub doc: Option<SmolStr>,
     /// Its name in the source.
     pub span: Span,
+    /// Where `emergency` stands, if it does.
+    pub emergency: Option<Span>,
+    /// Whether all of it may run while changes are frozen.
+    pub during_freeze: bool,
     /// Values a run is started with.
     pub parameters: Vec<Parameter>,
     /// Its steps in order.
     pub steps: Vec<Step>,
+    /// Done at the end, however the steps ended.
+    pub finally: Vec<Step>,
 }
 
 /// A workflow parameter.

@@ -131,7 +131,11 @@ impl Elaborator<'_> {
                 result: self.type_ref_of_value(&it.result),
             },
             DeclKind::Strategy(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
-            DeclKind::Action(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
+            DeclKind::Action(it) => {
+                let params = self.slots(&it.params);
+                let result = it.result.as_ref().map_or(Type::Nothing, |result| self.type_ref_of_value(result));
+                Signature::Callable { params, result }
+            }
             DeclKind::Workflow(it) => Signature::Callable { params: self.slots(&it.params), result: Type::Nothing },
             DeclKind::Gate(it) => Signature::Gate(self.arms(&it.subject, it.against.as_ref())),
             DeclKind::Metric(it) => Signature::Metric(self.metric_kind(&it.ty)),

@@ -17,6 +17,10 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        emergency: false,
+        together: BTreeMap::new(),
+        scopes: BTreeMap::new(),
+        finally: vec![],
         requires: vec![],
         acceptances: Vec::new(),
         nodes,
@@ -28,7 +32,17 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
 fn node(index: usize, work: Work) -> Node {
     let id = |index: usize| NodeId(format!("bench/step-{index}"));
     let after = index.checked_sub(1).map(id).into_iter().collect();
-    Node { id: id(index), after, rollout: None, stage: None, work, past_return: false }
+    Node {
+        id: id(index),
+        after,
+        rollout: None,
+        stage: None,
+        work,
+        past_return: false,
+        scope: None,
+        when: None,
+        during_freeze: false,
+    }
 }
 
 /// So many steps, one after the other.
@@ -41,12 +55,13 @@ pub(crate) fn steps(count: usize) -> Vec<u8> {
         class: EffectClass::Idempotent,
         timeout_ms: 60_000,
         retry: Retry { attempts: 1, backoff_ms: 100, backoff_max_ms: 100 },
+        tolerated: false,
     };
     plan((0..count).map(|index| node(index, Work::Effect(effect()))).collect())
 }
 
 /// A person is asked.
 pub(crate) fn waits() -> Vec<u8> {
-    let approval = Approval { from: People::Owner, quorum: 1, within_ms: 86_400_000 };
+    let approval = Approval { from: People::Owner, quorum: 1, within_ms: 86_400_000, after_the_fact: false };
     plan(vec![node(0, Work::Approval(approval))])
 }

@@ -81,8 +81,22 @@ impl Run {
         } else {
             let tried = if attempt.number > 1 { format!(" (tried {} times)", attempt.number) } else { String::new() };
             let message = format!("{message}{tried}");
+            if self.tolerates(slot) {
+                return self.done_without(at, slot, attempt, &message, out);
+            }
             self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
         }
+    }
+
+    /// Whether the failure of a slot fails nothing.
+    fn tolerates(&self, slot: SlotIndex) -> bool {
+        self.effect(slot).is_some_and(|effect| effect.tolerated)
+    }
+
+    /// Goes on although an effect did not take place, or may not have, and says so.
+    fn done_without(&mut self, at: &Moment, slot: SlotIndex, attempt: &Attempt, message: &str, out: &mut Vec<Action>) {
+        let note = Some(format!("not done, which fails nothing: {message}"));
+        self.done(at, slot, SlotState::Done { evidence: None, note, tried: Some(attempt.tried()) }, out);
     }
 
     /// What may follow a lost answer is a matter of the effect's class.
@@ -96,6 +110,9 @@ impl Run {
     ) {
         match self.effect(slot).map(|effect| effect.class) {
             None => {}
+            Some(EffectClass::Probeable | EffectClass::Once) if self.tolerates(slot) => {
+                self.done_without(at, slot, &attempt, message, out);
+            }
             Some(EffectClass::Idempotent) => {
                 let group = attempt.group;
                 self.effect_failed(at, slot, &attempt, group, true, message, out);

@@ -23,15 +23,16 @@ pub(super) fn together<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, StepK
         .boxed()
 }
 
-/// `service@release after other`
+/// `service@release after other and another`
 fn member<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, TogetherMember, X> {
-    let after = word("`after`").ignore_then(named("a service")).repeated().collect();
+    let before = named("a service").separated_by(word("`and`")).at_least(1).collect();
+    let after = word("`after`").ignore_then(before).or_not();
     docs()
         .ignore_then(target(expr).then(after))
         .map_with(|((service, release), after), e| TogetherMember {
             service: Some(service),
             release,
-            after,
+            after: after.unwrap_or_default(),
             range: range(e.span()),
         })
         .boxed()

@@ -1,0 +1,32 @@
+//! Steps as wholes: what stands behind one that is more than a single node.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::node::Node;
+
+/// A step whose modifiers hold for all of its nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// The step around it, by its key in the body; none for one of the workflow itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// It fails when it is not over this long after its first node began, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
+    /// Done once the step has failed and is back on its safe side; its own order, behind nothing outside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_failure: Vec<Node>,
+    /// Why the workflow goes on behind the step when it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<String>,
+}
+
+/// Rollouts that share one verdict: none finishes before all may, and all go back when one does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Together {
+    /// The rollouts, by their keys in the body, in the order in which each stage takes them; back they go in reverse.
+    pub rollouts: Vec<String>,
+}
