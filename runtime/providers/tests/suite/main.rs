@@ -8,6 +8,7 @@ mod harness;
 mod misbehaving_actions;
 mod misbehaving_services;
 mod observe;
+mod orphans;
 mod process;
 mod proxy;
 mod server;

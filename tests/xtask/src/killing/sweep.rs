@@ -77,6 +77,10 @@ fn cases(reference: &Reference) -> Vec<Case> {
             let again = ["before-probe", "after-probe", "before-append:probed", "after-append:probed"];
             cases.extend(again.map(|place| Case::at(scenario, &[&lost(node), &format!("{place}@{node}#1")])));
         }
+        if node.ends_with("run-charge") {
+            let again = ["before-settle", "after-settle", "before-append:performed", "after-append:performed"];
+            cases.extend(again.map(|place| Case::at(scenario, &[&lost(node), &format!("{place}@{node}#1")])));
+        }
     }
     cases.extend(scenario.actions.iter().map(|action| Case {
         name: format!("{}/late@{action}", scenario.workflow),
