@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
-#[expect(dead_code, reason = "shared with other tests")]
 #[path = "../../machine/tests/fixture/mod.rs"]
 mod fixture;
 

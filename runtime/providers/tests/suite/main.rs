@@ -12,4 +12,5 @@ mod orphans;
 mod process;
 mod proxy;
 mod server;
+mod torn;
 mod versions;
