@@ -75,7 +75,11 @@ fn left(folder: &Path, within: Duration) -> Duration {
 /// SIGTERM, and the time to follow it.
 async fn ask_to_end(folder: &Path) -> Result<(), String> {
     let at = folder.to_owned();
-    blocking(move || Ok(earlier::ask_to_end(&at))).await?;
+    blocking(move || {
+        earlier::ask_to_end(&at);
+        Ok(())
+    })
+    .await?;
     let until = Instant::now() + TERM_WITHIN;
     while Instant::now() < until && !matches!(look(folder).await?, AtWork::Nothing) {
         sleep(ALONE_EVERY).await;

@@ -45,9 +45,10 @@ fn answer_lost(journal: &[Value]) -> bool {
 
 /// Whether the last outcome of a once-only effect is that it took place.
 fn proved(journal: &[Value]) -> bool {
-    let outcomes = journal.iter().map(|record| &record["body"]).filter(|body| body["event"] == "performed");
-    let of_it = outcomes.filter(|body| body["node"].as_str().is_some_and(|node| node.ends_with(ONCE)));
-    of_it.last().is_some_and(|body| body["outcome"]["done"].is_object() || body["outcome"]["done"].is_string())
+    let is_of_it = |node: &Value| node.as_str().is_some_and(|node| node.ends_with(ONCE));
+    let bodies = journal.iter().map(|record| &record["body"]);
+    let last = bodies.filter(|body| is_of_it(&body["node"])).rfind(|body| body["event"] == "performed");
+    last.is_some_and(|body| !body["outcome"]["done"].is_null())
 }
 
 /// A person must be told what was asked for, under which key.

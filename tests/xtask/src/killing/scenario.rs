@@ -17,7 +17,7 @@ pub(crate) struct Scenario {
 }
 
 /// One thing that a person does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Says this to the run.
     Say(&'static str),
