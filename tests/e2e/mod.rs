@@ -14,6 +14,7 @@ mod load;
 mod locks;
 mod memory;
 mod misbehaving;
+mod orphans;
 mod outcomes;
 mod people;
 mod rollouts;

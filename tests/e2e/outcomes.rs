@@ -88,7 +88,8 @@ fn a_slow_probe_is_waited_for_and_counts() {
 
 #[test]
 fn a_once_only_effect_waits_for_a_person_with_the_evidence() {
-    for loss in &LOSSES {
+    // One that ends well before its time is over proves what it did: `orphans.rs`.
+    for loss in LOSSES.iter().filter(|loss| !loss.told.starts_with("sleep")) {
         let acting = Acting::new();
         let (_runtime, run) = undecided(&acting, "mailing", "mail", loss);
         let effects = acting.keys().len();

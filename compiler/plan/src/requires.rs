@@ -168,6 +168,7 @@ fn guard_of(node: &Node) -> Option<&Guard> {
     match &node.work {
         Work::Hold(hold) => hold.guard.as_ref(),
         Work::Begin | Work::Effect(_) | Work::Approval(_) | Work::Finish => None,
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
     }
 }
 

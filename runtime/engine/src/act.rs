@@ -25,12 +25,21 @@ const SAMPLE_MS: u64 = 5_000;
 /// A probe that has not answered after this long cannot tell, in milliseconds.
 const PROBE_MS: u64 = 30_000;
 
+/// What a provider is given beyond an effect's own time to see it to its end, in milliseconds.
+const SETTLE_MS: u64 = 30_000;
+
 /// Longest single sleep, in milliseconds: timers do not count the time for which the host was suspended, and a hold
 /// does.
 const SLEEP_MS_MAX: u64 = 30_000;
 
 /// Said of a provider that panicked.
 pub(crate) const BROKE_OFF: &str = "broke off without an answer; its panic is in the runtime's standard error";
+
+/// Who was asked for an effect, and under which key.
+pub(crate) struct Sent {
+    pub(crate) provider: String,
+    pub(crate) key: String,
+}
 
 type Mailbox = mpsc::Sender<Message>;
 
@@ -39,6 +48,7 @@ pub(crate) fn work(inner: Arc<Inner>, to: Mailbox, run: &Run, action: Action) ->
     let node = |slot: SlotIndex| run.id(slot).to_owned();
     Some(match action {
         Action::Perform { slot, provider, request } => Box::pin(perform(inner, to, node(slot), provider, request)),
+        Action::Settle { slot, provider, request } => Box::pin(settle(inner, to, node(slot), provider, request)),
         Action::Probe { slot, provider, request, since } => {
             Box::pin(probe(inner, to, node(slot), provider, request, since))
         }
@@ -56,6 +66,10 @@ pub(crate) fn work(inner: Arc<Inner>, to: Mailbox, run: &Run, action: Action) ->
 async fn tell(to: &Mailbox, event: Event) {
     // A driver that has gone has its reasons: the run has ended or the engine stops.
     let _ = to.send(Message::Event(event)).await;
+}
+
+async fn tell_outcome(to: &Mailbox, node: String, attempt: u32, outcome: Outcome, sent: Sent) {
+    let _ = to.send(Message::Performed { event: Event::Performed { node, attempt, outcome }, sent, attempt }).await;
 }
 
 fn provider(inner: &Inner, name: &str) -> Result<Arc<dyn Provider>, String> {
@@ -76,7 +90,7 @@ pub(crate) async fn within<T, F: Future<Output = T> + Send>(
 async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request) {
     request.epoch = inner.store.epoch();
     request.sequence = inner.next_sequence();
-    let (attempt, limit) = (request.attempt, request.timeout_ms);
+    let (attempt, limit, key) = (request.attempt, request.timeout_ms, request.key.clone());
     let outcome = match provider(&inner, &name) {
         Err(message) => Outcome::Failed { retryable: false, message },
         Ok(provider) => match within(limit, || provider.perform(request)).await {
@@ -85,7 +99,22 @@ async fn perform(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut
             None => Outcome::Unknown { message: format!("provider `{name}` {BROKE_OFF}") },
         },
     };
-    tell(&to, Event::Performed { node, attempt, outcome }).await;
+    tell_outcome(&to, node, attempt, outcome, Sent { provider: name, key }).await;
+}
+
+async fn settle(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request) {
+    request.epoch = inner.store.epoch();
+    request.sequence = inner.next_sequence();
+    let (attempt, limit, key) = (request.attempt, request.timeout_ms.saturating_add(SETTLE_MS), request.key.clone());
+    let outcome = match provider(&inner, &name) {
+        Err(message) => Outcome::Unknown { message },
+        Ok(provider) => match within(limit, || provider.settle(request)).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Outcome::Unknown { message: format!("provider `{name}` could not tell within {limit} ms") },
+            None => Outcome::Unknown { message: format!("provider `{name}` {BROKE_OFF}") },
+        },
+    };
+    tell_outcome(&to, node, attempt, outcome, Sent { provider: name, key }).await;
 }
 
 async fn probe(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut request: Request, since: Moment) {

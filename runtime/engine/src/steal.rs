@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::driver::to_value;
 use crate::keyed::Keyed;
-use crate::{Engine, SignalError};
+use crate::{Engine, Inner, SignalError};
 
 impl Engine {
     /// Takes a lock away from the run that holds it, which ends where it stands. The answer is a sentence; a
@@ -52,6 +52,7 @@ impl Engine {
     /// Ends a run that no machine can be made of: what is known of it is its chain of records.
     async fn end_where_it_stands(&self, run: &str, signal: Signal, keyed: &Keyed) -> Result<String, SignalError> {
         signal.acceptable()?;
+        end_effects(&self.inner, run).await.map_err(SignalError::Invalid)?;
         let freed = self.targets_of(run).await?;
         let stored = self.inner.store.load(run).await?;
         let at = self.inner.clock.now();
@@ -83,6 +84,17 @@ impl Engine {
         let locks = self.inner.store.locks(u32::MAX).await?;
         Ok(locks.into_iter().filter(|lock| lock.run == run).map(|lock| lock.target()).collect())
     }
+}
+
+/// Ends what is at work for a run outside of this process, also what an earlier runtime began.
+///
+/// # Errors
+/// What does not end; then its lock must not be taken.
+pub(crate) async fn end_effects(inner: &Inner, run: &str) -> Result<(), String> {
+    for provider in inner.providers.values() {
+        provider.end(run.to_owned()).await.map_err(|why| format!("the lock of run {run} stays with it: {why}"))?;
+    }
+    Ok(())
 }
 
 /// The state of the run after its end, as far as it could be read before.

@@ -67,12 +67,13 @@ pub(crate) fn of_one_run(error: &StoreError) -> bool {
 }
 
 impl Engine {
-    /// Takes up every run that has not ended, and says which. A run whose plan, journal or state cannot be read is
+    /// Takes up every run that has not ended, and says which; what an earlier runtime did not finish mending is noted. A run whose plan, journal or state cannot be read is
     /// left as it is, keeps its locks and is named by [`Engine::left_alone`]; it does not stop the others.
     ///
     /// # Errors
     /// When the store as a whole cannot be read.
     pub async fn resume_all(&self) -> Result<Vec<String>, StoreError> {
+        self.close_lost_care().await?;
         let mut taken = Vec::new();
         for line in self.inner.store.runs(true, u32::MAX).await? {
             match self.take_up(&line.run).await {

@@ -53,6 +53,8 @@ struct World {
     panics: bool,
     /// Why nothing can be started.
     broken: bool,
+    /// Nothing that is asked for is answered, or done.
+    hangs: bool,
     performed: Vec<String>,
 }
 
@@ -134,6 +136,10 @@ impl Provider for InWorld {
             let text: Vec<String> = journal.iter().map(|record| record.body.to_string()).collect();
             let intended = text.iter().filter(|body| body.contains("intent")).any(|body| body.contains(&request.key));
             assert!(intended, "{} was performed before its intent was durable", request.key);
+            let hangs = self.world.lock().unwrap().hangs;
+            if hangs {
+                std::future::pending::<()>().await;
+            }
             self.world.lock().unwrap().perform(&request.task)
         })
     }
@@ -184,6 +190,7 @@ impl Scene {
             blind: false,
             panics: false,
             broken: false,
+            hangs: false,
             performed: Vec::new(),
         };
         let store = Arc::new(MemoryStore::new());
@@ -332,6 +339,39 @@ async fn after_a_reboot_instances_come_back_before_their_traffic() {
     let addresses: Vec<String> = world.instances[&release].iter().map(|i| i.address.clone()).collect();
     assert_eq!((share, backends), (10_000, addresses));
     assert_eq!(scene.engine.concerns().borrow().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mending_whose_answer_was_lost_is_closed_and_looked_at_again() {
+    let scene = Scene::new().await;
+    scene.meddle(|world| {
+        world.instances.clear();
+        world.hangs = true;
+    });
+    scene.engine.look_after();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(scene.care().await, ["observed: 0 of 2 instances are there", "intent: ensure"]);
+    scene.meddle(|world| world.hangs = false);
+    // The first engine is as good as killed: its appends are fenced off.
+    let store = Arc::new(scene.store.reopen());
+    let second = engine(&scene.world, &store);
+    for _ in 0..2 {
+        second.resume_all().await.unwrap();
+    }
+    let lost = "the runtime was stopped before the answer came; what runs is looked at again";
+    let scene = Scene { engine: second, store, ..scene };
+    assert_eq!(scene.care().await[2..], [lost]);
+    scene.engine.look_after();
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(scene.care().await[3..6], ["observed: 0 of 2 instances are there", "intent: ensure", "done"]);
+    let keys = |care: Option<Care>| match care {
+        Some(Care::Intent { request, .. }) => Some(request.key),
+        Some(Care::Outcome { key, .. }) => Some(key),
+        _ => None,
+    };
+    let keys: Vec<String> = scene.records().await.iter().filter_map(|r| keys(Care::of_body(&r.body))).collect();
+    assert!(keys[0] == keys[1] && keys[2] == keys[3] && keys[0] != keys[2], "{keys:?}");
+    scene.chain_holds().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -103,6 +103,7 @@ async fn a_run_that_is_left_alone_keeps_its_lock_until_it_is_stolen() {
     assert!(steal(&engine, None).await.unwrap_err().contains("--reason"));
     let answer = steal(&engine, Some("nobody can read it")).await.unwrap();
     assert!(answer.starts_with(&format!("the lock of run {run} is taken")), "{answer}");
+    assert!(scene.world.lock().unwrap().ended.contains(&run), "what an earlier runtime began may be at work");
     assert_eq!(steal(&engine, Some("nobody can read it")).await.unwrap(), answer);
     assert!(steal(&engine, Some("again")).await.unwrap_err().contains("came with another request first"));
     let signals = signals(&scene, &run).await;

@@ -18,6 +18,16 @@ pub enum Action {
         /// What is asked.
         request: Request,
     },
+    /// See an effect to its end whose answer was lost with the runtime that performed it; its intent is durable already.
+    /// Answers `Performed`.
+    Settle {
+        /// The slot.
+        slot: SlotIndex,
+        /// The provider.
+        provider: String,
+        /// What was asked.
+        request: Request,
+    },
     /// Ask whether an effect took place, not before its own deadline has passed: a late request can still land.
     /// Answers `Probed`.
     Probe {

@@ -78,6 +78,10 @@ pub enum Event {
     Resumed {
         /// Its epoch.
         epoch: u64,
+        /// Whether it sees once-only effects to their end whose answers were lost. Earlier versions did not, and their
+        /// journals are read as they were written.
+        #[serde(default)]
+        settles: bool,
     },
     /// The runtime was told to stop: until the run is taken up again, outcomes are taken and nothing new begins.
     Stopping,

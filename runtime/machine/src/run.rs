@@ -238,7 +238,7 @@ impl Run {
             Event::Judged { node, last, evidence } => self.judged(at, node, *last, evidence, &mut out),
             Event::Woke { node } => self.woke(at, node, &mut out),
             Event::Signalled(signal) => self.signalled(at, signal, &mut out),
-            Event::Resumed { .. } => self.resumed(at, &mut out),
+            Event::Resumed { settles, .. } => self.resumed(at, *settles, &mut out),
             Event::Stopping => self.head.stopping = true,
             Event::Barred { why } => self.barred(why),
             Event::Observed { node, drift } => self.drifted(at, node, drift, &mut out),

@@ -81,7 +81,7 @@ fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: 
         },
         11..=13 => Event::Woke { node: stray.0 },
         14 if how.is_multiple_of(4) => Event::Barred { why: "eve may not run".to_owned() },
-        14 | 15 => Event::Resumed { epoch: 1 },
+        number @ (14 | 15) => Event::Resumed { epoch: 1, settles: number == 15 },
         16 if how.is_multiple_of(2) => Event::Stopping,
         16 | 17 => {
             let observed = run.observed();
@@ -126,7 +126,9 @@ fn evidence(verdict: Verdict) -> Evidence {
 fn note(run: &Run, actions: &[Action], asked: &mut Vec<(String, u32, bool)>) {
     for action in actions {
         match action {
-            Action::Perform { slot, request, .. } => asked.push((run.id(*slot).to_owned(), request.attempt, false)),
+            Action::Perform { slot, request, .. } | Action::Settle { slot, request, .. } => {
+                asked.push((run.id(*slot).to_owned(), request.attempt, false));
+            }
             Action::Probe { slot, request, .. } => asked.push((run.id(*slot).to_owned(), request.attempt, true)),
             _ => {}
         }
@@ -207,6 +209,7 @@ impl Kept {
 fn begins(action: &Action) -> bool {
     match action {
         Action::Perform { .. }
+        | Action::Settle { .. }
         | Action::Probe { .. }
         | Action::LookUp { .. }
         | Action::Open { .. }

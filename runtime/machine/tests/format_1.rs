@@ -38,7 +38,7 @@ fn restored(name: &str, rows: Value) -> Run {
 }
 
 fn resume(run: &mut Run, at: &Moment) -> Vec<String> {
-    let actions = run.apply(at, &Event::Resumed { epoch: 2 });
+    let actions = run.apply(at, &Event::Resumed { epoch: 2, settles: true });
     let shown = |action: &Action| match action {
         Action::Wake { slot, since, after_ms } => format!("wake {} {after_ms} after {}", run.id(*slot), since.boot_ms),
         Action::Perform { slot, request, .. } => format!("perform {} {}", run.id(*slot), request.key),

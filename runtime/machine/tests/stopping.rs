@@ -198,6 +198,10 @@ impl Play {
                 let outcome = self.perform(&node, attempt, key);
                 Event::Performed { node, attempt, outcome }
             }
+            Action::Settle { slot, request, .. } => {
+                let outcome = Outcome::Unknown { message: "no trace of it".to_owned() };
+                Event::Performed { node: id(slot), attempt: request.attempt, outcome }
+            }
             Action::Watch { .. } | Action::Record(_) | Action::End(_) => unreachable!("these are not answered"),
         }
     }
@@ -233,7 +237,7 @@ impl Play {
         if away == Away::Reboots {
             self.now = Moment { boot: "other".to_owned(), boot_ms: 3, wall_ms: self.now.wall_ms + 3_600_000 };
         }
-        self.apply(Event::Resumed { epoch: 2 });
+        self.apply(Event::Resumed { epoch: 2, settles: true });
     }
 
     /// What is under way takes effect, and nobody hears of it.
@@ -249,7 +253,7 @@ impl Play {
     fn answers_come(&mut self) {
         let under_way: Vec<Action> = self.asked.drain(..).filter(|a| !matches!(a, Action::Wake { .. })).collect();
         for action in under_way {
-            if !matches!(action, Action::Probe { .. }) {
+            if !matches!(action, Action::Probe { .. } | Action::Settle { .. }) {
                 let event = self.answer(&action);
                 self.apply(event);
             }

@@ -112,7 +112,8 @@ impl Ledger {
         };
         match verb {
             "started" => Event::Started(self.started.clone()),
-            "resumed" => Event::Resumed { epoch: 2 },
+            "resumed" => Event::Resumed { epoch: 2, settles: true },
+            "resumed_by_an_earlier_version" => Event::Resumed { epoch: 2, settles: false },
             "looked_up" => {
                 let running = (rest[1] == "running").then(|| fixture::release("old"));
                 Event::LookedUp { node, running }
@@ -324,6 +325,10 @@ fn describe(run: &Run, action: &Action, attempts: &mut BTreeMap<String, u32>) ->
         Action::Probe { slot, request, .. } => {
             attempts.insert(run.id(*slot).to_owned(), request.attempt);
             format!("probe {} after {} ms", short(slot), request.timeout_ms)
+        }
+        Action::Settle { slot, request, .. } => {
+            attempts.insert(run.id(*slot).to_owned(), request.attempt);
+            format!("settle {}, attempt {}", short(slot), request.attempt)
         }
         Action::LookUp { slot, environment, service } => {
             format!("look up {service} in {environment} for {}", short(slot))

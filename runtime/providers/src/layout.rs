@@ -14,7 +14,7 @@ pub const NAME_MAX: usize = 64;
 pub struct Layout {
     /// The state directory, created with mode 0700 when it is missing.
     pub state: PathBuf,
-    /// The program whose hidden subcommands `internal supervise` and `internal proxy` are started.
+    /// The program whose hidden subcommands `internal supervise`, `internal proxy` and `internal attend` are started.
     pub program: PathBuf,
 }
 
@@ -38,6 +38,17 @@ impl Layout {
     pub fn proxy(&self, environment: &str, listen: &str) -> Result<PathBuf, String> {
         let folder = listen.replace([':', '[', ']'], "_");
         Ok(self.state.join("proxies").join(safe("environment", environment)?).join(safe("address", &folder)?))
+    }
+
+    /// The folders of all steps of which something is kept; none when no action was ever carried out.
+    pub(crate) fn actions(&self) -> Result<Vec<PathBuf>, String> {
+        let all = self.state.join("actions");
+        let fail = |e: std::io::Error| format!("cannot read {}: {e}", all.display());
+        match std::fs::read_dir(&all) {
+            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(fail)).collect(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(fail(e)),
+        }
     }
 
     /// The folder of one action, by an idempotency key `run/node/attempt-group`: the same for all attempts at it.

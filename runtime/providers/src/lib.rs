@@ -24,6 +24,7 @@ use std::sync::Arc;
 use machine::ports::provider::Provider;
 
 pub use artifacts::hash as digest_of_file;
+pub use exec::attend::run as attend;
 pub use layout::{Layout, NAME_MAX};
 pub use secrets::Secret;
 

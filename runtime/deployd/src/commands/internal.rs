@@ -29,6 +29,15 @@ enum What {
         #[arg(long)]
         spec: PathBuf,
     },
+    /// Carry out one attempt at an action
+    Attend {
+        /// The folder in which it was handed over
+        #[arg(long)]
+        folder: PathBuf,
+        /// What tells it from other attempts
+        #[arg(long)]
+        token: String,
+    },
     /// Serve as the embedded proxy
     Proxy {
         /// Where it listens
@@ -44,6 +53,7 @@ impl Internal {
     pub(crate) fn execute(self) -> Result<u8, ServeUntil> {
         match self.what {
             What::Supervise { spec } => Ok(providers::supervisor::run(&spec)),
+            What::Attend { folder, token } => Ok(providers::attend(&folder, &token)),
             What::Proxy { spec } => Ok(proxy(&spec).map_or_else(broken, |()| 0)),
             What::ServeUntil(command) => Err(command),
         }

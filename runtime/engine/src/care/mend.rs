@@ -1,12 +1,11 @@
 //! Does again what differs: the intent is durable before, the outcome after.
 
 use machine::care::Care;
-use machine::journal::Record;
 use machine::ports::provider::{Outcome, Outputs, Request};
-use machine::ports::store::{Append, StoreError, StoredRun};
-use serde_json::Value;
+use machine::ports::store::StoreError;
 
 use super::case::{Case, Drift};
+use super::journal;
 use crate::act::{BROKE_OFF, within};
 
 impl Case<'_> {
@@ -53,38 +52,11 @@ impl Case<'_> {
         }
     }
 
-    /// Appends to the journal of the run that has ended; its state stays what it was.
+    /// Appends to the journal of the run that brought what runs.
     async fn append(&self, records: impl FnOnce(u64) -> Vec<Care>) -> Result<(), StoreError> {
-        let _alone = self.inner.care.recording.lock().await;
-        let stored = self.inner.store.load(&self.running.run).await?;
-        // What was read of a damaged run would be written back as its state.
-        if let Some(damage) = stored.damage {
-            return Err(self.unreadable(&damage));
-        }
-        let bodies = records(stored.last_seq).into_iter().map(Care::into_body);
-        let append = Append {
-            run: self.running.run.clone(),
-            epoch: self.inner.store.epoch(),
-            records: self.seal(&stored, bodies),
-            head: stored.head,
-            nodes: Vec::new(),
-            ended: true,
-            moves_by_ms: None,
-            running: Vec::new(),
-            answers: Vec::new(),
-        };
-        self.inner.store.append(append).await
-    }
-
-    fn seal(&self, stored: &StoredRun, bodies: impl Iterator<Item = Value>) -> Vec<Record> {
-        let at = self.inner.clock.now();
-        let (mut seq, mut hash) = (stored.last_seq, stored.last_hash.clone());
-        let mut sealed = Vec::new();
-        for body in bodies {
-            let record = Record::seal(&hash, seq + 1, at.clone(), body);
-            (seq, hash) = (record.seq, record.hash.clone());
-            sealed.push(record);
-        }
-        sealed
+        journal::append(self.inner, &self.running.run, records).await.map_err(|error| match error {
+            StoreError::Damaged(why) => self.unreadable(&why),
+            other => other,
+        })
     }
 }

@@ -2,7 +2,9 @@
 //! times and with growing pauses, and told to people where that does not help or is not ours to do.
 
 mod case;
+mod journal;
 mod last_run;
+mod lost;
 mod mend;
 mod patient;
 

@@ -6,6 +6,7 @@
 mod drift;
 mod looks;
 mod permission;
+mod stolen;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -18,7 +19,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::Sample;
 use machine::ports::store::{Answered, Append, NewRun, Running, StoreError, Target};
-use machine::signal::Signal;
+use machine::signal::{Signal, SignalKind};
 use machine::view::RunView;
 use machine::{Action, Moment, Run, SlotIndex};
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::Inner;
+use crate::act::Sent;
 use crate::active::MAILBOX_LENGTH;
 use crate::error::SignalError;
 use crate::keyed::Keyed;
@@ -44,6 +46,15 @@ const VIEW_EVERY_MS: (u64, u64) = (20, 10);
 pub(crate) enum Message {
     /// Something happened.
     Event(Event),
+    /// A provider answered for an effect.
+    Performed {
+        /// What it answered.
+        event: Event,
+        /// Who was asked.
+        sent: Sent,
+        /// For which attempt.
+        attempt: u32,
+    },
     /// Counters were read for a hold.
     Sampled {
         /// The hold.
@@ -79,6 +90,8 @@ struct Pending {
     actions: Vec<Action>,
     running: Vec<Running>,
     said: Vec<Answered>,
+    /// Answers whose proof is not needed any more once they are durable.
+    proved: Vec<(Sent, u32)>,
     answers: Vec<(oneshot::Sender<Result<String, SignalError>>, String)>,
 }
 
@@ -95,6 +108,8 @@ pub(crate) struct Driver {
     live: BTreeMap<SlotIndex, Evidence>,
     kept: BTreeMap<SlotIndex, (i64, Verdict)>,
     watches: BTreeMap<SlotIndex, AbortHandle>,
+    /// Steals that were asked for and wait until nothing of the run is at work.
+    steals: Vec<Asked>,
     /// What is done in the world.
     effects: JoinSet<()>,
     /// What only waits, asks or looks.
@@ -145,7 +160,7 @@ pub(crate) fn resume(inner: &Arc<Inner>, run: Run, journal: Journal, notes: Vec<
     let at = inner.clock.now();
     notes.into_iter().for_each(|note| driver.record(&at, note));
     driver.ask_permission(&at);
-    driver.step(&at, Event::Resumed { epoch: inner.store.epoch() });
+    driver.step(&at, Event::Resumed { epoch: inner.store.epoch(), settles: true });
     if let Some(asked) = asked {
         driver.take_signal(asked);
     }
@@ -179,6 +194,7 @@ impl Driver {
             live: BTreeMap::new(),
             kept: BTreeMap::new(),
             watches: BTreeMap::new(),
+            steals: Vec::new(),
             effects: JoinSet::new(),
             tasks: JoinSet::new(),
             moves_by: None,
@@ -232,7 +248,10 @@ impl Driver {
                 return Ok(());
             }
             match self.next(inbox).await {
-                Some(first) => self.take_batch(first, inbox),
+                Some(first) => {
+                    self.take_batch(first, inbox);
+                    self.take_steals().await;
+                }
                 None => return Ok(()),
             }
         }
@@ -276,9 +295,14 @@ impl Driver {
             match message {
                 Message::Stop { until } => self.come_to_rest(until),
                 Message::Event(event) => self.happened(event),
+                Message::Performed { event, sent, attempt } => {
+                    self.happened(event);
+                    self.pending.proved.push((sent, attempt));
+                }
                 Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
                 Message::Look => self.look(),
                 Message::Looked(seen) => self.looked(seen),
+                Message::Signal(asked) if asked.signal.kind == SignalKind::Steal => self.steals.push(*asked),
                 Message::Signal(asked) => self.take_signal(*asked),
             }
             taken += 1;
@@ -361,7 +385,8 @@ impl Driver {
             let append = self.append();
             self.inner.store.append(append).await?;
         }
-        let pending = std::mem::take(&mut self.pending);
+        let mut pending = std::mem::take(&mut self.pending);
+        self.forget(std::mem::take(&mut pending.proved));
         self.unshown = true;
         let now = !pending.answers.is_empty() || self.run.head().status.ended() || self.next_view() <= Instant::now();
         self.end_watches();
@@ -379,6 +404,15 @@ impl Driver {
         while self.tasks.try_join_next().is_some() {}
         while self.effects.try_join_next().is_some() {}
         Ok(())
+    }
+
+    /// What is durable needs no proof.
+    fn forget(&self, proved: Vec<(Sent, u32)>) {
+        for (sent, attempt) in proved {
+            if let Some(provider) = self.inner.providers.get(sent.provider.as_str()) {
+                provider.forget(&sent.key, attempt);
+            }
+        }
     }
 
     fn show(&mut self) {

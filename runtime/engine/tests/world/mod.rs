@@ -6,7 +6,7 @@ pub(crate) mod counted;
 #[path = "../../../machine/tests/fixture/mod.rs"]
 pub(crate) mod fixture;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) drift: Option<String>,
     /// How often each key was performed.
     pub(crate) performed: BTreeMap<String, u32>,
+    /// Runs of which everything was ended.
+    pub(crate) ended: BTreeSet<String>,
 }
 
 impl World {
@@ -134,6 +136,11 @@ impl Provider for InWorld {
         })
     }
 
+    fn end(&self, run: String) -> BoxFuture<'_, Result<(), String>> {
+        self.world.lock().unwrap().ended.insert(run);
+        Box::pin(async { Ok(()) })
+    }
+
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
         Box::pin(async move {
             let took = self.world.lock().unwrap().took.contains_key(&request.key);
@@ -189,6 +196,7 @@ impl Scene {
             effect_ms: 0,
             drift: None,
             performed: BTreeMap::new(),
+            ended: BTreeSet::new(),
         };
         let store = MemoryStore::new();
         set_running(&store, old).await;

@@ -11,12 +11,12 @@ use crate::wait::Wait;
 use super::extend::UNKNOWN_MS_MAX;
 
 impl Run {
-    pub(crate) fn resumed(&mut self, at: &Moment, out: &mut Vec<Action>) {
+    pub(crate) fn resumed(&mut self, at: &Moment, settles: bool, out: &mut Vec<Action>) {
         self.head.in_flight = 0;
         self.head.stopping = false;
         for index in 0..self.states.len() {
             if let Ok(slot) = SlotIndex::try_from(index) {
-                self.take_up(at, slot, out);
+                self.take_up(at, slot, settles, out);
             }
         }
         self.take_up_pause(at, out);
@@ -33,7 +33,7 @@ impl Run {
         }
     }
 
-    fn take_up(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
+    fn take_up(&mut self, at: &Moment, slot: SlotIndex, settles: bool, out: &mut Vec<Action>) {
         match self.state(slot).clone() {
             SlotState::LookingUp => {
                 if let Some((rollout, _)) = self.rollout_of(slot) {
@@ -41,7 +41,7 @@ impl Run {
                     out.push(Action::LookUp { slot, environment, service });
                 }
             }
-            SlotState::Performing(attempt) => self.take_up_effect(at, slot, attempt, out),
+            SlotState::Performing(attempt) => self.take_up_effect(at, slot, attempt, settles, out),
             SlotState::Probing(attempt) => self.probe(at, slot, attempt, out),
             SlotState::Mending(mending) => self.take_up_mending(at, slot, mending, out),
             SlotState::BackingOff { attempt, since, wait_ms, message } => {
@@ -93,8 +93,9 @@ impl Run {
         }
     }
 
-    /// An intent without an outcome.
-    fn take_up_effect(&mut self, at: &Moment, slot: SlotIndex, attempt: Attempt, out: &mut Vec<Action>) {
+    /// An intent without an outcome. A once-only effect may be about to end well: nobody is asked before its end is known,
+    /// or is known not to be known.
+    fn take_up_effect(&mut self, at: &Moment, slot: SlotIndex, attempt: Attempt, settles: bool, out: &mut Vec<Action>) {
         match self.effect(slot).map(|effect| effect.class) {
             None => {}
             Some(plan::EffectClass::Idempotent) => {
@@ -104,6 +105,12 @@ impl Run {
                 }
             }
             Some(plan::EffectClass::Probeable) => self.probe(at, slot, attempt, out),
+            Some(plan::EffectClass::Once) if settles => {
+                if let Some((provider, request)) = self.request(slot, &attempt) {
+                    self.head.in_flight += 1;
+                    out.push(Action::Settle { slot, provider, request });
+                }
+            }
             Some(plan::EffectClass::Once) => {
                 self.unknown(at, slot, attempt, "the runtime was stopped before the answer came", out);
             }

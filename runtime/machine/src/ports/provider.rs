@@ -199,6 +199,28 @@ pub trait Provider: Send + Sync {
     /// Performs the effect.
     fn perform(&self, request: Request) -> BoxFuture<'_, Outcome>;
 
+    /// Sees a request to its end whose answer was lost with the runtime that sent it, and answers how it ended as far as
+    /// that is proved. What may still be at work is left its time, and ended when that is over: after the answer nothing
+    /// of the request takes effect any more.
+    ///
+    /// A provider whose effects end with its runtime has nothing to wait for, and knows nothing.
+    fn settle(&self, _request: Request) -> BoxFuture<'_, Outcome> {
+        let message = "the runtime was stopped before the answer came".to_owned();
+        Box::pin(async { Outcome::Unknown { message } })
+    }
+
+    /// Ends at once whatever is at work for a run outside of this process, so that nothing of it takes effect after the
+    /// answer.
+    ///
+    /// # Errors
+    /// What does not end, in words.
+    fn end(&self, _run: String) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// The outcome of this attempt is durable: what was kept to prove it may go. Must not wait.
+    fn forget(&self, _key: &str, _attempt: u32) {}
+
     /// Says whether an earlier request with this key took effect.
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe>;
 

@@ -8,9 +8,14 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["internal", "supervise", "--spec", file] => ExitCode::from(providers::supervisor::run(Path::new(file))),
+        ["internal", "attend", "--folder", folder, "--token", token] => {
+            ExitCode::from(providers::attend(Path::new(folder), token))
+        }
         ["internal", "proxy", "--spec", file] => proxy(Path::new(file)),
         _ => {
-            eprintln!("use: supervise internal supervise|proxy --spec FILE");
+            eprintln!(
+                "use: supervise internal supervise|proxy --spec FILE, or supervise internal attend --folder FOLDER --token TOKEN"
+            );
             ExitCode::from(64)
         }
     }

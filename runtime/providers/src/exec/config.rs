@@ -1,6 +1,7 @@
 //! The record `std.exec.Exec` as it stands in a plan.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use machine::ports::provider::{Request, Task};
 use serde::Deserialize;
@@ -56,6 +57,11 @@ impl Config {
             return Err(format!("action {action}: `command` is empty; write the program and its arguments"));
         }
         Ok((action, read))
+    }
+
+    /// The time it is given: never longer than its answer is waited for.
+    pub(super) fn within(&self, request: &Request) -> Duration {
+        Duration::from_millis(self.within.min(request.timeout_ms))
     }
 
     /// Output that is kept, in bytes.

@@ -51,6 +51,18 @@ impl Mark {
         left.map_or(Ok(()), Err)
     }
 
+    /// Whether anything carries it.
+    pub(super) fn is_carried(&self) -> bool {
+        self.alive().next().is_some()
+    }
+
+    /// Signals everything that carries it now.
+    pub(super) fn signal(&self, signal: Signal) {
+        self.alive().for_each(|process| {
+            process.signal(signal);
+        });
+    }
+
     fn alive(&self) -> impl Iterator<Item = Identity> {
         let entry = format!("{NAME}={}", self.0).into_bytes();
         let others = pids().filter_map(|pid| u32::try_from(pid).ok()).filter(|pid| *pid != std::process::id());

@@ -1,5 +1,7 @@
 //! What an action wrote: its beginning, its end, and the number of bytes between them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::secrets::scrub::Scrubber;
 
 /// Bytes of the end that are kept where the beginning is full.
@@ -17,6 +19,7 @@ pub(super) struct Collected {
 }
 
 /// Output as it is told: without secrets, and cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Written {
     /// From its beginning.
     pub(super) text: String,

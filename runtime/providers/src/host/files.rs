@@ -8,8 +8,9 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Largest JSON file of the state directory that is read, in bytes.
-const JSON_MAX: u64 = 4 << 20;
+/// Largest JSON file of the state directory that is read, in bytes: what an action wrote may consist of characters that
+/// take six bytes each.
+const JSON_MAX: u64 = 8 << 20;
 
 /// Creates a folder and its parents with mode 0700.
 pub(crate) fn private_dir(path: &Path) -> Result<(), String> {
@@ -58,6 +59,14 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, S
     serde_json::from_slice(&bytes)
         .map(Some)
         .map_err(|e| format!("{} is not what this program wrote: {e}", path.display()))
+}
+
+/// Removes a file; nothing to do when it is gone.
+pub(crate) fn remove(path: &Path) -> Result<(), String> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(format!("cannot remove {}: {e}", path.display())),
+        _ => Ok(()),
+    }
 }
 
 /// Removes a folder with all it holds; nothing to do when it is gone.

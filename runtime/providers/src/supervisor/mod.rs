@@ -12,17 +12,14 @@ mod spec;
 mod status;
 pub(crate) mod strays;
 
-use std::fs::File;
 use std::path::Path;
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 pub use crate::host::identity::Identity;
 pub use spec::{FORMAT, Spec};
 pub use status::{Status, read as read_status};
 
 use crate::host::files;
+use crate::host::lock::try_lock;
 
 /// Exit status of a supervisor that did its work, or found that another one does.
 pub const EXIT_DONE: u8 = 0;
@@ -56,7 +53,7 @@ pub fn run(spec_file: &Path) -> u8 {
 fn supervise(spec_file: &Path) -> Result<(), String> {
     let spec = spec::read(spec_file)?;
     let folder = spec_file.parent().ok_or_else(|| format!("{} has no folder", spec_file.display()))?;
-    let Some(_lock) = lock(folder)? else {
+    let Some(_lock) = try_lock(&folder.join(LOCK))? else {
         return Ok(());
     };
     // Refused when this process leads a group already: then it is apart from the runtime's anyway.
@@ -68,20 +65,4 @@ fn supervise(spec_file: &Path) -> Result<(), String> {
         .build()
         .map_err(|e| format!("cannot start the supervisor: {e}"))?;
     runtime.block_on(keep::keep(folder, &spec))
-}
-
-/// Takes the folder's lock; `None` when another supervisor holds it.
-fn lock(folder: &Path) -> Result<Option<File>, String> {
-    let path = folder.join(LOCK);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|e| format!("cannot open {}: {e}", path.display()))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(file)),
-        Err(Errno::WOULDBLOCK) => Ok(None),
-        Err(e) => Err(format!("cannot lock {}: {e}", path.display())),
-    }
 }

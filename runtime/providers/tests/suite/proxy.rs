@@ -14,22 +14,22 @@ use crate::conformance::idempotent;
 use crate::harness::{World, failure, kill, pid, runs, status, until};
 
 /// A proxy's address and folder, and what is asked of it.
-struct Traffic {
-    world: World,
+pub(crate) struct Traffic {
+    pub(crate) world: World,
     listen: SocketAddr,
 }
 
 impl Traffic {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Self { world: World::new(), listen }
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.world.state().join("proxies/local").join(self.listen.to_string().replace(':', "_"))
     }
 
-    fn shift(&self, key: &str, epoch: u64, routes: &[(&str, u32, SocketAddr)]) -> Request {
+    pub(crate) fn shift(&self, key: &str, epoch: u64, routes: &[(&str, u32, SocketAddr)]) -> Request {
         let routes = routes.iter().map(|(release, points, backend)| Route {
             release: ReleaseId((*release).into()),
             share: Share::from_basis_points(*points).unwrap(),
@@ -54,7 +54,7 @@ impl Traffic {
 }
 
 /// A backend that answers every connection once with this status.
-async fn backend(status: u16) -> SocketAddr {
+pub(crate) async fn backend(status: u16) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

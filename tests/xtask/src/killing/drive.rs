@@ -10,6 +10,7 @@ use super::case::{Case, Kill, Prey};
 use super::points;
 use super::runtime::Runtime;
 use super::scenario::Step;
+use super::wait::until;
 use super::world::{World, image};
 use crate::cleanup;
 
@@ -138,7 +139,7 @@ impl<'w> Drive<'w> {
 
     /// The journal must show that the runtime was killed where it was meant to be.
     fn confirm(&self, point: &str) -> Result<(), String> {
-        if self.run.is_empty() || point.contains("-probe@") {
+        if self.run.is_empty() || ["-probe@", "-settle@"].iter().any(|place| point.contains(place)) {
             return Ok(());
         }
         let there = points::of(&self.world.journal(&self.run)?).iter().any(|known| known == point);
@@ -193,6 +194,7 @@ impl<'w> Drive<'w> {
                 let (run, key) = (self.run.clone(), format!("{word}-{}", self.version));
                 self.say(&[word, &run, "--key", &key, "--reason", "part of the sweep"]).map(drop)
             }
+            Step::Restart => self.restart(),
             Step::Holding => {
                 let holds = |_: &mut Self, view: &Value| {
                     let stage = &view["rollouts"][0]["stages"][0];
@@ -204,6 +206,20 @@ impl<'w> Drive<'w> {
                 }
             }
         }
+    }
+
+    /// Stops the runtime and starts another; one that is killed as it stops is followed by another all the same.
+    fn restart(&mut self) -> Result<(), String> {
+        self.world.timeline.note("deployd is told to stop");
+        let struck = self.struck;
+        self.world.runtime.as_ref().map_or(Ok(()), Runtime::terminate)?;
+        until("the runtime has stopped", || {
+            self.poll()?;
+            let killed = self.struck > struck;
+            let stopped = !killed && self.world.runtime.as_mut().is_some_and(Runtime::has_stopped);
+            Ok((killed || stopped).then_some(()))
+        })?;
+        if self.struck > struck { Ok(()) } else { self.start() }
     }
 
     /// To the end; settles what waits for a person.
@@ -229,9 +245,8 @@ impl<'w> Drive<'w> {
         let entries = books::ledger(&self.world.ledger(), &self.run);
         let mine = || entries.iter().filter(|entry| entry.name == action);
         let took = mine().any(|entry| entry.event == "took");
-        // The effect may still come as long as the program that was asked for it lives.
-        if !took && mine().any(|entry| std::path::Path::new(&format!("/proc/{}", entry.pid)).exists()) {
-            return Ok(());
+        if mine().any(|entry| std::path::Path::new(&format!("/proc/{}", entry.pid)).exists()) {
+            return Err(format!("a person is asked about {step} while its program can still act"));
         }
         self.world.timeline.note(format!("asked: {question}"));
         self.questions.insert(format!("{step}: {question} {}", waiting["asked"]));

@@ -20,12 +20,14 @@ pub(crate) fn of(journal: &[Value]) -> Vec<String> {
     points
 }
 
-/// The points of the way back: those of the record that turned the run around, and all that follow.
+/// The points of the way back: those of the record that turned the run around, and all that follow; and those of a stop
+/// and a start of the runtime before it.
 pub(crate) fn of_way_back(journal: &[Value]) -> Vec<String> {
     let is_back =
         |record: &Value| record["body"]["intent"]["node"].as_str().is_some_and(|node| node.contains("/back/"));
     let turned = journal.iter().position(is_back).unwrap_or(journal.len()).saturating_sub(1);
-    let before: BTreeSet<String> = of(&journal[..turned]).into_iter().collect();
+    let restarts = |point: &String| point.contains("-append:stopping@") || point.contains("-append:resumed@");
+    let before: BTreeSet<String> = of(&journal[..turned]).into_iter().filter(|point| !restarts(point)).collect();
     of(journal).into_iter().filter(|point| !before.contains(point)).collect()
 }
 

@@ -12,7 +12,8 @@ pub(crate) fn broken(journal: &[Value], rolled: &Rolled) -> Vec<String> {
     [asks_a_person(journal, rolled), shows_evidence(rolled), probes_early(journal)].into_iter().flatten().collect()
 }
 
-/// A once-only effect whose answer was lost waits for a person, and nothing else does.
+/// A once-only effect whose answer was lost waits for a person unless its end was proved, and nothing else waits for
+/// one. Whether what was proved is true is seen in the ledger.
 fn asks_a_person(journal: &[Value], rolled: &Rolled) -> Option<String> {
     let lost = answer_lost(journal);
     let asked = rolled.questions.iter().any(|question| question.contains(ONCE));
@@ -21,6 +22,7 @@ fn asks_a_person(journal: &[Value], rolled: &Rolled) -> Option<String> {
         _ if others.is_some() => {
             Some(format!("a person was asked without need: {}", others.cloned().unwrap_or_default()))
         }
+        (true, false) if proved(journal) => None,
         (true, false) => Some("the answer of a once-only effect was lost, and nobody was asked".to_owned()),
         (false, true) => Some(format!("a person was asked although no answer was lost: {:?}", rolled.questions)),
         (true, true) | (false, false) => None,
@@ -39,6 +41,14 @@ fn answer_lost(journal: &[Value]) -> bool {
         }
         open && body["event"] == "resumed"
     })
+}
+
+/// Whether the last outcome of a once-only effect is that it took place.
+fn proved(journal: &[Value]) -> bool {
+    let is_of_it = |node: &Value| node.as_str().is_some_and(|node| node.ends_with(ONCE));
+    let bodies = journal.iter().map(|record| &record["body"]);
+    let last = bodies.filter(|body| is_of_it(&body["node"])).rfind(|body| body["event"] == "performed");
+    last.is_some_and(|body| !body["outcome"]["done"].is_null())
 }
 
 /// A person must be told what was asked for, under which key.
@@ -97,6 +107,10 @@ mod tests {
         assert_eq!(broken(&lost, &asked), [""; 0]);
         assert_eq!(broken(&kept, &rolled(&[])), [""; 0]);
         assert!(broken(&lost, &rolled(&[]))[0].contains("nobody was asked"));
+        let end = |outcome: Value| at(3, json!({"event": "performed", "node": "w/run-charge", "outcome": outcome}));
+        let settled = |outcome| [lost[0].clone(), lost[1].clone(), end(outcome)];
+        assert_eq!(broken(&settled(json!({"done": {"value": {"output": ""}}})), &rolled(&[])), [""; 0]);
+        assert!(broken(&settled(json!({"unknown": {"message": ""}})), &rolled(&[]))[0].contains("nobody was asked"));
         assert!(broken(&kept, &asked)[0].contains("no answer was lost"));
         assert!(broken(&lost, &rolled(&["w/run-charge: did it?"]))[0].contains("without the key"));
         assert!(broken(&kept, &rolled(&["w/run-stamp: 01run/w/run-stamp/1"]))[0].contains("without need"));

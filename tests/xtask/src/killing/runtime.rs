@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Instant;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::wait::until;
 use super::world::World;
 
@@ -45,6 +47,17 @@ impl Runtime {
         self.marker.as_ref().is_some_and(|marker| marker.exists())
     }
 
+    /// Tells it to stop.
+    pub(crate) fn terminate(&self) -> Result<(), String> {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).map_err(|e| format!("deployd could not be told to stop: {e}"))
+    }
+
+    /// Whether it has ended well by itself.
+    pub(crate) fn has_stopped(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(status)) if status.success())
+    }
+
     /// When it was started.
     pub(crate) fn since(&self) -> Instant {
         self.since
@@ -52,7 +65,7 @@ impl Runtime {
 }
 
 impl Drop for Runtime {
-    /// `kill -9`: the only way in which it ends here.
+    /// `kill -9`, whether it was told to stop before or not.
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -17,15 +17,18 @@ pub(crate) struct Scenario {
 }
 
 /// One thing that a person does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Says this to the run.
     Say(&'static str),
     /// Waits until the first stage is held.
     Holding,
+    /// Stops the runtime as an upgrade does, with SIGTERM, and starts it again.
+    Restart,
 }
 
-/// Forward through an approval, a pause, and an effect of every class; back from a gate that fails; back by a person.
+/// Forward through an approval, a pause, and an effect of every class; back from a gate that fails; back by a
+/// person, after a restart.
 pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         workflow: "release",
@@ -34,7 +37,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         actions: &["stamp", "charge", "announce"],
     },
     Scenario { workflow: "doubt", script: &[], code: 20, actions: &[] },
-    Scenario { workflow: "linger", script: &[Step::Holding, Step::Say("abort")], code: 22, actions: &[] },
+    Scenario {
+        workflow: "linger",
+        script: &[Step::Holding, Step::Restart, Step::Say("abort")],
+        code: 22,
+        actions: &[],
+    },
 ];
 
 /// An action that says it may be repeated and may not: what a sweep must notice.

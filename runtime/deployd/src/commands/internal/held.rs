@@ -101,7 +101,7 @@ impl Store for HeldStore {
     }
 }
 
-/// A provider that holds before or after an effect or a probe.
+/// A provider that holds before or after an effect, a probe, or the end of an effect whose answer was lost.
 pub(crate) struct HeldProvider {
     pub(crate) inner: Arc<dyn Provider>,
     pub(crate) barrier: Arc<Barrier>,
@@ -131,6 +131,18 @@ impl Provider for HeldProvider {
 
     fn probe(&self, request: Request) -> BoxFuture<'_, Probe> {
         Box::pin(self.around(Place::Probe, request.key.clone(), || self.inner.probe(request)))
+    }
+
+    fn settle(&self, request: Request) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.around(Place::Settle, request.key.clone(), || self.inner.settle(request)))
+    }
+
+    fn end(&self, run: String) -> BoxFuture<'_, Result<(), String>> {
+        self.inner.end(run)
+    }
+
+    fn forget(&self, key: &str, attempt: u32) {
+        self.inner.forget(key, attempt);
     }
 
     fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>> {

@@ -30,6 +30,8 @@ pub(crate) enum Place {
     Perform,
     /// A provider is asked whether an effect took place.
     Probe,
+    /// A provider sees an effect to its end whose answer was lost.
+    Settle,
 }
 
 /// A point.
@@ -64,6 +66,7 @@ impl FromStr for Point {
             Some(("append", kind)) => Place::Append(kind.to_owned()),
             None if place == "perform" => Place::Perform,
             None if place == "probe" => Place::Probe,
+            None if place == "settle" => Place::Settle,
             Some(_) | None => return Err(bad()),
         };
         let ordinal = ordinal.parse().ok().filter(|ordinal| *ordinal > 0).ok_or_else(bad)?;
@@ -81,6 +84,7 @@ impl fmt::Display for Point {
             Place::Append(kind) => write!(f, "{moment}-append:{kind}")?,
             Place::Perform => write!(f, "{moment}-perform")?,
             Place::Probe => write!(f, "{moment}-probe")?,
+            Place::Settle => write!(f, "{moment}-settle")?,
         }
         write!(f, "@{}#{}", self.node, self.ordinal)
     }
@@ -152,6 +156,7 @@ mod tests {
             "after-append:started@#1",
             "after-perform@release/shop-to-local/50%#2/shift#3",
             "before-probe@release/run-announce#1",
+            "after-settle@release/run-charge#1",
         ] {
             assert_eq!(text.parse::<Point>().unwrap().to_string(), text);
         }
