@@ -297,9 +297,19 @@ pub(crate) struct ConditionBody {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BoundBody {
-    Against { reading: ReadingBody, times: Option<Core>, plus: Option<(bool, Core)>, other: ReadingBody },
+    Against(Box<AgainstBody>),
     Constant { reading: ReadingBody, limit: Core },
     Burn { slo: DeclId, share: Core, window: Core },
+}
+
+/// A comparison with the other arm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AgainstBody {
+    pub(crate) reading: ReadingBody,
+    pub(crate) times: Option<Core>,
+    /// Whether it is taken away, and how much.
+    pub(crate) plus: Option<(bool, Core)>,
+    pub(crate) other: ReadingBody,
 }
 
 /// What is read of a metric.

@@ -7,7 +7,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use syntax::ast::{Arg, BinaryOp, Condition, Expr, ExprKind, GateClause, Literal, Name};
 
 use super::Elaborator;
-use crate::core::{BoundBody, Core, PartBody, ReadingBody};
+use crate::core::{AgainstBody, BoundBody, Core, PartBody, ReadingBody};
 use crate::model::{Arm, MetricKind};
 use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of};
@@ -263,7 +263,7 @@ impl Elaborator<'_> {
             self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message).help(help));
             return None;
         }
-        Some(BoundBody::Against { reading, times, plus, other })
+        Some(BoundBody::Against(Box::new(AgainstBody { reading, times, plus, other })))
     }
 }
 

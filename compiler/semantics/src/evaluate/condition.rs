@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{Evaluator, display};
-use crate::core::{BoundBody, ConditionBody, Core, GateBody, PartBody, ReadingBody};
+use crate::core::{AgainstBody, BoundBody, ConditionBody, Core, GateBody, PartBody, ReadingBody};
 use crate::model::{Arm, Bound, Condition, Metric, MetricKind, Objective, Reading, Slo};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::{DeclId, arm_word};
@@ -19,7 +19,8 @@ impl Evaluator<'_> {
     /// One condition, or for an error budget one for each of its objectives.
     pub(super) fn condition(&mut self, body: &ConditionBody, gate: &GateBody) -> Option<Vec<Condition>> {
         let (metric, reading, bound) = match &body.bound {
-            BoundBody::Against { reading, times, plus, other } => {
+            BoundBody::Against(against) => {
+                let AgainstBody { reading, times, plus, other } = &**against;
                 let (metric, read) = (self.metric_of(&reading.metric)?, self.reading(reading)?);
                 if read != self.reading(other)? {
                     let message = "both arms are read alike: the share under the same time";
