@@ -53,7 +53,7 @@ fn common(one: &Value, other: &Value) -> Option<String> {
 fn text(value: &Value) -> String {
     let Value::Text(pieces) = value else { return String::new() };
     let known = pieces.iter().map(|piece| match piece {
-        Piece::Known(text) | Piece::Parameter(text) => text.as_str(),
+        Piece::Known(text) | Piece::Parameter(text) | Piece::Output(text, _) => text.as_str(),
     });
     known.collect()
 }
