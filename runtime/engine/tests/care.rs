@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+#[path = "world/earlier.rs"]
+mod earlier;
 #[path = "../../machine/tests/fixture/mod.rs"]
 mod fixture;
 
@@ -17,7 +19,7 @@ use machine::ports::clock::Clock;
 use machine::ports::provider::{
     Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
 };
-use machine::ports::store::{Append, NewRun, Running, Store};
+use machine::ports::store::Store;
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use machine::{Moment, Run};
@@ -194,7 +196,7 @@ impl Scene {
             performed: Vec::new(),
         };
         let store = Arc::new(MemoryStore::new());
-        old_runs(&store).await;
+        earlier::set_running(&*store, fixture::release("old")).await;
         let world = Arc::new(Mutex::new(world));
         let engine = engine(&world, &store);
         let run = engine.submit(submission("new")).await.unwrap();
@@ -261,37 +263,6 @@ fn engine(world: &Arc<Mutex<World>>, store: &Arc<MemoryStore>) -> Engine {
     let providers = vec![provider("compute"), provider("traffic"), provider("exec")];
     let store = Arc::clone(store) as Arc<dyn Store>;
     Engine::new(Config { store, providers, clock: Arc::new(VirtualClock(Instant::now())) })
-}
-
-async fn old_runs(store: &MemoryStore) {
-    let running = Running {
-        environment: "local".to_owned(),
-        service: "shop".to_owned(),
-        release: Some(fixture::release("old")),
-        run: "earlier".to_owned(),
-        since_ms: 0,
-    };
-    let first = Append {
-        run: "earlier".to_owned(),
-        epoch: store.epoch(),
-        records: vec![],
-        head: serde_json::json!({}),
-        nodes: vec![],
-        ended: true,
-        moves_by_ms: None,
-        running: vec![running],
-        answers: vec![],
-    };
-    let new = NewRun {
-        plan: vec![],
-        workflow: "earlier".to_owned(),
-        created_ms: -1,
-        key: "earlier".to_owned(),
-        actor: "ann".to_owned(),
-        targets: vec![],
-        first,
-    };
-    store.create(new).await.unwrap();
 }
 
 fn ann() -> Actor {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+#[path = "world/earlier.rs"]
+mod earlier;
 #[path = "../../machine/tests/fixture/mod.rs"]
 mod fixture;
 
@@ -11,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use engine::{Config, Engine, HostClock, SignalError, Submission};
 use machine::ports::BoxFuture;
 use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
-use machine::ports::store::{Append, NewRun, Running, Store, Target};
+use machine::ports::store::{Store, Target};
 use machine::signal::Actor;
 use store::memory::MemoryStore;
 use tokio::sync::watch;
@@ -108,34 +110,7 @@ fn engine(store: Arc<dyn Store>, log: &Log) -> Engine {
 /// A state in which `old` runs.
 async fn state() -> Arc<MemoryStore> {
     let store = MemoryStore::new();
-    let running = Running {
-        environment: "local".to_owned(),
-        service: "shop".to_owned(),
-        release: Some(fixture::release("old")),
-        run: "earlier".to_owned(),
-        since_ms: 0,
-    };
-    let first = Append {
-        run: "earlier".to_owned(),
-        epoch: store.epoch(),
-        records: vec![],
-        head: serde_json::json!({}),
-        nodes: vec![],
-        ended: true,
-        moves_by_ms: None,
-        running: vec![running],
-        answers: vec![],
-    };
-    let new = NewRun {
-        plan: vec![],
-        workflow: "earlier".to_owned(),
-        created_ms: -1,
-        key: "earlier".to_owned(),
-        actor: "ann".to_owned(),
-        targets: vec![],
-        first,
-    };
-    store.create(new).await.unwrap();
+    earlier::set_running(&store, fixture::release("old")).await;
     Arc::new(store)
 }
 

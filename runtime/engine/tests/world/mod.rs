@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "shared by tests that each need a part")]
 
 pub(crate) mod counted;
+pub(crate) mod earlier;
 #[path = "../../../machine/tests/fixture/mod.rs"]
 pub(crate) mod fixture;
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub(crate) use earlier::set_running;
 use engine::{Config, Engine, Submission};
 use machine::Moment;
 use machine::journal::Record;
@@ -18,7 +20,7 @@ use machine::ports::clock::Clock;
 use machine::ports::provider::{
     Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
 };
-use machine::ports::store::{Append, NewRun, Running, Store};
+use machine::ports::store::Store;
 use machine::signal::Actor;
 use machine::view::RunView;
 use plan::{Release, ReleaseId};
@@ -215,37 +217,6 @@ impl Scene {
         let providers = vec![provider("compute"), provider("traffic"), provider("exec")];
         Engine::new(Config { store, providers, clock: Arc::clone(&self.clock) })
     }
-}
-
-pub(crate) async fn set_running(store: &dyn Store, release: Release) {
-    let running = Running {
-        environment: "local".to_owned(),
-        service: "shop".to_owned(),
-        release: Some(release),
-        run: "earlier".to_owned(),
-        since_ms: 0,
-    };
-    let first = Append {
-        run: "earlier".to_owned(),
-        epoch: store.epoch(),
-        records: vec![],
-        head: serde_json::json!({}),
-        nodes: vec![],
-        ended: true,
-        moves_by_ms: None,
-        running: vec![running],
-        answers: vec![],
-    };
-    let new = NewRun {
-        plan: vec![],
-        workflow: "earlier".to_owned(),
-        created_ms: -1,
-        key: "earlier".to_owned(),
-        actor: "ann".to_owned(),
-        targets: vec![],
-        first,
-    };
-    store.create(new).await.unwrap();
 }
 
 pub(crate) fn submission(plan: &str) -> Submission {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use machine::ports::store::Anchor;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use super::Problem;
-use crate::sqlite::cells::{number, text};
+use crate::sqlite::anchors::{COLUMNS, row};
 
 /// Every anchor of the store, with the first break of their chain.
 #[derive(Default)]
@@ -48,22 +48,9 @@ impl Anchors {
 /// Reads and verifies the chain of anchors.
 pub(super) fn read(connection: &Connection) -> rusqlite::Result<Anchors> {
     let mut anchors = Anchors::default();
-    let mut statement =
-        connection.prepare("SELECT seq, run, last_seq, last_hash, at_ms, previous, hash FROM anchors ORDER BY seq")?;
-    for anchor in statement.query_map([], anchor)? {
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM anchors ORDER BY seq"))?;
+    for anchor in statement.query_map([], row)? {
         anchors.add(anchor?);
     }
     Ok(anchors)
-}
-
-fn anchor(row: &Row<'_>) -> rusqlite::Result<Anchor> {
-    Ok(Anchor {
-        seq: number(row, 0)?.cast_unsigned(),
-        run: text(row, 1)?,
-        last_seq: number(row, 2)?.cast_unsigned(),
-        last_hash: text(row, 3)?,
-        at_ms: number(row, 4)?,
-        previous: text(row, 5)?,
-        hash: text(row, 6)?,
-    })
 }

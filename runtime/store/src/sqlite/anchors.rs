@@ -7,7 +7,8 @@ use super::cells::{number, number_or_null, text};
 use super::heads::Head;
 use crate::continuity::{Tail, anchor};
 
-const COLUMNS: &str = "seq, run, last_seq, last_hash, at_ms, previous, hash";
+/// What [`row`] reads, in its order.
+pub(crate) const COLUMNS: &str = "seq, run, last_seq, last_hash, at_ms, previous, hash";
 
 /// Anchors the end of a run.
 pub(super) fn write(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
@@ -42,7 +43,8 @@ fn last(connection: &Connection) -> rusqlite::Result<Option<Anchor>> {
     connection.prepare_cached(&sql)?.query_row([], row).optional()
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<Anchor> {
+/// The anchor of a row of [`COLUMNS`].
+pub(crate) fn row(row: &Row<'_>) -> rusqlite::Result<Anchor> {
     Ok(Anchor {
         seq: number(row, 0)?.cast_unsigned(),
         run: text(row, 1)?,

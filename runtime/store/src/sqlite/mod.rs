@@ -3,7 +3,7 @@
 //! One thread writes. It drains its queue into one transaction, so that many runs share one flush; a savepoint
 //! per write keeps a refused write from undoing its neighbours. Another thread reads.
 
-mod anchors;
+pub(crate) mod anchors;
 pub(crate) mod answers;
 pub(crate) mod cells;
 mod fault;
