@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
-#[path = "../../machine/tests/fixture/mod.rs"]
+#[path = "../../machine/tests/suite/fixture/mod.rs"]
 mod fixture;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,6 @@
 //! One run at a time on what it changes: who comes second is told everything, or waits for its turn.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "../../machine/tests/fixture/mod.rs"]
-mod fixture;
-
+use crate::world::fixture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,12 +1,7 @@
 //! What runs is looked after while no run is at work on it: in a world in memory, under virtual time.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[path = "world/earlier.rs"]
-mod earlier;
-#[path = "../../machine/tests/fixture/mod.rs"]
-mod fixture;
-
+use crate::world::earlier;
+use crate::world::fixture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

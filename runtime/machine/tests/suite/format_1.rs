@@ -1,9 +1,6 @@
 //! Rows and records as the first version wrote them: a run in flight in them is taken up and goes on.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod fixture;
-
+use crate::fixture;
 use std::sync::Arc;
 
 use machine::journal::Record;

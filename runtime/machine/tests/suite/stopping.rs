@@ -4,10 +4,7 @@
 //! The world here answers only what the machine asks for: a wait that was never armed, or a step that was forgotten,
 //! shows as a run that does not end.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod fixture;
-
+use crate::fixture;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 

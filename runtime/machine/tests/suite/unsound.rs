@@ -1,10 +1,6 @@
 //! Plans that no compiler makes are refused before a run relies on them.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[expect(dead_code, reason = "shared with the tables")]
-mod fixture;
-
+use crate::fixture;
 use plan::{Arm, Body, Call, Exact, NodeId, Share, Which, Work};
 
 fn refusal(change: impl FnOnce(&mut Body)) -> String {

@@ -1,12 +1,7 @@
 //! A lock that is taken away is free only when nothing of the run that had it is at work any more.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[path = "world/earlier.rs"]
-mod earlier;
-#[path = "../../machine/tests/fixture/mod.rs"]
-mod fixture;
-
+use crate::world::earlier;
+use crate::world::fixture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

@@ -1,17 +1,13 @@
 //! A plan that asks for more than the runtime can do is refused before anything happens, with the capability and the
 //! place that needs it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::world::{Scene, submission};
 use engine::SubmitError;
 use machine::ports::store::Store;
 use plan::{Body, Plan};
-use world::{Scene, submission};
 
 async fn refusal(change: impl FnOnce(&mut Body)) -> String {
     let scene = Scene::new(0).await;

@@ -1,20 +1,16 @@
 //! A runtime that is told to stop, at any point of a run and however often: what is under way is waited for and
 //! recorded, nothing new begins, and the run ends as without it, with every effect performed once.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::world::counted::{Counted, Then};
+use crate::world::{Scene, chain_holds, ended, submission};
 use engine::Engine;
 use machine::ports::store::Store;
 use machine::view::{RunStatus, RunView};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
-use world::counted::{Counted, Then};
-use world::{Scene, chain_holds, ended, submission};
 
 /// How long an effect takes in these tests, in milliseconds.
 const EFFECT_MS: u64 = 40;

@@ -2,18 +2,14 @@
 //! and an engine that is lost before or after any append is followed by one that ends the run the same way, with
 //! no key taking effect twice and no effect performed before its intent was durable.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::world::counted::{Counted, Then};
+use crate::world::{Scene, chain_holds, ended, submission};
 use machine::ports::store::Store;
 use machine::view::{RunStatus, RunView};
 use tokio::time::timeout;
-use world::counted::{Counted, Then};
-use world::{Scene, chain_holds, ended, submission};
 
 /// Runs with an engine that is lost at append `at`, then with one that is not.
 async fn run(scene: &mut Scene, plan: &str, at: u32, written: bool) -> Option<RunView> {

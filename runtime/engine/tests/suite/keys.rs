@@ -1,16 +1,12 @@
 //! A key belongs to the first request that came with it: its repetition is answered the same and does nothing, however
 //! many runs came since and in whichever runtime; another request with it is refused.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{Scene, ended, fixture, submission};
 use engine::{Engine, Submission};
 use machine::ports::store::{Append, NewRun, Store, Target};
 use machine::signal::{Actor, Signal, SignalKind};
-use world::{Scene, ended, fixture, submission};
 
 /// More runs than are read at a time anywhere.
 const NEWER: usize = 1_100;

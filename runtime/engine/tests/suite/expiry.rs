@@ -1,16 +1,12 @@
 //! A plan that stands under an exception is refused once the exception is past its day, before anything happens.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::world::{Scene, submission};
 use engine::{Submission, SubmitError};
 use machine::ports::store::Store;
 use plan::{Acceptance, Plan};
-use world::{Scene, submission};
 
 /// The clock of the scene begins on the first day of 1970.
 fn accepting(until: &str) -> Submission {

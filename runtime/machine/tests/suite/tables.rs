@@ -4,10 +4,7 @@
 //! After every event the run is restored from its stored rows and must be the same, and applying the whole journal
 //! anew must give the same rows: state is a function of plan and journal.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod fixture;
-
+use crate::fixture;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,10 +1,7 @@
 //! Whatever a journal holds, the machine neither panics nor leaves its rows behind its state, a run that has ended
 //! stays as it ended, and one that has not is never stuck.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod fixture;
-
+use crate::fixture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,12 +1,7 @@
 //! Answers that are lost, late or given twice, for effects of every class, under virtual time. The judge is a receiver
 //! with its own log, which remembers its latest request and refuses earlier ones, as every receiver should.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "../../machine/tests/fixture/mod.rs"]
-mod fixture;
-
+use crate::world::fixture;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

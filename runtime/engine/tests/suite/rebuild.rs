@@ -1,17 +1,14 @@
 //! What is a copy of what the journals say is made anew from them, where somebody asks for it and the world agrees.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
+use crate::world;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::world::{Scene, ended, fixture, submission};
 use engine::{Engine, Rebuild, Submission};
 use machine::ports::store::{Store, StoreError, Target};
 use machine::signal::Actor;
 use machine::view::RunStatus;
-use world::{Scene, ended, fixture, submission};
 
 const LOST: [&str; 3] = [
     "UPDATE running SET json = 'torn'",

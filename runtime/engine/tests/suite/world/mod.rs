@@ -4,7 +4,7 @@
 
 pub(crate) mod counted;
 pub(crate) mod earlier;
-#[path = "../../../machine/tests/fixture/mod.rs"]
+#[path = "../../../../machine/tests/suite/fixture/mod.rs"]
 pub(crate) mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,10 +1,6 @@
 //! Plans of a size that a stack or a square would not bear.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[expect(dead_code, reason = "shared with the tables")]
-mod fixture;
-
+use crate::fixture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,12 +1,7 @@
 //! Clients that go away, runtimes that stop, providers that break off: nothing is confirmed that is not recorded,
 //! and no run is left that nobody drives.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "../../machine/tests/fixture/mod.rs"]
-mod fixture;
-
+use crate::world::fixture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,18 +1,14 @@
 //! What is wrong with one run is that run's alone: the others go on, and its lock stays until a person takes it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::counted::{Counted, Then};
+use crate::world::{Scene, chain_holds, ended, submission};
 use engine::{Engine, Submission};
 use machine::ports::store::{Store, StoreError, StoredRun, Target};
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::view::RunStatus;
 use serde_json::Value;
-use world::counted::{Counted, Then};
-use world::{Scene, chain_holds, ended, submission};
 
 fn bob() -> Actor {
     Actor { uid: 7, name: "bob".to_owned(), groups: vec![], owner: true }

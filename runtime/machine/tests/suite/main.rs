@@ -1,0 +1,11 @@
+//! The machine: by example, on any journal, on plans that are large or unsound.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
+
+mod any_journal;
+mod fixture;
+mod format_1;
+mod large;
+mod stopping;
+mod tables;
+mod unsound;
