@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use semantics::model::{Arm, Bind, Bound, Gate};
 use semantics::units::{duration_text, percent_text};
-use statistics::{Margin, requests_to_pass};
+use statistics::{Margin, pass_within};
 
 use crate::places::{Places, bind, bound, used};
 
@@ -149,6 +149,6 @@ fn passes(usual: Decimal, times: Decimal, plus: Decimal, weight: Decimal, confid
     let number = |n: Decimal| n.to_string().parse::<f64>().unwrap_or(0.0);
     let Ok(margin) = Margin::new(number(plus), number(times)) else { return true };
     let alpha = number(Decimal::ONE - confidence);
-    let needed = requests_to_pass(number(usual), margin, number(weight), alpha);
-    needed.is_some_and(|needed| Decimal::from(needed) <= seen)
+    let seen = seen.to_u64().unwrap_or(if seen.is_sign_negative() { 0 } else { u64::MAX });
+    pass_within(seen, number(usual), margin, number(weight), alpha)
 }

@@ -36,6 +36,6 @@ pub mod two_arm;
 pub use counts::{Counts, CountsError};
 pub use judgement::{Judgement, Verdict};
 pub use margin::{Margin, MarginError};
-pub use needed::{MOST_REQUESTS, requests_to_fail, requests_to_pass};
+pub use needed::{MOST_REQUESTS, pass_within, requests_to_fail, requests_to_pass};
 pub use one_arm::judge_limit;
 pub use two_arm::judge_difference;

@@ -30,6 +30,14 @@ pub fn requests_to_pass(usual: f64, margin: Margin, canary_share: f64, alpha_pas
     least(|n| enough(rates.evidence(n, margin).pass, needed))
 }
 
+/// Whether so many canary requests are [`requests_to_pass`] or more: one look where that searches.
+#[must_use]
+pub fn pass_within(requests: u64, usual: f64, margin: Margin, canary_share: f64, alpha_pass: f64) -> bool {
+    let requests = requests.min(MOST_REQUESTS);
+    let enough_with = |rates: Rates| enough(rates.evidence(requests, margin).pass, needed(alpha_pass));
+    requests > 0 && Rates::new(usual, usual, canary_share).is_some_and(enough_with)
+}
+
 /// The least number of canary requests with which a canary at `rate`, beside
 /// an arm at `usual`, is expected to fail. Domain and meaning as for
 /// [`requests_to_pass`]; nothing when `rate` is within the margin.

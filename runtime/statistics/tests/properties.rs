@@ -1,7 +1,9 @@
 //! What holds for all counts, margins and levels.
 
 use proptest::prelude::*;
-use statistics::{Counts, Margin, Verdict, judge_difference, judge_limit};
+use statistics::{
+    Counts, MOST_REQUESTS, Margin, Verdict, judge_difference, judge_limit, pass_within, requests_to_pass,
+};
 
 fn arm() -> impl Strategy<Value = Counts> {
     let total = prop_oneof![0..40_u64, 0..5_000_u64, 0..1_000_000_000_000_u64];
@@ -142,4 +144,21 @@ fn nats_from(arm: Counts, p: f64) -> f64 {
         }
     };
     part(arm.bad(), p) + part(arm.good(), 1.0 - p)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_look_says_what_the_search_says(
+        usual in prop_oneof![Just(0.0), 0.0..0.02_f64, 0.0..=1.0_f64], margin in any_margin(), share in 0.001..0.999_f64,
+        alpha in 0.001..0.5_f64, n in prop_oneof![0..1_000_u64, 0..1_000_000_000_u64, Just(u64::MAX)],
+    ) {
+        let least = requests_to_pass(usual, margin, share, alpha);
+        let within = |n| pass_within(n, usual, margin, share, alpha);
+        prop_assert_eq!(within(n), least.is_some_and(|least| least <= n));
+        if let Some(least) = least {
+            prop_assert!(within(least) && !within(least - 1) && within(MOST_REQUESTS));
+        }
+    }
 }
