@@ -7,12 +7,12 @@ use crate::places::Places;
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     // One gate of a rollout stands for all: the environment is what they lack.
-    let rollouts = places.rollouts.iter().filter_map(|rollout| {
+    let staged = places.staged().filter_map(|rollout| {
         let gate = rollout.strategy.stages.iter().find_map(|stage| stage.guard.as_ref())?;
         counted(gate, &rollout.environment, rollout.strategy.span)
     });
     let checks = places.checks.iter().filter_map(|(step, check)| counted(&check.gate, &check.environment, step.span));
-    rollouts.chain(checks).collect()
+    staged.chain(checks).collect()
 }
 
 fn counted(gate: &Gate, environment: &Environment, at: Span) -> Option<Diagnostic> {

@@ -20,6 +20,13 @@ fn stage_arms(rollout: &Rollout, stage: &Stage, gate: &Gate) -> Option<Diagnosti
             .help("send some: `mirror 10%` instead of a weight, or guard it with a gate of another arm");
         return Some(used(diagnostic, rollout));
     }
+    if stage.mirror.is_some() && gate.arm == Arm::Canary {
+        let message = format!("copies of requests are seen by the arm `shadow`, so `{}` can never pass", gate.name);
+        let diagnostic = Diagnostic::error(codes::ARM_NOT_SERVING, stage.span, message)
+            .also(gate.span, format!("compares {}", header(gate)))
+            .help("guard it with a gate `for shadow`");
+        return Some(used(diagnostic, rollout));
+    }
     let beside = matches!(gate.against, Some(Arm::Stable | Arm::Baseline));
     let whole = stage.weight == Decimal::ONE && stage.cohort.is_none();
     let other = if gate.against == Some(Arm::Baseline) { "baseline" } else { "stable" };

@@ -7,7 +7,7 @@ use semantics::value::{Piece, Value};
 use crate::places::{Places, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
-    places.rollouts.iter().flat_map(|rollout| rollout_cohorts(rollout)).collect()
+    places.staged().flat_map(rollout_cohorts).collect()
 }
 
 /// Each cohort against those before it; after a stage for everybody nothing of them is left.

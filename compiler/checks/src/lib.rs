@@ -6,8 +6,10 @@ mod acceptances;
 mod answers;
 mod approvals;
 mod arms;
+mod asides;
 mod cohorts;
 mod effects;
+mod exposures;
 mod objectives;
 mod places;
 mod races;
@@ -36,6 +38,7 @@ pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     let places = Places::of(workflow);
     let mut found = stages::check(&places);
     found.extend(replacing::check(&places));
+    found.extend(exposures::check(&places));
     found.extend(cohorts::check(&places));
     found.extend(objectives::check(&places));
     found.extend(answers::check(&places));

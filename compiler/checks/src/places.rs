@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 
+use crate::asides;
 use diagnostics::Diagnostic;
 use rust_decimal::Decimal;
 use semantics::model::{
-    Approval, Bind, Check, Environment, Gate, Rollout, Run, Service, Stage, Step, StepKind, Workflow,
+    Approval, Bind, Check, Environment, Expose, Gate, Rollout, Run, Service, Stage, Step, StepKind, Workflow,
 };
 
 /// What the checks look at.
 pub(crate) struct Places<'w> {
     /// Those of joint rollouts included, one by one.
     pub(crate) rollouts: Vec<Cow<'w, Rollout>>,
+    /// What users see without a rollout, in the one stage model: exposures of flags, and mirrored requests.
+    pub(crate) asides: Vec<Rollout>,
+    pub(crate) exposures: Vec<(&'w Step, &'w Expose)>,
     /// Whether the workflow is an emergency.
     pub(crate) emergency: bool,
     pub(crate) checks: Vec<(&'w Step, &'w Check)>,
@@ -24,6 +28,8 @@ impl<'w> Places<'w> {
     pub(crate) fn of(workflow: &'w Workflow) -> Self {
         let mut places = Self {
             rollouts: Vec::new(),
+            asides: Vec::new(),
+            exposures: Vec::new(),
             emergency: workflow.emergency.is_some(),
             checks: Vec::new(),
             approvals: Vec::new(),
@@ -42,8 +48,12 @@ impl<'w> Places<'w> {
                 StepKind::Check(check) => self.checks.push((step, check)),
                 StepKind::Approval(approval) => self.approvals.push((step, approval)),
                 StepKind::Run(run) | StepKind::Notify(run) => self.runs.push((step, run)),
-                StepKind::Wait(_) | StepKind::Expose(_) => {}
-                StepKind::Mirror(_) | StepKind::Rollback(_) => {}
+                StepKind::Expose(expose) => {
+                    self.exposures.push((step, expose));
+                    self.asides.push(asides::exposed(step, expose));
+                }
+                StepKind::Mirror(mirror) => self.asides.push(asides::mirrored(step, mirror)),
+                StepKind::Wait(_) | StepKind::Rollback(_) => {}
                 StepKind::Parallel(steps) | StepKind::Series(steps) => self.gather(steps),
                 StepKind::For(each) => each.rounds.iter().for_each(|round| {
                     self.gather(&round.steps);
@@ -55,11 +65,16 @@ impl<'w> Places<'w> {
         }
     }
 
+    /// Everything that goes by stages: rollouts, exposures of flags, mirrored requests.
+    pub(crate) fn staged(&self) -> impl Iterator<Item = &Rollout> {
+        self.rollouts.iter().map(|rollout| &**rollout).chain(&self.asides)
+    }
+
     /// Every stage with a guard.
     pub(crate) fn guarded(&self) -> impl Iterator<Item = (&Rollout, &Stage, &Gate)> {
-        self.rollouts.iter().flat_map(|rollout| {
+        self.staged().flat_map(|rollout| {
             let stages = rollout.strategy.stages.iter();
-            stages.filter_map(|stage| Some((&**rollout, stage, &**stage.guard.as_ref()?)))
+            stages.filter_map(move |stage| Some((rollout, stage, &**stage.guard.as_ref()?)))
         })
     }
 }

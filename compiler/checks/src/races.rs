@@ -34,7 +34,7 @@ fn in_step(step: &Step, found: &mut Vec<Diagnostic>) -> Targets {
             it.members.iter().map(|member| (placed(&member.service.name, &it.environment.name), member.span)).collect()
         }
         StepKind::Mirror(it) => one(placed(&it.service.name, &it.environment.name), step.span),
-        StepKind::Expose(it) => one(format!("the flag `{}` in `{}`", it.flag, it.environment.name), step.span),
+        StepKind::Expose(it) => one(format!("the flag `{}` in `{}`", it.flag.name, it.environment.name), step.span),
         StepKind::Parallel(branches) => {
             let branches: Vec<Targets> = branches.iter().map(|branch| in_step(branch, found)).collect();
             apart(branches, found)

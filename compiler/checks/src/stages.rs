@@ -8,17 +8,24 @@ use semantics::units::percent_text;
 use crate::places::{Places, bind, replicas, used};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
-    places.rollouts.iter().flat_map(|rollout| rollout_stages(rollout)).collect()
+    let rollouts = places.rollouts.iter().flat_map(|rollout| rollout_stages(rollout));
+    rollouts.chain(places.asides.iter().flat_map(shares)).collect()
 }
 
 fn rollout_stages(rollout: &Rollout) -> Vec<Diagnostic> {
+    let stages = rollout.strategy.stages.iter();
+    let each = stages.flat_map(|stage| [served(rollout, stage), kept(rollout, stage)]);
+    shares(rollout).into_iter().chain(each.flatten()).chain(ends_full(rollout)).collect()
+}
+
+/// They rise, and are no finer than what can be shared.
+fn shares(rollout: &Rollout) -> Vec<Diagnostic> {
     let stages = &rollout.strategy.stages;
     let rising = stages.iter().enumerate().filter_map(|(at, after)| {
         let before = stages[..at].iter().rev().find(|before| before.cohort == after.cohort)?;
         rises(rollout, before, after)
     });
-    let each = stages.iter().flat_map(|stage| [fine(rollout, stage), served(rollout, stage), kept(rollout, stage)]);
-    rising.chain(each.flatten()).chain(ends_full(rollout)).collect()
+    rising.chain(stages.iter().filter_map(|stage| fine(rollout, stage))).collect()
 }
 
 fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic> {

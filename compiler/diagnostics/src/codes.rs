@@ -161,6 +161,8 @@ codes! {
     NO_EMERGENCY "E0534" "an approval after the fact without an emergency";
     NO_OUTPUTS "E0535" "a name for outputs that an action does not have";
     NO_CHANNEL "E0536" "a channel that does not take one text";
+    NO_SUCH_COHORT "E0537" "a cohort that the flag does not have";
+    UNFIT_EXPOSURE "E0538" "an exposure that means nothing of a flag";
 
     // E06xx: databases, contracts and texts in other languages.
     SCHEMA_FILE "E0601" "a schema file that is not named by its path in the project";

@@ -1,6 +1,6 @@
-//! Environments and services: into the body when a step uses them, once each.
+//! Environments, services and flags: into the body when a step uses them, once each.
 
-use plan::{Binding, Drift, Environment, Service};
+use plan::{Binding, Drift, Environment, Flag, Service};
 use semantics::model;
 
 use crate::lowering::Lowering;
@@ -44,6 +44,24 @@ impl Lowering<'_> {
             };
             self.body.services.insert(key.clone(), lowered);
             self.place(format!("service:{key}"), service.span);
+        }
+        key
+    }
+
+    /// The key of a flag.
+    pub(crate) fn flag(&mut self, flag: &model::Flag) -> String {
+        let (key, new) = self.flags.key(&flag.name, flag.span);
+        if new {
+            let lowered = Flag {
+                id: flag.id.to_string(),
+                owner: flag.owner.to_string(),
+                expires: flag.expires.to_string(),
+                service: self.service(&flag.service),
+                default: flag.default,
+                cohorts: flag.cohorts.iter().map(ToString::to_string).collect(),
+            };
+            self.body.flags.insert(key.clone(), lowered);
+            self.place(format!("flag:{key}"), flag.span);
         }
         key
     }

@@ -51,6 +51,7 @@ impl Lowering<'_> {
                 model::Reading::Over(ms) => Some(Reading::OverMs(self.milliseconds(*ms, condition.span))),
             },
             advisory: condition.advisory,
+            lower: condition.lower,
             text: condition.text.to_string(),
         }
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::accept::Acceptance;
+use crate::flag::Flag;
 use crate::gate::{Gate, Metric};
 use crate::node::{Node, NodeId, RecoveryStep};
 use crate::release::Digest;
@@ -42,6 +43,9 @@ pub struct Body {
     /// Exceptions that people took upon them; a run is refused once one of them is past its day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acceptances: Vec<Acceptance>,
+    /// Every flag whose exposure changes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub flags: BTreeMap<String, Flag>,
     /// Rollouts with one verdict, by a name of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub together: BTreeMap<String, Together>,

@@ -57,7 +57,7 @@ fn is_zero(number: &u64) -> bool {
 pub struct Condition {
     /// The metric.
     pub metric: String,
-    /// What it must stay under.
+    /// What it must stay under, or above where it is a lower limit.
     pub bound: Bound,
     /// What of the metric is read; the metric itself when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +65,9 @@ pub struct Condition {
     /// Judged and told, but without a say in the verdict.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub advisory: bool,
+    /// The bound is a lower limit: what is read must not be less. Only of what is no share.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lower: bool,
     /// The condition in the one form that all its spellings have, shown with every verdict.
     pub text: String,
 }
@@ -96,11 +99,21 @@ pub enum Bound {
     Beside {
         /// Factor on the other arm; `1` when none is written.
         times: Exact,
-        /// Added amount, as a value; none when not written.
+        /// Room, as a value: added to an upper limit, taken from a lower one; none when not written.
         plus: Option<serde_json::Value>,
     },
     /// A constant amount, as a value: for what is no share.
     Limit(serde_json::Value),
+}
+
+impl Bound {
+    /// Whether it bounds an amount, and not a share of one.
+    pub fn is_amount(&self) -> bool {
+        match self {
+            Self::Beside { .. } | Self::Limit(_) => true,
+            Self::Against { .. } | Self::Constant(_) => false,
+        }
+    }
 }
 
 /// The bounded policy for a gate without an answer.

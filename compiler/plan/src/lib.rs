@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod decision;
 pub mod document;
+pub mod flag;
 pub mod gate;
 pub mod node;
 pub mod quantity;
@@ -25,6 +26,7 @@ pub use accept::Acceptance;
 pub use body::{Binding, Body, Drift, Environment, Input, Parameter, ParameterType, Rollout, Service};
 pub use decision::{Comparison, Decision};
 pub use document::{FORMAT, Place, Plan, ReadError};
+pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
 pub use node::{
     Approval, Call, Effect, EffectClass, Guard, Hold, Node, NodeId, People, RecoveryStep, Retry, Subject, Which, Work,

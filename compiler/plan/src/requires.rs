@@ -12,7 +12,8 @@ use crate::body::{Binding, Body, Drift, Environment, Input};
 use crate::gate::{Arm, Gate, Metric, MetricKind};
 use crate::node::{Call, Effect, Guard, Node, Subject, Work};
 use crate::scope::Scope;
-use crate::stage::Stage;
+use crate::stage::{Pause, Stage};
+use crate::steps::ExposeStage;
 
 /// Providers that every runtime has.
 const PROVIDERS: [&str; 3] = ["exec", "process", "proxy"];
@@ -168,7 +169,9 @@ fn guard_of(node: &Node) -> Option<&Guard> {
     match &node.work {
         Work::Hold(hold) => hold.guard.as_ref(),
         Work::Begin | Work::Effect(_) | Work::Approval(_) | Work::Finish => None,
-        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
+        Work::Expose(expose) => expose.stage.guard.as_ref(),
+        Work::Mirror(mirror) => mirror.guard.as_ref(),
+        Work::WaitUntil(_) | Work::Rollback(_) => None,
     }
 }
 
@@ -205,8 +208,7 @@ impl Asked {
                     Subject::Rollout => own,
                     Subject::Service { environment, .. } => body.environments.get(environment),
                 };
-                let counts = watched.filter(|_| hold.guard.is_some());
-                self.providers(counts.and_then(|it| it.metrics.as_ref().or(it.traffic.as_ref())), place);
+                self.counted(hold.guard.as_ref(), watched, place);
             }
             Work::Begin => {
                 if let Some(environment) = own {
@@ -218,9 +220,14 @@ impl Asked {
             }
             Work::WaitUntil(_) => self.add(Capability::WaitUntil, place),
             Work::Rollback(_) => self.add(Capability::Rollback, place),
-            Work::Expose(_) => self.add(Capability::Flags, place),
+            Work::Expose(expose) => {
+                self.add(Capability::Flags, place);
+                self.exposed(body, &expose.stage, place);
+                self.counted(expose.stage.guard.as_ref(), body.environments.get(&expose.environment), place);
+            }
             Work::Mirror(mirror) => {
                 self.add(Capability::Mirror, place);
+                self.counted(mirror.guard.as_ref(), body.environments.get(&mirror.environment), place);
                 self.release(place, &mirror.artifact, mirror.overrides.is_empty());
             }
             Work::Approval(_) | Work::Finish => {}
@@ -233,6 +240,12 @@ impl Asked {
         if decided.chain(given).any(names_output) {
             self.add(Capability::Outputs, place);
         }
+    }
+
+    /// Who counts what a gate looks at.
+    fn counted(&mut self, guard: Option<&Guard>, watched: Option<&Environment>, place: &str) {
+        let counts = watched.filter(|_| guard.is_some());
+        self.providers(counts.and_then(|it| it.metrics.as_ref().or(it.traffic.as_ref())), place);
     }
 
     fn environment(&mut self, environment: &Environment, place: &str) {
@@ -257,9 +270,27 @@ impl Asked {
             (stage.sticky.is_some(), Capability::Sticky),
             (stage.pause.is_some(), Capability::Pause),
         ];
+        self.particulars(particulars, place);
+        self.pause(body, stage.pause.as_ref(), place);
+    }
+
+    fn exposed(&mut self, body: &Body, stage: &ExposeStage, place: &str) {
+        let particulars = [
+            (stage.cohort.is_some(), Capability::Cohort),
+            (stage.sticky.is_some(), Capability::Sticky),
+            (stage.pause.is_some(), Capability::Pause),
+        ];
+        self.particulars(particulars, place);
+        self.pause(body, stage.pause.as_ref(), place);
+    }
+
+    fn particulars<const N: usize>(&mut self, particulars: [(bool, Capability); N], place: &str) {
         let there = particulars.into_iter().filter(|(there, _)| *there);
         there.for_each(|(_, capability)| self.add(capability, place));
-        if let Some(metric) = stage.pause.as_ref().and_then(|pause| body.metrics.get(&pause.metric)) {
+    }
+
+    fn pause(&mut self, body: &Body, pause: Option<&Pause>, place: &str) {
+        if let Some(metric) = pause.and_then(|pause| body.metrics.get(&pause.metric)) {
             self.metric(metric, place);
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::body::Input;
 use crate::node::Guard;
 use crate::quantity::Share;
+use crate::stage::Pause;
 
 /// Waiting for a time of day: the next one, at most a day and a change of clocks away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,8 +32,11 @@ pub struct Rollback {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expose {
-    /// The flag.
+    /// The flag, by its key in the body.
     pub flag: String,
+    /// The step that it is a stage of. All stages of one step go back together, to what was shown before the first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub step: String,
     /// The environment, by its key in the body.
     pub environment: String,
     /// The users among whom the share counts; all if absent.
@@ -48,11 +52,27 @@ pub struct Expose {
 pub struct ExposeStage {
     /// The share of the users that see it.
     pub share: Share,
+    /// The users that the share is one of: a case of `std.traffic.Cohort`; those of the step when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<serde_json::Value>,
+    /// What keeps a user on one side: a case of `std.traffic.Key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticky: Option<serde_json::Value>,
     /// How long it stays there, in milliseconds.
     pub hold_ms: u64,
     /// The gate that guards it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guard>,
+    /// What holds it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+}
+
+impl ExposeStage {
+    /// A share without a hold.
+    pub fn at_once(share: Share) -> Self {
+        Self { share, cohort: None, sticky: None, hold_ms: 0, guard: None, pause: None }
+    }
 }
 
 /// Giving a release copies of requests for a time.

@@ -121,6 +121,9 @@ fn gate_is_sound(body: &Body, name: &str, gate: &Gate) -> Result<(), String> {
     if gate.conditions.is_empty() {
         return Err(format!("gate `{name}` has no condition"));
     }
+    if let Some(share) = gate.conditions.iter().find(|it| it.lower && !it.bound.is_amount()) {
+        return Err(format!("gate `{name}` has a lower limit on a share: `{}`", share.text));
+    }
     let unknown = gate.conditions.iter().find(|c| !body.metrics.contains_key(&c.metric));
     unknown.map_or(Ok(()), |condition| {
         Err(format!("gate `{name}` reads the metric `{}`, which is not there", condition.metric))
@@ -158,6 +161,7 @@ fn node_is_sound(body: &Body, node: &Node, seen: &Seen<'_>) -> Result<(), String
         }
         Work::Expose(expose) => {
             environment_is_there(body, &expose.environment)?;
+            flag_is_there(body, &expose.flag)?;
             guarded(body, &node.id.0, expose.stage.guard.as_ref())
         }
         Work::Mirror(mirror) => {
@@ -225,6 +229,12 @@ fn environment_is_there(body: &Body, environment: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("the environment `{environment}` is not there"))
+}
+
+fn flag_is_there(body: &Body, name: &str) -> Result<(), String> {
+    let flag = body.flags.get(name).ok_or_else(|| format!("the flag `{name}` is not there"))?;
+    let known = body.services.contains_key(&flag.service);
+    known.then_some(()).ok_or_else(|| format!("the flag `{name}` is read by `{}`, which is not there", flag.service))
 }
 
 fn named(body: &Body, environment: &str, service: &str) -> Result<(), String> {

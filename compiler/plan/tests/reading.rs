@@ -42,6 +42,7 @@ fn plan() -> Plan {
         finally: Vec::new(),
         requires: Vec::new(),
         acceptances: Vec::new(),
+        flags: BTreeMap::new(),
         nodes: vec![node],
     };
     Plan::new(body, BTreeMap::new())

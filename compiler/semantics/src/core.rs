@@ -292,6 +292,8 @@ pub(crate) struct GateBody {
 pub(crate) struct ConditionBody {
     pub(crate) span: Span,
     pub(crate) advisory: bool,
+    /// The limit is a lower one.
+    pub(crate) lower: bool,
     pub(crate) bound: BoundBody,
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use diagnostics::Span;
 
 use crate::model::{
-    Bound, Check, Condition, Environment, Expose, Gate, JointMember, Loop, Metric, Mirror, Objective, Parameter, Pause,
-    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together, When,
-    Workflow,
+    Bound, Check, Condition, Environment, Expose, Flag, Gate, JointMember, Loop, Metric, Mirror, Objective, Parameter,
+    Pause, Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together,
+    When, Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -53,7 +53,7 @@ fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {
         StepKind::Approval(it) => StepKind::Approval(it.clone()),
         StepKind::Wait(it) => StepKind::Wait(it.clone()),
         StepKind::Expose(it) => StepKind::Expose(Expose {
-            declared: to(it.declared),
+            flag: flag(&it.flag, to),
             environment: environment(&it.environment, to),
             strategy: it.strategy.as_ref().map(|it| strategy(it, to)),
             ..it.clone()
@@ -96,6 +96,10 @@ fn round(of: &Round, to: Move<'_>) -> Round {
 
 fn service(of: &Service, to: Move<'_>) -> Arc<Service> {
     Arc::new(Service { span: to(of.span), ..of.clone() })
+}
+
+fn flag(of: &Flag, to: Move<'_>) -> Arc<Flag> {
+    Arc::new(Flag { span: to(of.span), service: service(&of.service, to), ..of.clone() })
 }
 
 fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {

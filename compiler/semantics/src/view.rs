@@ -2,18 +2,20 @@
 //!
 //! A view is made of the evaluated model, so that a policy judges what will run, whatever it is written as.
 
-use std::borrow::Cow;
+mod exposures;
+mod stages;
+
+pub(crate) use stages::staged;
+
 use std::collections::BTreeMap;
 
 use diagnostics::Span;
-use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::model::{
-    Approval, Environment, Gate, Instances, Rollout, Run, Service, Stage, Step, StepKind, Subject, Undecided, Workflow,
+    Approval, Environment, Gate, Loop, Rollout, Run, Service, Step, StepKind, Subject, Undecided, Workflow,
 };
 use crate::types::arm_word;
-use crate::units::percent_text;
 use crate::value::{Piece, Value};
 
 /// Something that a policy can be about.
@@ -31,6 +33,8 @@ pub(crate) struct Thing {
 pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
     let mut seen = Seen::default();
     seen.steps(&workflow.steps, 0);
+    // However the workflow ended, so that nobody is sure to have agreed.
+    seen.steps(&workflow.finally, 0);
     let mut things = vec![Thing {
         subject: Subject::Workflow,
         described: format!("the workflow `{}`", workflow.name),
@@ -41,28 +45,6 @@ pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
     things
 }
 
-/// The rollouts of a workflow, wherever they stand.
-pub(crate) fn rollouts(workflow: &Workflow) -> Vec<Cow<'_, Rollout>> {
-    let mut found = Vec::new();
-    gather(&workflow.steps, &mut found);
-    found
-}
-
-/// Handlers hold no rollouts.
-fn gather<'m>(steps: &'m [Step], into: &mut Vec<Cow<'m, Rollout>>) {
-    for step in steps {
-        match &step.kind {
-            StepKind::Rollout(rollout) => into.push(Cow::Borrowed(rollout)),
-            StepKind::Together(together) => into.extend(together.rollouts().map(Cow::Owned)),
-            StepKind::Parallel(inner) | StepKind::Series(inner) => gather(inner, into),
-            StepKind::For(each) => each.rounds.iter().for_each(|round| gather(&round.steps, into)),
-            StepKind::When(when) => [&when.then, &when.otherwise].into_iter().for_each(|inner| gather(inner, into)),
-            StepKind::Run(_) | StepKind::Notify(_) | StepKind::Check(_) | StepKind::Approval(_) => {}
-            StepKind::Wait(_) | StepKind::Expose(_) | StepKind::Mirror(_) | StepKind::Rollback(_) => {}
-        }
-    }
-}
-
 #[derive(Default)]
 struct Seen {
     things: Vec<Thing>,
@@ -70,6 +52,8 @@ struct Seen {
     approvals: Vec<Value>,
     actions: Vec<Value>,
     checks: Vec<Value>,
+    exposures: Vec<Value>,
+    mirrors: Vec<Value>,
 }
 
 impl Seen {
@@ -101,20 +85,28 @@ impl Seen {
                 let branches = branches.iter().map(std::slice::from_ref);
                 return self.beside(branches, approved);
             }
-            StepKind::For(each) if each.at_once => {
-                return self.beside(each.rounds.iter().map(|round| round.steps.as_slice()), approved);
-            }
-            StepKind::For(each) => {
-                return each.rounds.iter().fold(approved, |approved, round| self.steps(&round.steps, approved));
-            }
+            StepKind::For(each) => return self.rounds(each, approved),
             StepKind::When(when) => {
                 // Nobody knows which side it will be, so only what both ask for is sure.
                 let then = self.steps(&when.then, approved);
                 return then.min(self.steps(&when.otherwise, approved));
             }
-            StepKind::Wait(_) | StepKind::Expose(_) | StepKind::Mirror(_) | StepKind::Rollback(_) => {}
+            StepKind::Expose(expose) => self.exposure(step, expose, approved),
+            StepKind::Mirror(mirror) => self.mirror(mirror),
+            StepKind::Wait(_) | StepKind::Rollback(_) => {}
         }
         approved
+    }
+
+    fn rounds(&mut self, each: &Loop, approved: i64) -> i64 {
+        let agreed = match each.at_once {
+            true => self.beside(each.rounds.iter().map(|round| round.steps.as_slice()), approved),
+            false => each.rounds.iter().fold(approved, |approved, round| self.steps(&round.steps, approved)),
+        };
+        each.rounds.iter().for_each(|round| {
+            self.steps(&round.on_failure, approved);
+        });
+        agreed
     }
 
     /// Branches: each knows only who agreed before all of them; behind them all have.
@@ -125,32 +117,10 @@ impl Seen {
     fn rollout(&mut self, step: &Step, rollout: &Rollout, approved: i64) {
         let (service, environment) = (service(&rollout.service), environment(&rollout.environment));
         let replicas = replicas(rollout);
-        let mut stages = Vec::new();
-        let mut before = Decimal::ZERO;
-        let last = rollout.strategy.stages.len();
-        for (place, stage) in rollout.strategy.stages.iter().enumerate() {
-            let record = Value::Record(
-                Subject::Stage.record().into(),
-                fields([
-                    ("service", service.clone()),
-                    ("environment", environment.clone()),
-                    ("weight", Value::Ratio(stage.weight)),
-                    ("before", Value::Ratio(before)),
-                    ("instances", Value::Int(instances(stage, replicas))),
-                    ("hold", Value::Duration(stage.hold_ms)),
-                    ("guard", stage.guard.as_deref().map_or(Value::None, guard)),
-                    ("last", Value::Bool(place + 1 == last)),
-                ]),
-            );
-            before = stage.weight;
-            self.things.push(Thing {
-                subject: Subject::Stage,
-                described: format!("the stage at {} of {}", percent_text(stage.weight), described(rollout)),
-                span: rollout.strategy.span,
-                value: record.clone(),
-            });
-            stages.push(record);
-        }
+        let described = described(rollout);
+        let at = rollout.strategy.span;
+        let place = stages::Place { service: &service, environment: &environment, replicas, described: &described, at };
+        let stages = self.stages(&place, &rollout.strategy.stages);
         let hold: i64 = rollout.strategy.stages.iter().fold(0, |sum, stage| sum.saturating_add(stage.hold_ms));
         let value = Value::Record(
             Subject::Rollout.record().into(),
@@ -166,7 +136,6 @@ impl Seen {
             ]),
         );
         self.rollouts.push(value.clone());
-        let described = described(rollout);
         self.things.push(Thing { subject: Subject::Rollout, described, span: rollout.strategy.span, value });
     }
 
@@ -179,6 +148,8 @@ impl Seen {
                 ("approvals", Value::List(self.approvals.clone())),
                 ("actions", Value::List(self.actions.clone())),
                 ("checks", Value::List(self.checks.clone())),
+                ("exposures", Value::List(self.exposures.clone())),
+                ("mirrors", Value::List(self.mirrors.clone())),
             ]),
         )
     }
@@ -191,19 +162,6 @@ fn described(rollout: &Rollout) -> String {
 fn replicas(rollout: &Rollout) -> i64 {
     let bind = rollout.environment.binds.iter().find(|bind| bind.service == rollout.service.name);
     bind.map_or(1, |bind| bind.replicas)
-}
-
-/// Instances of the incoming release, as they will be.
-fn instances(stage: &Stage, replicas: i64) -> i64 {
-    let share = |share: Decimal| {
-        let exact = share.checked_mul(Decimal::from(replicas)).unwrap_or(Decimal::from(replicas));
-        i64::try_from(exact.ceil()).unwrap_or(replicas)
-    };
-    match stage.instances {
-        Instances::ByWeight => share(stage.weight),
-        Instances::Count(count) => count,
-        Instances::Share(of) => share(of),
-    }
 }
 
 fn service(service: &Service) -> Value {

@@ -250,7 +250,13 @@ fn unexpected(
         }
         Some((tok, place)) => {
             let message = format!("expected {what}, found {}", describe(&tok));
-            Diagnostic::error(code, context.span_of(place), message)
+            let diagnostic = Diagnostic::error(code, context.span_of(place), message);
+            match tok {
+                Tok::Word(word) if expected.has("a value") && !words::can_be_value(word) => {
+                    diagnostic.note(format!("`{word}` is a word of the language: inside an expression it is no name"))
+                }
+                _ => diagnostic,
+            }
         }
     }
 }

@@ -282,7 +282,7 @@ fn step_kind(kind: &StepKind, scope: Option<Range>, visitor: &mut dyn Visitor) {
         StepKind::Wait(Wait::Until { time, zone }) => [time, zone].into_iter().for_each(|x| expr(x, visitor)),
         StepKind::Expose(it) => {
             visitor.mention(&it.flag);
-            let audience = it.audience.iter().flat_map(|to| [&to.share].into_iter().chain(&to.cohort));
+            let audience = it.audience.iter().flat_map(|to| to.share.iter().chain(&to.cohort));
             audience.for_each(|x| expr(x, visitor));
             visitor.mention(&it.environment);
             it.strategy.iter().for_each(|strategy| expr(strategy, visitor));

@@ -114,6 +114,7 @@ fn plan(asked: bool) -> Plan {
         finally: vec![],
         requires: vec![],
         acceptances: Vec::new(),
+        flags: BTreeMap::new(),
         nodes: chain(works),
     };
     plan::validate::sound(&body).unwrap();

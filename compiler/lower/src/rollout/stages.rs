@@ -46,14 +46,15 @@ impl Lowering<'_> {
         let mut share = |share: Option<rust_decimal::Decimal>| share.map(|share| self.share(share, model.span));
         let (mirror, keeping) = (share(model.mirror), share(model.keeping));
         let (surge, unavailable) = (share(model.surge), share(model.unavailable));
-        let pause = model
-            .pause
-            .as_ref()
-            .map(|pause| Pause { metric: self.metric(&pause.metric), text: pause.text.to_string() });
+        let pause = model.pause.as_ref().map(|pause| self.pause(pause));
         let mut value = |value: &Option<_>| value.as_ref().map(|value| self.json(value, model.span));
         let (cohort, sticky) = (value(&model.cohort), value(&model.sticky));
         let after_stop = model.after_stop;
         Stage { mirror, keeping, surge, unavailable, pause, cohort, sticky, after_stop, ..Stage::new(label, weight) }
+    }
+
+    pub(crate) fn pause(&mut self, pause: &model::Pause) -> Pause {
+        Pause { metric: self.metric(&pause.metric), text: pause.text.to_string() }
     }
 
     /// The incoming release's instances come beside those of the running one.

@@ -1,6 +1,7 @@
 //! Flags and mirrored requests.
 
 use plan::{Expose, ExposeStage, Guard, Mirror, NodeId, Work};
+use rust_decimal::Decimal;
 use semantics::model::{self, Step};
 
 use super::Frontier;
@@ -9,41 +10,40 @@ use crate::lowering::Lowering;
 impl Lowering<'_> {
     /// One node for each stage: its share, then its hold.
     pub(super) fn expose(&mut self, step: &Step, expose: &model::Expose, after: Frontier) -> Frontier {
-        let environment = self.environment(&expose.environment);
-        let name = format!("expose-{}-in-{environment}", expose.flag);
-        let Some(strategy) = &expose.strategy else {
-            let stage = ExposeStage { share: self.share(expose.share, step.span), hold_ms: 0, guard: None };
-            let id = self.step_id(&name);
-            return vec![self.exposed(step, expose, &environment, id, stage, after)];
+        let (environment, flag) = (self.environment(&expose.environment), self.flag(&expose.flag));
+        let base = self.tell_apart(&format!("expose-{flag}-in-{environment}"));
+        let cohort = expose.cohort.as_ref().map(ToString::to_string);
+        let whole = |stage| Expose {
+            flag: flag.clone(),
+            step: base.clone(),
+            environment: environment.clone(),
+            cohort: cohort.clone(),
+            stage,
         };
-        let base = self.tell_apart(&name);
+        let Some(strategy) = &expose.strategy else {
+            let stage = ExposeStage::at_once(self.share(expose.share, step.span));
+            return vec![self.outside(base.clone(), step, after, Work::Expose(whole(stage)))];
+        };
         let mut labels = crate::names::Repeats::default();
         strategy.stages.iter().fold(after, |after, stage| {
-            let weight = stage.weight.checked_mul(expose.share).unwrap_or(stage.weight);
-            let share = self.share(weight, stage.span);
-            let id = format!("{base}/{}", labels.tell_apart(&share.to_string()));
-            let guard = stage.guard.as_ref().map(|gate| self.exposure_guard(strategy, gate));
-            let stage = ExposeStage { share, hold_ms: self.milliseconds(stage.hold_ms, stage.span), guard };
-            vec![self.exposed(step, expose, &environment, id, stage, after)]
+            let stage = self.exposure_stage(strategy, stage, expose.share);
+            let id = format!("{base}/{}", labels.tell_apart(&stage.share.to_string()));
+            vec![self.outside(id, step, after, Work::Expose(whole(stage)))]
         })
     }
 
-    fn exposed(
-        &mut self,
-        step: &Step,
-        expose: &model::Expose,
-        environment: &str,
-        id: String,
-        stage: ExposeStage,
-        after: Frontier,
-    ) -> NodeId {
-        let work = Work::Expose(Expose {
-            flag: expose.flag.to_string(),
-            environment: environment.to_owned(),
-            cohort: expose.cohort.as_ref().map(ToString::to_string),
-            stage,
-        });
-        self.outside(id, step, after, work)
+    fn exposure_stage(&mut self, strategy: &model::Strategy, stage: &model::Stage, of: Decimal) -> ExposeStage {
+        let mut value = |value: &Option<_>| value.as_ref().map(|value| self.json(value, stage.span));
+        let (cohort, sticky) = (value(&stage.cohort), value(&stage.sticky));
+        let weight = stage.weight.checked_mul(of).unwrap_or(stage.weight);
+        ExposeStage {
+            share: self.share(weight, stage.span),
+            cohort,
+            sticky,
+            hold_ms: self.milliseconds(stage.hold_ms, stage.span),
+            guard: stage.guard.as_ref().map(|gate| self.exposure_guard(strategy, gate)),
+            pause: stage.pause.as_ref().map(|pause| self.pause(pause)),
+        }
     }
 
     fn exposure_guard(&mut self, strategy: &model::Strategy, gate: &model::Gate) -> Guard {

@@ -80,7 +80,7 @@ fn name_of(step: &Step) -> String {
         StepKind::Check(check) => format!("check-{}", check.gate.name),
         StepKind::Approval(_) => "approval".to_owned(),
         StepKind::Wait(_) => "wait".to_owned(),
-        StepKind::Expose(expose) => format!("expose-{}", expose.flag),
+        StepKind::Expose(expose) => format!("expose-{}", expose.flag.name),
         StepKind::Mirror(mirror) => format!("mirror-{}", mirror.service.name),
         StepKind::Together(_) => "together".to_owned(),
         StepKind::Parallel(_) => "parallel".to_owned(),

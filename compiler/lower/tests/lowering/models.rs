@@ -136,6 +136,7 @@ pub(crate) fn gate(name: &str, start: u32, against: Option<Arm>) -> Gate {
             metric,
             reading: Reading::Whole,
             advisory: false,
+            lower: false,
             bound,
         }],
         inconclusive: Inconclusive { extend_ms: 10_000, then: Undecided::Rollback },

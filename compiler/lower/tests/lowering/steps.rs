@@ -58,51 +58,6 @@ fn shape(workflow: &str) -> String {
 }
 
 #[test]
-fn b9_region_after_region() {
-    insta::assert_snapshot!(shape(
-        "workflow release(image: Digest) {
-  for region in [eu, us] one at a time {
-    rollout pricing@image to region using all_at_once
-    wait 1m
-  } on failure { rollback region }
-}"
-    ));
-}
-
-#[test]
-fn b10_services_with_one_verdict() {
-    insta::assert_snapshot!(shape(
-        "workflow release(new: Digest, other: Digest) {
-  together to eu using soaked { checkout@new after pricing, pricing@other }
-}"
-    ));
-}
-
-#[test]
-fn b14_a_change_applied_to_a_part_then_to_the_rest() {
-    insta::assert_snapshot!(shape(
-        "workflow release(careful: Bool = true) {
-  run apply(\"plan\")
-  run apply(\"subset\") on failure { run apply(\"undo\") }
-  when careful { approval from owner within 8h }
-  run apply(\"rest\") on failure continue because \"drift detection says what is left\"
-  finally { run tell(\"the change is over\") }
-}"
-    ));
-}
-
-#[test]
-fn b15_an_emergency() {
-    insta::assert_snapshot!(shape(
-        "emergency workflow release(image: Digest) during freeze {
-  approval 2 from group(\"leads\") within 1d after the fact
-  rollout pricing@image to eu using all_at_once
-  notify tell \"patched\"
-}"
-    ));
-}
-
-#[test]
 fn outputs_branches_and_deadlines() {
     insta::assert_snapshot!(shape(
         "workflow release(commit: String, wave: Int) {

@@ -1,12 +1,13 @@
 //! A plan as a table: one line a node, so that a golden plan reads like the runbook it is.
 
-use plan::{Call, Effect, Guard, Plan, Subject, Which, Work};
+use plan::{Call, Effect, Expose, Guard, Plan, Subject, Which, Work};
 
 pub(crate) fn table(plan: &Plan) -> String {
     let mut out = String::new();
     for node in &plan.body.nodes {
         let after: Vec<_> = node.after.iter().map(|id| id.0.as_str()).collect();
         let mark = if node.past_return { " (past return)" } else { "" };
+        let mark = if node.during_freeze { format!("{mark} (also during a freeze)") } else { mark.to_owned() };
         out += &format!("{}: {}{mark}\n    after {}\n", node.id, work(&node.work), after.join(", "));
         node.when.iter().for_each(|when| out += &format!("    when {when:?}\n"));
         node.scope.iter().for_each(|scope| out += &format!("    in {scope}\n"));
@@ -36,10 +37,7 @@ pub(crate) fn table(plan: &Plan) -> String {
 
 /// What the plan requires, and what each stage has besides its weight.
 pub(crate) fn particulars(plan: &Plan) -> String {
-    let mut out = String::new();
-    if !plan.body.requires.is_empty() {
-        out += &format!("requires {}\n", plan.body.requires.join(", "));
-    }
+    let mut out = if plan.body.emergency { "emergency\n".to_owned() } else { String::new() };
     let stages = plan.body.rollouts.iter().flat_map(|(key, rollout)| rollout.stages.iter().map(move |it| (key, it)));
     for (key, stage) in stages {
         let mut written = serde_json::to_value(stage).unwrap();
@@ -49,6 +47,17 @@ pub(crate) fn particulars(plan: &Plan) -> String {
         if !fields.is_empty() {
             out += &format!("{key}, stage {}: {written}\n", stage.label);
         }
+    }
+    for (name, environment) in &plan.body.environments {
+        let drift = environment.drift.map(|drift| format!(", drift {drift:?}")).unwrap_or_default();
+        let hours = environment.hours.as_ref().map(|hours| format!(", {}", serde_json::to_value(hours).unwrap()));
+        let (protected, hours) = (if environment.protected { ", protected" } else { "" }, hours.unwrap_or_default());
+        if !(drift.is_empty() && hours.is_empty() && protected.is_empty()) {
+            out += &format!("environment {name}{protected}{drift}{hours}\n");
+        }
+    }
+    for (name, flag) in &plan.body.flags {
+        out += &format!("flag {name}: {}\n", serde_json::to_value(flag).unwrap());
     }
     for (name, gate) in &plan.body.gates {
         let texts: Vec<_> = gate.conditions.iter().map(|condition| condition.text.as_str()).collect();
@@ -76,11 +85,22 @@ fn work(work: &Work) -> String {
         }
         Work::WaitUntil(until) => format!("wait until minute {} in {}", until.minutes, until.zone),
         Work::Rollback(rollback) => format!("roll back {}", rollback.rollouts.join(", ")),
-        Work::Expose(it) => format!("expose {} in {}: {:?} of {:?}", it.flag, it.environment, it.stage, it.cohort),
+        Work::Expose(it) => exposed(it),
         Work::Mirror(it) => {
             format!("mirror {} of {} in {} for {} ms", it.share, it.service, it.environment, it.duration_ms)
         }
     }
+}
+
+fn exposed(expose: &Expose) -> String {
+    let stage = &expose.stage;
+    let of = expose.cohort.as_ref().map(|cohort| format!(" of {cohort}")).unwrap_or_default();
+    let ring = stage.cohort.as_ref().map(|cohort| format!(" of {cohort}")).unwrap_or_default();
+    let key = stage.sticky.as_ref().map(|key| format!(" sticky by {key}")).unwrap_or_default();
+    let pause = stage.pause.as_ref().map(|pause| format!(" pause when {}", pause.text)).unwrap_or_default();
+    let guard = stage.guard.as_ref().map(guard).unwrap_or_default();
+    let what = format!("{} to {}{of}{ring}{key} in {}", expose.flag, stage.share, expose.environment);
+    format!("expose {what} for {} ms{guard}{pause} (of {})", stage.hold_ms, expose.step)
 }
 
 fn guard(guard: &Guard) -> String {

@@ -4,7 +4,7 @@ use diagnostics::Span;
 use smol_str::SmolStr;
 use syntax::ast::BinaryOp;
 
-use crate::core::{Core, Named};
+use crate::core::{Core, Named, PartBody};
 use crate::types::DeclId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct EventBody {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EventKindBody {
-    Metric { metric: DeclId, arm: SmolStr, part: Option<SmolStr>, value: Core },
+    Metric { metric: DeclId, arm: SmolStr, part: PartBody, value: Core },
     Crash,
     Silent,
     Unready(SmolStr),

@@ -18,40 +18,42 @@ use crate::types::{Arms, DeclId, Type, arm_word};
 const QUANTILES: [&str; 5] = ["p50", "p90", "p95", "p99", "under"];
 
 /// What an expression reads, before it is checked.
-struct Written<'e> {
-    call: &'e Expr,
+pub(super) struct Written<'e> {
+    pub(super) call: &'e Expr,
     part: Part<'e>,
 }
 
-enum Part<'e> {
+pub(super) enum Part<'e> {
     Whole,
     Field(&'e Name),
     Under(&'e Name, &'e [Arg]),
 }
 
 impl Elaborator<'_> {
-    pub(super) fn condition(&mut self, condition: &Condition, clause: &GateClause, arms: Arms) -> Option<BoundBody> {
+    /// What is compared, and whether its limit is a lower one.
+    pub(super) fn condition(
+        &mut self,
+        condition: &Condition,
+        clause: &GateClause,
+        arms: Arms,
+    ) -> Option<(BoundBody, bool)> {
         match condition {
             Condition::Burn { slo, share, window } => {
                 let slo = self.declared(slo, Kind::Slo);
                 let share = self.expect(share, &Type::Ratio, "the share of the budget");
                 let window = self.expect(window, &Type::Duration, "the window");
-                Some(BoundBody::Burn { slo: slo?, share, window })
+                Some((BoundBody::Burn { slo: slo?, share, window }, false))
             }
             Condition::Compare { left, op, right } => {
                 let reading = self.reading(left, arms.subject)?;
-                let (wanted, what) = match reading.part {
-                    PartBody::Under(_) => (BinaryOp::AtLeast, "a share of what is fast enough has a lower limit"),
-                    PartBody::Whole | PartBody::Quantile(_) => {
-                        (BinaryOp::AtMost, "a condition of a gate is an upper limit")
-                    }
-                };
-                if *op != wanted {
-                    let message = format!("{what}: `{}`, not `{}`", wanted.text(), op.text());
+                let (allowed, why) = limits(&reading);
+                if !allowed.contains(op) {
+                    let message = format!("{why}: `{}`, not `{}`", signs(allowed), op.text());
                     self.report(Diagnostic::error(codes::BAD_CONDITION, self.span(clause.range), message));
                     return None;
                 }
-                self.limit(reading, right, arms)
+                let lower = *op == BinaryOp::AtLeast && matches!(reading.part, PartBody::Whole);
+                Some((self.limit(reading, right, arms)?, lower))
             }
         }
     }
@@ -95,12 +97,18 @@ impl Elaborator<'_> {
         }
     }
 
-    fn part(&mut self, metric: &DeclId, kind: MetricKind, written: &Written<'_>, at: Span) -> Option<PartBody> {
+    pub(super) fn part(
+        &mut self,
+        metric: &DeclId,
+        kind: MetricKind,
+        written: &Written<'_>,
+        at: Span,
+    ) -> Option<PartBody> {
         let name = match (&written.part, kind) {
             (Part::Whole, MetricKind::Distribution) => {
-                let message = format!("`{}` is a Distribution: it has no single value to compare", metric.name);
+                let message = format!("`{}` is a Distribution: it has no single value", metric.name);
                 let diagnostic = Diagnostic::error(codes::NOT_COMPARABLE, at, message);
-                self.report(diagnostic.help("compare a quantile, `.p95`, or the share below a time, `.under(300ms)`"));
+                self.report(diagnostic.help("read a quantile, `.p95`, or the share below a time, `.under(300ms)`"));
                 return None;
             }
             (Part::Whole, _) => return Some(PartBody::Whole),
@@ -108,7 +116,7 @@ impl Elaborator<'_> {
         };
         if kind != MetricKind::Distribution {
             let message = format!("`{}` is a {}: only a Distribution has `.{}`", metric.name, kind.word(), name.text);
-            self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message).help("compare the metric itself"));
+            self.report(Diagnostic::error(codes::NOT_COMPARABLE, at, message).help("read the metric itself"));
             return None;
         }
         match (&written.part, name.text.as_str()) {
@@ -267,6 +275,24 @@ impl Elaborator<'_> {
     }
 }
 
+/// The comparisons that can be judged of what is read, and why no other can.
+fn limits(reading: &ReadingBody) -> (&'static [BinaryOp], &'static str) {
+    match (&reading.part, reading.kind) {
+        (PartBody::Under(_), _) => (&[BinaryOp::AtLeast], "the share of what is fast enough has a lower limit"),
+        (PartBody::Quantile(_), _) => (&[BinaryOp::AtMost], "a quantile of a gate has an upper limit"),
+        (PartBody::Whole, MetricKind::Ratio | MetricKind::Distribution) => {
+            (&[BinaryOp::AtMost], "a share of what is bad has an upper limit")
+        }
+        (PartBody::Whole, MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter) => {
+            (&[BinaryOp::AtMost, BinaryOp::AtLeast], "a gate keeps below an upper limit or above a lower one")
+        }
+    }
+}
+
+fn signs(of: &[BinaryOp]) -> String {
+    of.iter().map(|op| op.text()).collect::<Vec<_>>().join("` or `")
+}
+
 fn alike(one: &PartBody, other: &PartBody) -> bool {
     match (one, other) {
         // Whether the times are equal is known when they are evaluated.
@@ -276,7 +302,7 @@ fn alike(one: &PartBody, other: &PartBody) -> bool {
     }
 }
 
-fn written(expr: &Expr) -> Written<'_> {
+pub(super) fn written(expr: &Expr) -> Written<'_> {
     match &expr.kind {
         ExprKind::Field(call, name) => Written { call, part: Part::Field(name) },
         ExprKind::Call(callee, args) => match &callee.kind {
@@ -287,7 +313,7 @@ fn written(expr: &Expr) -> Written<'_> {
     }
 }
 
-fn call(expr: &Expr) -> Option<(Name, &[Arg])> {
+pub(super) fn call(expr: &Expr) -> Option<(Name, &[Arg])> {
     let ExprKind::Call(callee, args) = &expr.kind else { return None };
     let ExprKind::Name(word) = &callee.kind else { return None };
     Some((Name { text: word.clone(), range: callee.range }, args))

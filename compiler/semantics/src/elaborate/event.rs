@@ -2,16 +2,15 @@
 
 use diagnostics::{Diagnostic, codes};
 use smol_str::SmolStr;
-use syntax::ast::{Event, EventKind, Expr, ExprKind, Moment, Name};
+use syntax::ast::{Arg, Event, EventKind, Expr, ExprKind, Moment, Name};
 
 use super::Elaborator;
-use crate::core::{EventBody, EventKindBody, MomentBody};
+use super::condition::{call, written};
+use crate::core::{EventBody, EventKindBody, MomentBody, PartBody};
 use crate::model::MetricKind;
 use crate::queries::source::Kind;
-use crate::types::{DeclId, Type};
+use crate::types::Type;
 
-/// The quantiles of a distribution that can be scripted.
-const PARTS: [&str; 4] = ["p50", "p90", "p95", "p99"];
 /// The arms of which a metric can be scripted, or whose instances can be.
 const ARMS: [&str; 6] = ["canary", "stable", "baseline", "previous", "shadow", "service"];
 
@@ -45,48 +44,27 @@ impl Elaborator<'_> {
         }
     }
 
-    /// `errors(canary) = 3%`, `latency(canary).p95 = 900ms`
+    /// `errors(canary) = 3%`, `latency(canary).p95 = 900ms`, `latency(canary).under(300ms) = 90%`
     fn scripted(&mut self, reading: &Expr, value: &Expr) -> Option<EventKindBody> {
-        let (call, part) = match &reading.kind {
-            ExprKind::Field(of, part) => (&**of, Some(part)),
-            _ => (reading, None),
+        let written = written(reading);
+        let Some((callee, [Arg { name: None, value: arm }])) = call(written.call) else {
+            return self.unscripted(reading);
         };
-        let ExprKind::Call(callee, args) = &call.kind else { return self.unscripted(reading) };
-        let (ExprKind::Name(word), [arm]) = (&callee.kind, args.as_slice()) else { return self.unscripted(reading) };
-        let ExprKind::Name(arm_word) = &arm.value.kind else { return self.unscripted(reading) };
-        let metric = self.declared(&Name { text: word.clone(), range: callee.range }, Kind::Metric);
-        let arm = self.scripted_arm(&Name { text: arm_word.clone(), range: arm.value.range });
+        let ExprKind::Name(arm_word) = &arm.kind else { return self.unscripted(reading) };
+        let metric = self.declared(&callee, Kind::Metric);
+        let arm = self.scripted_arm(&Name { text: arm_word.clone(), range: arm.range });
         let metric = metric?;
-        let what = format!("`{word}`");
-        let value = match self.reading_type(&metric, part, reading)? {
-            Some(ty) => self.expect(value, &ty, &what),
-            None => self.amount(value, &what),
+        let kind = self.metric_kind_of(&metric)?;
+        let part = self.part(&metric, kind, &written, self.span(reading.range))?;
+        let what = format!("`{}`", metric.name);
+        let value = match (&part, kind) {
+            (PartBody::Quantile(_), _) => self.expect(value, &Type::Duration, &what),
+            (PartBody::Under(_), _) | (PartBody::Whole, MetricKind::Ratio | MetricKind::Distribution) => {
+                self.expect(value, &Type::Ratio, &what)
+            }
+            (PartBody::Whole, MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter) => self.amount(value, &what),
         };
-        Some(EventKindBody::Metric { metric, arm: arm?, part: part.map(|name| name.text.clone()), value })
-    }
-
-    /// What a metric reads in, `.p95` and the like included; the inner option is empty where any amount will do.
-    fn reading_type(&mut self, metric: &DeclId, part: Option<&Name>, at: &Expr) -> Option<Option<Type>> {
-        match (self.metric_kind_of(metric)?, part) {
-            (MetricKind::Ratio, None) => Some(Some(Type::Ratio)),
-            (MetricKind::Distribution, Some(part)) if PARTS.contains(&part.text.as_str()) => Some(Some(Type::Duration)),
-            (MetricKind::Distribution, Some(part)) => {
-                self.unknown_word(codes::UNKNOWN_FIELD, part, "a quantile that is read", &PARTS);
-                None
-            }
-            (MetricKind::Distribution, None) => {
-                let message = format!("`{}` is a Distribution: it has no single value", metric.name);
-                let place = self.span(at.range);
-                self.report(Diagnostic::error(codes::NOT_COMPARABLE, place, message).help("give a quantile: `.p95`"));
-                None
-            }
-            (MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter, None) => Some(None),
-            (kind, Some(part)) => {
-                let message = format!("a {} has no part `{}`", kind.word(), part.text);
-                self.report(Diagnostic::error(codes::UNKNOWN_FIELD, self.span(part.range), message));
-                None
-            }
-        }
+        Some(EventKindBody::Metric { metric, arm: arm?, part, value })
     }
 
     fn unscripted(&mut self, reading: &Expr) -> Option<EventKindBody> {

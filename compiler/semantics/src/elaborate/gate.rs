@@ -104,8 +104,8 @@ impl Elaborator<'_> {
     ) {
         clauses.condition_written |= !advisory;
         let before = self.diagnostics.len();
-        if let Some(bound) = arms.and_then(|arms| self.condition(condition, clause, arms)) {
-            clauses.conditions.push(ConditionBody { span: self.span(clause.range), advisory, bound });
+        if let Some((bound, lower)) = arms.and_then(|arms| self.condition(condition, clause, arms)) {
+            clauses.conditions.push(ConditionBody { span: self.span(clause.range), advisory, lower, bound });
         }
         clauses.unreadable |= self.diagnostics.len() > before;
     }

@@ -76,15 +76,15 @@ impl Elaborator<'_> {
                 body.simulate = args.map(|(workflow, args)| SimulateBody { workflow, args, events });
                 Before::Simulate
             }
-            TestEntryKind::Event(event) => {
+            TestEntryKind::Events(events) => {
                 if before != Before::Simulate {
                     let message = "nothing happens without a run";
                     self.stray(self.span(entry.range), message, "write it behind `simulate … with`");
                     return before;
                 }
-                let event = self.event(event);
+                let events: Vec<_> = events.iter().filter_map(|event| self.event(event)).collect();
                 if let Some(simulate) = &mut body.simulate {
-                    simulate.events.extend(event);
+                    simulate.events.extend(events);
                 }
                 before
             }

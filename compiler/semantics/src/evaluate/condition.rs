@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::arithmetic::order;
 use super::{Evaluator, display};
 use crate::core::{AgainstBody, BoundBody, ConditionBody, Core, GateBody, PartBody, ReadingBody};
 use crate::model::{Arm, Bound, Condition, Metric, MetricKind, Objective, Reading, Slo};
@@ -27,7 +28,7 @@ impl Evaluator<'_> {
                     self.report(Diagnostic::error(codes::NOT_COMPARABLE, body.span, message));
                     return None;
                 }
-                let bound = self.against(body.span, &metric, &read, times, plus)?;
+                let bound = self.against(body, &metric, &read, times, plus)?;
                 (metric, read, bound)
             }
             BoundBody::Constant { reading, limit } => {
@@ -40,11 +41,12 @@ impl Evaluator<'_> {
                 return self.burns(body, slo, share, window);
             }
         };
-        let text = written(&metric, &reading, &bound, gate);
-        Some(vec![Condition { span: body.span, text, metric, reading, advisory: body.advisory, bound }])
+        let text = written(&metric, &reading, body.lower, &bound, gate);
+        let (advisory, lower) = (body.advisory, body.lower);
+        Some(vec![Condition { span: body.span, text, metric, reading, advisory, lower, bound }])
     }
 
-    fn metric_of(&self, id: &DeclId) -> Option<Arc<Metric>> {
+    pub(super) fn metric_of(&self, id: &DeclId) -> Option<Arc<Metric>> {
         match entity_of(self.db, id) {
             Entity::Metric(metric) => Some(metric.clone()),
             _ => None,
@@ -52,7 +54,12 @@ impl Evaluator<'_> {
     }
 
     fn reading(&mut self, body: &ReadingBody) -> Option<Reading> {
-        match &body.part {
+        self.read_part(&body.part)
+    }
+
+    /// What of a metric is read.
+    pub(super) fn read_part(&mut self, part: &PartBody) -> Option<Reading> {
+        match part {
             PartBody::Whole => Some(Reading::Whole),
             PartBody::Quantile(quantile) => Some(Reading::Quantile(quantile.clone())),
             PartBody::Under(core) => self.period(core, "`under`").map(Reading::Over),
@@ -61,11 +68,7 @@ impl Evaluator<'_> {
 
     fn constant(&mut self, at: Span, metric: &Metric, reading: &Reading, limit: &Core) -> Option<Bound> {
         if !is_share(metric, reading) {
-            let value = self.value(limit);
-            if matches!(value, Value::Parameter(_) | Value::Error) {
-                return self.not_constant(limit, &value);
-            }
-            return Some(Bound::Limit(value));
+            return self.within_range(metric, limit).map(Bound::Limit);
         }
         let mut share = self.share(limit, "a limit")?;
         if let Reading::Over(_) = reading {
@@ -79,9 +82,27 @@ impl Evaluator<'_> {
         None
     }
 
+    /// An amount that a metric can read: one of those between which its observations lie, where it says so.
+    pub(super) fn within_range(&mut self, metric: &Metric, core: &Core) -> Option<Value> {
+        let value = self.value(core);
+        if matches!(value, Value::Parameter(_) | Value::Output(..) | Value::Error) {
+            return self.not_constant(core, &value);
+        }
+        let Some((low, high)) = &metric.range else { return Some(value) };
+        let inside = |order: Option<Ordering>, beyond| order.is_some_and(|order| order != beyond);
+        if inside(order(&value, low), Ordering::Less) && inside(order(&value, high), Ordering::Greater) {
+            return Some(value);
+        }
+        let range = format!("{}..{}", display::text(low), display::text(high));
+        let message = format!("`{}` lies in {range}, but this is {}", metric.name, display::text(&value));
+        let diagnostic = Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message);
+        self.report(diagnostic.also(metric.span, "says so with its `range`"));
+        None
+    }
+
     fn against(
         &mut self,
-        at: Span,
+        body: &ConditionBody,
         metric: &Metric,
         reading: &Reading,
         times: &Option<Core>,
@@ -94,7 +115,7 @@ impl Evaluator<'_> {
             Some((core, other)) => return self.not_constant(core, &other),
         };
         if !is_share(metric, reading) {
-            return self.beside(at, metric, times, plus);
+            return self.beside(body, metric, times, plus);
         }
         let plus = match plus.as_ref().map(|(negative, core)| (*negative, core, self.value(core))) {
             None => Decimal::ZERO,
@@ -109,11 +130,18 @@ impl Evaluator<'_> {
             return Some(Bound::Against { times, plus });
         }
         let message = "this limit lies outside 0%..100%, or is 100%, whatever the other arm does";
-        self.report(Diagnostic::error(codes::BAD_CONDITION, at, message));
+        self.report(Diagnostic::error(codes::BAD_CONDITION, body.span, message));
         None
     }
 
-    fn beside(&mut self, at: Span, metric: &Metric, times: Decimal, plus: &Option<(bool, Core)>) -> Option<Bound> {
+    fn beside(
+        &mut self,
+        body: &ConditionBody,
+        metric: &Metric,
+        times: Decimal,
+        plus: &Option<(bool, Core)>,
+    ) -> Option<Bound> {
+        let at = body.span;
         if metric.kind == MetricKind::Mean && metric.range.is_none() {
             let message = format!("`{}` does not say between what its observations lie", metric.name);
             let diagnostic = Diagnostic::error(codes::NOT_COMPARABLE, at, message)
@@ -125,12 +153,14 @@ impl Evaluator<'_> {
         }
         let plus = match plus {
             None => None,
-            Some((true, core)) => {
-                let message = "a limit below the other arm asks the release to be better: write a factor, `* 0.9`";
+            Some((taken, core)) if *taken != body.lower => {
+                let (side, factor) = if body.lower { ("above", "1.1") } else { ("below", "0.9") };
+                let message =
+                    format!("a limit {side} the other arm asks the release to be better: write a factor, `* {factor}`");
                 self.report(Diagnostic::error(codes::NOT_COMPARABLE, core.span, message));
                 return None;
             }
-            Some((false, core)) => match self.value(core) {
+            Some((_, core)) => match self.value(core) {
                 other @ (Value::Parameter(_) | Value::Error) => return self.not_constant(core, &other),
                 amount => Some(amount),
             },
@@ -157,6 +187,7 @@ impl Evaluator<'_> {
                 metric: objective.metric.clone(),
                 reading: objective.under_ms.map_or(Reading::Whole, Reading::Over),
                 advisory: body.advisory,
+                lower: false,
                 bound: Bound::Burn { slo: slo.clone(), share, window_ms, limit },
             })
         });
@@ -199,7 +230,7 @@ impl Evaluator<'_> {
 }
 
 /// Whether what is read is a share of requests, which the judges of counts decide.
-fn is_share(metric: &Metric, reading: &Reading) -> bool {
+pub(super) fn is_share(metric: &Metric, reading: &Reading) -> bool {
     match reading {
         Reading::Whole => metric.kind == MetricKind::Ratio,
         Reading::Over(_) => true,
@@ -208,7 +239,7 @@ fn is_share(metric: &Metric, reading: &Reading) -> bool {
 }
 
 /// The condition in its one form: the plan carries it, and no other spelling of it may void an approval.
-fn written(metric: &Metric, reading: &Reading, bound: &Bound, gate: &GateBody) -> SmolStr {
+fn written(metric: &Metric, reading: &Reading, lower: bool, bound: &Bound, gate: &GateBody) -> SmolStr {
     let read = |arm: Arm| {
         let part = match reading {
             Reading::Whole => String::new(),
@@ -231,11 +262,12 @@ fn written(metric: &Metric, reading: &Reading, bound: &Bound, gate: &GateBody) -
             format!("{}{}{}", other(), factor(times), margin(if over { -*plus } else { *plus }))
         }
         Bound::Beside { times, plus } => {
-            let plus = plus.as_ref().map(|plus| format!(" + {}", display::text(plus))).unwrap_or_default();
+            let sign = if lower { '-' } else { '+' };
+            let plus = plus.as_ref().map(|plus| format!(" {sign} {}", display::text(plus))).unwrap_or_default();
             format!("{}{}{plus}", other(), factor(times))
         }
     };
-    let op = if over { ">=" } else { "<=" };
+    let op = if over || lower { ">=" } else { "<=" };
     format!("{} {op} {limit}", read(gate.arm)).into()
 }
 

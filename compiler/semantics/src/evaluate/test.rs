@@ -4,13 +4,12 @@ use diagnostics::{Diagnostic, Span, codes};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::condition::is_share;
 use super::{Evaluator, display};
 use crate::core::{
-    Core, EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, Named, SimulateBody, TestBody,
+    Core, EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, Named, PartBody, SimulateBody, TestBody,
 };
-use crate::model::{
-    Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Rollout, Simulation, Test,
-};
+use crate::model::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
 use crate::units::percent_text;
@@ -98,10 +97,7 @@ impl Evaluator<'_> {
                 };
                 EventKind::Approval { answer: answered(answer), by }
             }
-            EventKindBody::Metric { metric, arm, part, value } => {
-                let (metric, arm, part) = (metric.name.clone(), arm.clone(), part.clone());
-                EventKind::Metric { metric, arm, part, value: self.value(value) }
-            }
+            EventKindBody::Metric { metric, arm, part, value } => self.scripted(metric, arm, part, value)?,
         };
         let at = match &body.at {
             Some(moment) => self.at_moment(moment, workflow)?,
@@ -112,6 +108,18 @@ impl Evaluator<'_> {
             None => None,
         };
         Some(Event { span: body.span, kind, at, lasts_ms })
+    }
+
+    /// What a metric reads, if it can read so.
+    fn scripted(&mut self, id: &DeclId, arm: &SmolStr, part: &PartBody, value: &Core) -> Option<EventKind> {
+        let metric = self.metric_of(id)?;
+        let reading = self.read_part(part)?;
+        let value = if is_share(&metric, &reading) {
+            Value::Ratio(self.share(value, &format!("`{}`", id.name))?)
+        } else {
+            self.within_range(&metric, value)?
+        };
+        Some(EventKind::Metric { metric: id.name.clone(), arm: arm.clone(), reading, value })
     }
 
     fn at_moment(&mut self, body: &MomentBody, workflow: &DeclId) -> Option<Moment> {
@@ -137,24 +145,22 @@ impl Evaluator<'_> {
         workflow: &DeclId,
     ) {
         let Entity::Workflow(model) = entity_of(self.db, workflow) else { return };
-        let rollouts = view::rollouts(model).into_iter().filter(|rollout| {
-            service.is_none_or(|name| rollout.service.name == *name)
-                && environment.is_none_or(|name| rollout.environment.name == *name)
+        let staged = view::staged(model).into_iter().filter(|it| {
+            service.is_none_or(|name| it.service.name == *name)
+                && environment.is_none_or(|name| it.environment.name == *name)
         });
-        let weights = |rollout: &Rollout| rollout.strategy.stages.iter().map(|stage| stage.weight).collect::<Vec<_>>();
-        let mut weights: Vec<Decimal> = rollouts.flat_map(|rollout| weights(&rollout)).collect();
+        let mut weights: Vec<Decimal> = staged.flat_map(|it| it.weights).collect();
         if weights.contains(&weight) {
             return;
         }
         weights.sort_unstable();
         weights.dedup();
-        let of = match (service, environment) {
-            (None, None) => format!("in `{}`", workflow.name),
-            (Some(service), None) => format!("of `{service}`"),
-            (None, Some(environment)) => format!("to `{environment}`"),
-            (Some(service), Some(environment)) => format!("of `{service}` to `{environment}`"),
+        let whose = match (service, environment) {
+            (None, None) => format!("`{}`", workflow.name),
+            (Some(one), None) | (None, Some(one)) => format!("`{one}`"),
+            (Some(service), Some(environment)) => format!("`{service}` in `{environment}`"),
         };
-        let message = format!("no rollout {of} has a stage at {}", percent_text(weight));
+        let message = format!("{whose} has no stage at {}", percent_text(weight));
         let mut diagnostic = Diagnostic::error(codes::NO_SUCH_STAGE, at, message);
         if !weights.is_empty() {
             let listed: Vec<String> = weights.into_iter().map(percent_text).collect();

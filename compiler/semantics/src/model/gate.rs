@@ -64,7 +64,9 @@ pub struct Condition {
     pub reading: Reading,
     /// It is judged and told, and decides nothing.
     pub advisory: bool,
-    /// What it must stay under.
+    /// The bound is a lower limit; only of amounts, never of shares.
+    pub lower: bool,
+    /// What it must stay under, or above where it is a lower limit.
     pub bound: Bound,
 }
 
@@ -95,7 +97,7 @@ pub enum Bound {
     Beside {
         /// The factor.
         times: Decimal,
-        /// The amount.
+        /// The amount: added to an upper limit, taken from a lower one.
         plus: Option<Value>,
     },
     /// A constant amount, for readings that are no shares.

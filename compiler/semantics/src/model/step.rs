@@ -6,8 +6,8 @@ use diagnostics::Span;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Environment, Gate, Service, Strategy};
-use crate::value::Value;
+use super::{Environment, Flag, Gate, Service, Stage, Strategy};
+use crate::value::{Piece, Value};
 
 /// A step with its modifiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,10 +165,8 @@ pub enum Wait {
 /// Showing a flag's feature to users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expose {
-    /// The flag's name.
-    pub flag: SmolStr,
-    /// Where it is declared.
-    pub declared: Span,
+    /// The flag.
+    pub flag: Arc<Flag>,
     /// Where.
     pub environment: Arc<Environment>,
     /// The share of the users that see it at the end, of one.
@@ -177,6 +175,23 @@ pub struct Expose {
     pub cohort: Option<SmolStr>,
     /// How the share is raised; at once if not written.
     pub strategy: Option<Strategy>,
+}
+
+impl Expose {
+    /// Its stages as shares of all users or of its cohort; one without a hold, at `at`, if no strategy raises it.
+    #[must_use]
+    pub fn stages(&self, at: Span) -> Vec<Stage> {
+        let cohort = self.cohort.as_ref().map(|name| Value::Text(vec![Piece::Known(name.clone())]));
+        let Some(strategy) = &self.strategy else {
+            return vec![Stage { cohort, ..Stage::bare(at, self.share) }];
+        };
+        let shares = strategy.stages.iter().map(|stage| Stage {
+            weight: stage.weight.checked_mul(self.share).unwrap_or(stage.weight),
+            cohort: stage.cohort.clone().or_else(|| cohort.clone()),
+            ..stage.clone()
+        });
+        shares.collect()
+    }
 }
 
 /// Giving a release copies of requests, whose answers no user sees.

@@ -51,6 +51,28 @@ pub struct Stage {
     pub pause: Option<Pause>,
 }
 
+impl Stage {
+    /// A share, and nothing else.
+    #[must_use]
+    pub fn bare(span: Span, weight: Decimal) -> Self {
+        Self {
+            span,
+            weight,
+            mirror: None,
+            cohort: None,
+            sticky: None,
+            instances: Instances::ByWeight,
+            keeping: None,
+            surge: None,
+            unavailable: None,
+            after_stop: false,
+            hold_ms: 0,
+            guard: None,
+            pause: None,
+        }
+    }
+}
+
 /// `pause when M > L`: nothing goes on while it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause {

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 use syntax::ast::BinaryOp;
 
+use super::Reading;
 use crate::value::Value;
 
 /// A test.
@@ -66,8 +67,8 @@ pub enum EventKind {
         metric: SmolStr,
         /// The arm.
         arm: SmolStr,
-        /// A part of it, such as `p95`.
-        part: Option<SmolStr>,
+        /// What of the metric is meant; of [`Reading::Over`], the value is the share that is fast enough.
+        reading: Reading,
         /// What it reads.
         value: Value,
     },

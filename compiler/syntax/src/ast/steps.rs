@@ -104,11 +104,11 @@ pub struct Expose {
     pub strategy: Option<Expr>,
 }
 
-/// `to share of cohort`
+/// `to share of cohort`, or one of the two
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Audience {
-    /// The share that sees it.
-    pub share: Expr,
+    /// The share that sees it; all if not written.
+    pub share: Option<Expr>,
     /// Of whom; of everybody if not written.
     pub cohort: Option<Expr>,
 }

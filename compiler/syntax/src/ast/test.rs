@@ -31,8 +31,8 @@ pub enum TestEntryKind {
     Case(Vec<Arg>),
     /// `simulate workflow(args) with events`
     Simulate(Simulate),
-    /// A further event, on its own after a comma or line end.
-    Event(Event),
+    /// Further events, after a comma or line end: one, or several joined by `and`.
+    Events(Vec<Event>),
     /// `expect …`, or a further expectation after a comma.
     Expect {
         /// Where `expect` stands; not there for a further expectation.

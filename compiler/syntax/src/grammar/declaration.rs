@@ -213,7 +213,7 @@ fn action<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
         class("`once`", EffectClass::Once),
     ));
     named("the action's name")
-        .then(params(expr.clone()))
+        .then(params(expr.clone()).or_not().map(Option::unwrap_or_default))
         .then(sign(T::Arrow).ignore_then(type_ref()).or_not())
         .then(effect)
         .then(fields(expr.clone()))

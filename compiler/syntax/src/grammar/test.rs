@@ -26,21 +26,21 @@ pub(super) fn test<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, DeclK
 
 fn entry<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, TestEntryKind, X> {
     let case = word("`case`").ignore_then(args(expr.any.clone())).map(TestEntryKind::Case);
-    let events = event(expr).separated_by(word("`and`")).at_least(1).collect::<Vec<_>>();
+    let events = event(expr).separated_by(word("`and`")).at_least(1).collect::<Vec<_>>().boxed();
     let simulate = word("`simulate`")
         .ignore_then(named("a workflow"))
         .then(args(expr.any.clone()).or_not())
-        .then(word("`with`").ignore_then(events).or_not())
+        .then(word("`with`").ignore_then(events.clone()).or_not())
         .map(|((workflow, args), events)| {
             let (args, events) = (args.unwrap_or_default(), events.unwrap_or_default());
             TestEntryKind::Simulate(Simulate { workflow, args, events })
         });
     let expect = word("`expect`").then(expectation(expr));
     let expect = expect.map(|(word, what)| TestEntryKind::Expect { word: Some(word), what });
-    let further_event = event(expr).then_ignore(end_of_entry()).map(TestEntryKind::Event);
+    let further_events = events.then_ignore(end_of_entry()).map(TestEntryKind::Events);
     let further = expectation(expr).map(|what| TestEntryKind::Expect { word: None, what });
     let lead = choice((case.boxed(), simulate.boxed(), expect.boxed()));
-    lead.or(further_event.or(further).labelled("another event or expectation")).boxed()
+    lead.or(further_events.or(further).labelled("another event or expectation")).boxed()
 }
 
 fn event<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, Event, X> {

@@ -8,7 +8,7 @@ use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
 use chumsky::prelude::*;
 
-/// `name(params) during freeze { steps }`
+/// `name(params) during freeze { steps }`; nothing stands between the brackets, or there are none.
 pub(super) fn workflow<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
     body(expr).map(DeclKind::Workflow).boxed()
 }
@@ -24,7 +24,7 @@ pub(super) fn emergency<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Decl
 fn body<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Workflow, X> {
     let steps = block(expr).map_with(|steps, e| (steps, range(e.span())));
     named("the workflow's name")
-        .then(params(expr.clone()))
+        .then(params(expr.clone()).or_not().map(Option::unwrap_or_default))
         .then(during_freeze().or_not())
         .then(steps)
         .map(|(((name, params), during_freeze), (steps, range))| Workflow {

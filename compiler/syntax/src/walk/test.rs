@@ -13,7 +13,7 @@ pub(super) fn test(test: &Test, visitor: &mut dyn Visitor) {
                 args(&it.args, visitor);
                 it.events.iter().for_each(|it| event(it, visitor));
             }
-            TestEntryKind::Event(it) => event(it, visitor),
+            TestEntryKind::Events(events) => events.iter().for_each(|it| event(it, visitor)),
             TestEntryKind::Expect { what, .. } => expectation(what, visitor),
             TestEntryKind::Error => {}
         }

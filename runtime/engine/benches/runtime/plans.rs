@@ -23,6 +23,7 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
         finally: vec![],
         requires: vec![],
         acceptances: Vec::new(),
+        flags: BTreeMap::new(),
         nodes,
     };
     plan::validate::sound(&body).unwrap();

@@ -10,7 +10,8 @@ use crate::types::Type;
 impl Elaborator<'_> {
     pub(super) fn expose(&mut self, expose: &Expose) -> Option<StepKindBody> {
         let flag = self.declared(&expose.flag, Kind::Flag);
-        let share = expose.audience.as_ref().map(|to| self.expect(&to.share, &Type::Ratio, "the share of the users"));
+        let share = expose.audience.as_ref().and_then(|to| to.share.as_ref());
+        let share = share.map(|share| self.expect(share, &Type::Ratio, "the share of the users"));
         let cohort = expose.audience.as_ref().and_then(|to| to.cohort.as_ref());
         let cohort = cohort.map(|cohort| self.expect(cohort, &Type::String, "the cohort"));
         let environment = self.entity(&expose.environment, Kind::Environment);

@@ -1,13 +1,17 @@
 //! Flags and mirrored requests.
 
-use super::Evaluator;
-use crate::core::{ExposeBody, MirrorBody, StepBody};
-use crate::model::{Expose, Mirror};
-use crate::queries::place::declared_at;
+use diagnostics::{Applicability, Diagnostic, Fix, codes, nearest};
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::Evaluator;
+use crate::core::{Core, ExposeBody, MirrorBody, StepBody};
+use crate::model::{Expose, Flag, Mirror};
+use crate::queries::value::{Entity, entity_of};
 
 impl Evaluator<'_> {
     pub(super) fn expose(&mut self, step: &StepBody, body: &ExposeBody) -> Option<Expose> {
+        let Entity::Flag(flag) = entity_of(self.db, &body.flag) else { return None };
         let share = match &body.share {
             Some(core) => self.share(core, "the share of the users"),
             None => Some(Decimal::ONE),
@@ -21,8 +25,31 @@ impl Evaluator<'_> {
             None => None,
         };
         let environment = self.environment_at(step.span, &body.environment)?;
-        let declared = declared_at(self.db, &body.flag)?;
-        Some(Expose { flag: body.flag.name.clone(), declared, environment, share: share?, cohort, strategy })
+        if let Some((name, core)) = cohort.as_ref().zip(body.cohort.as_ref()) {
+            self.cohort_of(flag, name, core)?;
+        }
+        Some(Expose { flag: flag.clone(), environment, share: share?, cohort, strategy })
+    }
+
+    /// Nobody is in a cohort that the flag does not know.
+    fn cohort_of(&mut self, flag: &Flag, name: &SmolStr, core: &Core) -> Option<()> {
+        if flag.cohorts.contains(name) {
+            return Some(());
+        }
+        let message = format!("the flag `{}` has no cohort `{name}`", flag.name);
+        let diagnostic = Diagnostic::error(codes::NO_SUCH_COHORT, core.span, message);
+        let mut diagnostic = diagnostic.also(flag.span, "the flag");
+        let known: Vec<String> = flag.cohorts.iter().map(|name| format!("\"{name}\"")).collect();
+        if let Some(near) = nearest(name, flag.cohorts.iter().map(SmolStr::as_str)) {
+            let fix = Fix::replace(format!("write `{near}`"), core.span, format!("\"{near}\""), Applicability::Guess);
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
+        } else if known.is_empty() {
+            diagnostic = diagnostic.help(format!("name it there: `cohorts = [\"{name}\"]`"));
+        } else {
+            diagnostic = diagnostic.help(format!("there is: {}", known.join(", ")));
+        }
+        self.report(diagnostic);
+        None
     }
 
     pub(super) fn mirror(&mut self, step: &StepBody, body: &MirrorBody) -> Option<Mirror> {

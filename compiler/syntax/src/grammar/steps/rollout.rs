@@ -74,9 +74,11 @@ pub(super) fn mirror<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, StepKin
 
 /// `expose flag to share of cohort in environment using strategy`
 pub(super) fn expose<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, StepKind, X> {
-    let cohort = word("`of`").ignore_then(expr.clone()).or_not();
-    let audience = word("`to`").ignore_then(expr.clone()).then(cohort);
-    let audience = audience.map(|(share, cohort)| Audience { share, cohort });
+    let cohort = word("`of`").ignore_then(expr.clone()).boxed();
+    let share = word("`to`").ignore_then(expr.clone()).then(cohort.clone().or_not());
+    let share = share.map(|(share, cohort)| Audience { share: Some(share), cohort });
+    let whole = cohort.map(|cohort| Audience { share: None, cohort: Some(cohort) });
+    let audience = share.or(whole).boxed();
     word("`expose`")
         .ignore_then(named("a flag"))
         .then(audience.or_not())
