@@ -47,7 +47,7 @@ impl Asked<'_> {
             return None;
         }
         if self.hold_ms == 0 {
-            return Some(self.without_hold());
+            return (!self.alone()).then(|| self.without_hold());
         }
         let bind = self.bind?;
         let (low, high) = bind.traffic?;
@@ -60,6 +60,11 @@ impl Asked<'_> {
             return Some(self.too_few(bind, low, counted, false));
         }
         self.hardly(bind, high, counted)
+    }
+
+    /// Whether the other arm serves nothing: that is another finding, and no hold would help.
+    fn alone(&self) -> bool {
+        self.weight == Decimal::ONE && matches!(self.gate.against, Some(Arm::Stable | Arm::Baseline))
     }
 
     /// The judged arm's share of the traffic.

@@ -209,11 +209,11 @@ impl Evaluator<'_> {
                     limit.map_or_else(String::new, |limit| format!(": it allows {}", percent_text(limit.round_dp(4))));
                 let message = format!("this condition can never fail{rate}");
                 let longest = share * budget * Decimal::from(objective.period_ms);
-                let longest = duration_text(whole_seconds(longest));
+                let longest = duration_text(whole_minutes(longest));
                 let diagnostic = Diagnostic::error(codes::NEVER_FIRES, at, message)
                     .label("even if every request were bad, less of the budget would be gone")
                     .also(slo.span, "the objective that it follows from")
-                    .help(format!("allow less of the budget, or look over more than {longest}"));
+                    .help(format!("allow less of the budget, or look over at least {longest}"));
                 self.report(diagnostic);
                 None
             }
@@ -281,8 +281,11 @@ fn margin(plus: Decimal) -> String {
     }
 }
 
-fn whole_seconds(ms: Decimal) -> i64 {
+/// The next whole minute behind it.
+fn whole_minutes(ms: Decimal) -> i64 {
     use rust_decimal::prelude::ToPrimitive;
-    let ms = ms.to_i64().unwrap_or(i64::MAX);
-    ms - ms % 1_000
+    let minutes = (ms / Decimal::from(MINUTE_MS)).floor().to_i64().unwrap_or(0);
+    minutes.saturating_add(1).saturating_mul(MINUTE_MS)
 }
+
+const MINUTE_MS: i64 = 60_000;

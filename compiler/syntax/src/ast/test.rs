@@ -38,7 +38,7 @@ pub enum TestEntryKind {
         /// Where `expect` stands; not there for a further expectation.
         word: Option<Range>,
         /// What must come of it.
-        what: Expectation,
+        what: Box<Expectation>,
     },
     /// Not readable; already reported.
     Error,

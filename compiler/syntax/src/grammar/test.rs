@@ -36,9 +36,9 @@ fn entry<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, TestEntryKind, 
             TestEntryKind::Simulate(Simulate { workflow, args, events })
         });
     let expect = word("`expect`").then(expectation(expr));
-    let expect = expect.map(|(word, what)| TestEntryKind::Expect { word: Some(word), what });
+    let expect = expect.map(|(word, what)| TestEntryKind::Expect { word: Some(word), what: Box::new(what) });
     let further_events = events.then_ignore(end_of_entry()).map(TestEntryKind::Events);
-    let further = expectation(expr).map(|what| TestEntryKind::Expect { word: None, what });
+    let further = expectation(expr).map(|what| TestEntryKind::Expect { word: None, what: Box::new(what) });
     let lead = choice((case.boxed(), simulate.boxed(), expect.boxed()));
     lead.or(further_events.or(further).labelled("another event or expectation")).boxed()
 }
