@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod library;
 mod markdown;
 
 use std::path::{Path, PathBuf};

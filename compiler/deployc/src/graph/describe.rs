@@ -1,6 +1,7 @@
 //! One node in a few words, the same in every notation.
 
-use plan::{Call, Expose, Hold, Node, People, Subject, Which, Work};
+use plan::{Call, Expose, Hold, Node, People, Stage, Subject, Which, Work};
+use serde_json::Value;
 
 use crate::console::counted;
 use crate::duration::shown;
@@ -54,8 +55,29 @@ pub(super) fn call(call: &Call) -> String {
     }
 }
 
+/// What a stage has besides its weight: ", to header x-staff (yes)", ", sticky by cookie session".
+pub(super) fn particulars(stage: &Stage) -> String {
+    let mut found = Vec::new();
+    found.extend(stage.mirror.map(|share| format!("copies of {share} of the requests")));
+    found.extend(stage.cohort.as_ref().map(|cohort| format!("among {}", case(cohort))));
+    found.extend(stage.sticky.as_ref().map(|key| format!("sticky {}", case(key))));
+    found.extend(stage.pause.as_ref().map(|pause| format!("pause when {}", pause.text)));
+    found.iter().map(|it| format!(", {it}")).collect()
+}
+
+/// A case of a union, with its payload: `header x-staff (yes, no)`, `by cookie session`.
+fn case(value: &Value) -> String {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let values = value.get("values").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+    let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    let words = [text("case").replace('_', " "), text("name"), values];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 fn exposed(expose: &Expose) -> String {
-    let cohort = expose.cohort.as_ref().map(|cohort| format!(" of {cohort}")).unwrap_or_default();
+    let ring = expose.stage.cohort.as_ref().map(case);
+    let cohort = expose.cohort.clone().or(ring).map(|cohort| format!(" of {cohort}")).unwrap_or_default();
     let hold = if expose.stage.hold_ms == 0 { String::new() } else { format!(" for {}", shown(expose.stage.hold_ms)) };
     let guard = expose.stage.guard.as_ref().map(|guard| format!(" while {}", guard.gate)).unwrap_or_default();
     format!("show {} to {}{cohort} in {}{hold}{guard}", expose.flag, expose.stage.share, expose.environment)

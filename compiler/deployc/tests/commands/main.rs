@@ -8,5 +8,6 @@ mod fmt;
 mod graph;
 mod pages;
 mod run;
+mod scenarios;
 mod site;
 mod test;
