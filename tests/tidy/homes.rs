@@ -28,6 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json_canonicalizer", &["plan"]),
     ("sqlparser", &["foreign"]),
     ("squawk-syntax", &["foreign"]),
+    ("similar", &["deployc"]),
     ("tokio", &["deployd", "engine", "first-canary-service", "providers", "proxy", "server", "store"]),
     ("toml", &["project", "integration", "server"]),
     ("ulid", &["engine", "deployd"]),

@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// For people, one line each, or for programs
+    /// For people, one line each, for programs, or for hosts of code (those of `check` only)
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Colours [default: where they are seen; never when `NO_COLOR` is set]
@@ -47,6 +47,19 @@ pub(crate) enum Format {
     Human,
     Short,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+}
+
+impl Format {
+    /// Whether it is read by a host of code.
+    pub(crate) fn is_a_hosts(self) -> bool {
+        match self {
+            Self::Human | Self::Short | Self::Json => false,
+            Self::Sarif | Self::Github | Self::Gitlab => true,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

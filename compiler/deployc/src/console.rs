@@ -38,14 +38,14 @@ impl Console {
     pub(crate) fn json(&self) -> bool {
         match self.format {
             Format::Json => true,
-            Format::Human | Format::Short => false,
+            Format::Human | Format::Short | Format::Sarif | Format::Github | Format::Gitlab => false,
         }
     }
 
-    /// Shows findings to people. In JSON they are part of the command's answer, so nothing is shown here.
+    /// Shows findings to people. In JSON and for hosts they are the command's answer, so nothing is shown here.
     pub(crate) fn findings(&self, found: &[Diagnostic], sources: &dyn SourceMap) {
         let text = match self.format {
-            Format::Json => return,
+            Format::Json | Format::Sarif | Format::Github | Format::Gitlab => return,
             Format::Human => render::human(found, sources, self.colour),
             Format::Short => render::short(found, sources),
         };

@@ -7,10 +7,13 @@ mod compile;
 mod console;
 mod duration;
 mod failure;
+mod fix;
 mod graph;
+mod hosts;
 mod launch;
 mod pages;
 mod places;
+mod replace;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

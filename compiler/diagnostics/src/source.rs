@@ -71,9 +71,26 @@ impl<'t> LineIndex<'t> {
     /// The line and column of a byte offset, clamped to the text and to a character's first byte.
     #[must_use]
     pub fn line_col(&self, offset: u32) -> LineCol {
+        self.counted(offset, |before| before.chars().count())
+    }
+
+    /// The same with the column in UTF-16 code units, as hosts of code count.
+    #[must_use]
+    pub fn line_col_utf16(&self, offset: u32) -> LineCol {
+        self.counted(offset, |before| before.encode_utf16().count())
+    }
+
+    /// The text of a line, counted from 1, without its end; nothing beyond the last.
+    #[must_use]
+    pub fn line(&self, line: u32) -> &'t str {
+        let at = (line as usize).checked_sub(1).and_then(|line| self.starts.get(line));
+        at.and_then(|&start| self.text[start..].lines().next()).unwrap_or_default()
+    }
+
+    fn counted(&self, offset: u32, width: impl Fn(&str) -> usize) -> LineCol {
         let offset = clamp(self.text, offset);
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
-        let column = self.text[self.starts[line - 1]..offset].chars().count() + 1;
+        let column = width(&self.text[self.starts[line - 1]..offset]) + 1;
         LineCol { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 }

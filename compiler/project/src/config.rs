@@ -43,13 +43,18 @@ pub(crate) fn edition(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic
         // One slip of the keyboard is one error.
         None if misspelt => newest,
         None => {
-            diagnostics.push(
-                Diagnostic::error(codes::PROJECT_EDITION, span(file, 0..0), "`deploy.toml` states no edition")
-                    .help(format!("add the line `edition = \"{newest}\"`")),
-            );
+            diagnostics.push(no_edition(span(file, 0..0)));
             newest
         }
     }
+}
+
+/// The line can stand first: what belongs to no table comes before all tables.
+fn no_edition(at: Span) -> Diagnostic {
+    let line = format!("edition = \"{}\"", newest());
+    Diagnostic::error(codes::PROJECT_EDITION, at, "`deploy.toml` states no edition")
+        .help(format!("add the line `{line}`"))
+        .fix(Fix::replace(format!("add `{line}`"), at, format!("{line}\n"), Applicability::Certain))
 }
 
 fn unknown_key(file: FileId, key: &str, at: Range<usize>) -> Diagnostic {

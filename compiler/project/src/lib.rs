@@ -8,13 +8,14 @@ mod discover;
 mod error;
 mod load;
 mod read;
+mod repository;
 mod schema;
 mod side;
 mod threads;
 
 pub use discover::{Found, root_of, sources_below};
 pub use error::Error;
-pub use load::{Project, load};
+pub use load::{Overlay, Project, load, load_with};
 pub use threads::prepare;
 
 /// The file that marks a project's root.

@@ -1,5 +1,6 @@
 //! A project in memory: its sources in a database, and everything that was wrong with reading them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use diagnostics::{Diagnostic, FileId, SourceMap, codes};
 use semantics::{Database, SemanticModel, SourceText};
 
 use crate::side::SideFiles;
-use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read, schema};
+use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read, repository, schema};
 
 /// A project as it lay on the disk when it was loaded.
 #[derive(Debug)]
@@ -19,21 +20,33 @@ pub struct Project {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// Texts that stand for those on the disk, by path from the root.
+pub type Overlay = BTreeMap<String, String>;
+
 /// Loads the project that `path`, a file or a folder, belongs to.
 ///
 /// # Errors
 /// There is no project to look at. Whatever is wrong with one is a diagnostic of it.
 pub fn load(path: &Path) -> Result<Project, Error> {
+    load_with(path, &Overlay::new())
+}
+
+/// The same with other texts in files that are there; a path that no file has is not looked at.
+///
+/// # Errors
+/// There is no project to look at.
+pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Project, Error> {
     let root = discover::root_of(path)?;
     let (mut side, mut diagnostics) = (SideFiles::default(), Vec::new());
-    let edition = project_file(&root, &mut side, &mut diagnostics)?;
+    let edition = project_file(&root, overlay, &mut side, &mut diagnostics)?;
     let found = discover::sources(&root);
     for (path, why) in &found.obstacles {
         diagnostics.push(read::unreadable(side.unreadable(path), path, why));
     }
     let mut sources = Vec::new();
     for path in found.sources {
-        match read::source(&root, &path, &mut side) {
+        let read = overlay.get(&path).map_or_else(|| read::source(&root, &path, &mut side), |text| Ok(text.clone()));
+        match read {
             Ok(text) => sources.push(SourceText { path, text: Arc::from(text) }),
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
@@ -45,8 +58,21 @@ pub fn load(path: &Path) -> Result<Project, Error> {
     Ok(Project { root, edition, database, side, diagnostics })
 }
 
-fn project_file(root: &Path, side: &mut SideFiles, out: &mut Vec<Diagnostic>) -> Result<&'static str, Error> {
+fn project_file(
+    root: &Path,
+    overlay: &Overlay,
+    side: &mut SideFiles,
+    out: &mut Vec<Diagnostic>,
+) -> Result<&'static str, Error> {
+    if let Some(text) = overlay.get(PROJECT_FILE) {
+        return Ok(config::edition(side.add(PROJECT_FILE, text.clone()), text, out));
+    }
     let path = root.join(PROJECT_FILE);
+    if path.canonicalize().is_ok_and(|real| !real.starts_with(root)) {
+        let span = side.unreadable(PROJECT_FILE);
+        out.push(read::unreadable(span, PROJECT_FILE, "the link leads out of the project"));
+        return Ok(config::newest());
+    }
     let bytes = read::bytes(&path, PROJECT_FILE_SIZE_MAX).map_err(|source| Error::ProjectFile { path, source })?;
     let Some(bytes) = bytes else {
         let span = side.unreadable(PROJECT_FILE);
@@ -71,6 +97,26 @@ impl Project {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The path of the root from the root of the repository that it lies in, with `/` at its end; empty where both are
+    /// the same, or where there is no repository.
+    #[must_use]
+    pub fn repository_prefix(&self) -> String {
+        repository::prefix(&self.root)
+    }
+
+    /// The text of a file of the project's own, by its path from the root.
+    #[must_use]
+    pub fn own_text(&self, path: &str) -> Option<&str> {
+        let source = || self.model().file_id(path).map(|file| self.database.text(file));
+        self.side.text_of(path).or_else(source)
+    }
+
+    /// Whether a file is the project's own: `deploy.toml` or a source, not the standard library.
+    #[must_use]
+    pub fn owns(&self, file: FileId) -> bool {
+        self.side.get(file).is_some() || self.model().file_id(self.database.path(file)) == Some(file)
     }
 
     /// The edition that the sources are read in.

@@ -19,6 +19,11 @@ impl SideFiles {
         Span::new(self.add(path, String::new()), 0, 0)
     }
 
+    /// The text of the file of that path, if it is one of them.
+    pub(crate) fn text_of(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == path).map(|(_, text)| text.as_str())
+    }
+
     /// Path and text, if this file is one of them.
     pub(crate) fn get(&self, file: FileId) -> Option<(&str, &str)> {
         let (path, text) = self.0.get((u32::MAX - file.0) as usize)?;

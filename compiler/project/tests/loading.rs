@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use diagnostics::{FileId, SourceMap, render};
-use project::{Error, Project, load, root_of};
+use project::{Error, Project, load, load_with, root_of};
 
 const EDITION: &str = "edition = \"2026\"\n";
 
@@ -94,6 +94,27 @@ fn links_inside_say_nothing_new_and_links_outside_are_refused() {
     let project = load(folder.path()).unwrap();
     assert_eq!(sources(&project), ["a.deploy"]);
     insta::assert_snapshot!(said(&project));
+}
+
+#[test]
+fn a_project_file_outside_of_the_project_is_not_read() {
+    let outside = folder(&[("deploy.toml", b"secret = 1\n"), ("inside/a.deploy", b"")]);
+    symlink(outside.path().join("deploy.toml"), outside.path().join("inside/deploy.toml")).unwrap();
+    let project = load(&outside.path().join("inside")).unwrap();
+    assert_eq!(
+        said(&project),
+        "deploy.toml:1:1: error[E0505]: `deploy.toml` cannot be read: the link leads out of the project\n"
+    );
+}
+
+#[test]
+fn other_texts_stand_for_those_on_the_disk_only_where_files_are() {
+    let folder = folder(&[("deploy.toml", b""), ("a.deploy", b"// old\n")]);
+    let texts = [("deploy.toml", EDITION), ("a.deploy", "// new\n"), ("../b.deploy", "// elsewhere\n")];
+    let overlay = texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+    let project = load_with(folder.path(), &overlay).unwrap();
+    assert_eq!((said(&project).as_str(), sources(&project)), ("", vec!["a.deploy".to_owned()]));
+    assert_eq!(project.own_text("a.deploy"), Some("// new\n"));
 }
 
 #[test]

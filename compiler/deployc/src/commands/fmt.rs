@@ -1,7 +1,7 @@
 //! `deployc fmt`: one layout for every source.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::console::{Console, VERSION, as_json, counted};
 use crate::failure::{CHANGES, Failure, NO};
+use crate::replace::replace;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -150,17 +151,6 @@ fn shortest(root: PathBuf) -> PathBuf {
 
 fn below(folder: &Path, source: &str) -> PathBuf {
     if folder == Path::new(".") { PathBuf::from(source) } else { folder.join(source) }
-}
-
-/// Replaces a file in one step, so that no crash leaves half a source; a link keeps being one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map(drop).map_err(|error| error.error)
 }
 
 fn unreadable(shown: &str, why: &str) -> Failure {

@@ -15,6 +15,10 @@ use crate::failure::Failure;
 
 /// Carries out a command and returns the exit code.
 pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
+    if console.format.is_a_hosts() && !matches!(command, Command::Check(_)) {
+        let help = "ask for human, short or json";
+        return Err(Failure::usage("the formats of hosts are those of `deployc check`", help));
+    }
     match command {
         Command::Check(check) => check.execute(console),
         Command::Fmt(fmt) => fmt.execute(console),

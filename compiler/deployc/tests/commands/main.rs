@@ -4,8 +4,10 @@
 mod build;
 mod check;
 mod explain;
+mod fix;
 mod fmt;
 mod graph;
+mod hosts;
 mod pages;
 mod run;
 mod scenarios;

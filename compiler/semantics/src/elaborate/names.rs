@@ -2,12 +2,12 @@
 
 use diagnostics::{Applicability, Diagnostic, Fix, Span, codes, nearest};
 use smol_str::SmolStr;
-use syntax::ast::Name;
+use syntax::ast::{Name, Range};
 
 use super::Elaborator;
-use crate::queries::place::declared_at;
 use crate::queries::scope::{Target, in_prelude, library_home, lookup, scope};
-use crate::queries::source::Kind;
+use crate::queries::place::{declared_at, span};
+use crate::queries::source::{Kind, items};
 use crate::types::{DeclId, Type};
 
 /// Values that need no import.
@@ -67,7 +67,13 @@ impl Elaborator<'_> {
             let fix = Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess);
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
         } else if let Some(module) = library_home(self.db, &name.text) {
-            diagnostic = diagnostic.help(format!("add `use {module}.{{{}}}`", name.text));
+            let line = format!("use {module}.{{{}}}", name.text);
+            diagnostic = diagnostic.help(format!("add `{line}`"));
+            if let Some(first) = items(self.db, self.file).first() {
+                let top = span(*first, Range::default());
+                let fix = Fix::replace(format!("add `{line}`"), top, format!("{line}\n\n"), Applicability::Guess);
+                diagnostic = diagnostic.fix(fix);
+            }
         }
         self.report(diagnostic);
     }

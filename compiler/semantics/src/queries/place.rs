@@ -29,6 +29,14 @@ pub(crate) fn declared_at(db: &dyn salsa::Database, id: &DeclId) -> Option<Span>
     parsed(db, item).decl.name().map(|name| span(item, name.range))
 }
 
+/// Where `pub` belongs in a declaration of the project that is private; nothing in the standard library.
+pub(crate) fn made_public_at(db: &dyn salsa::Database, id: &DeclId) -> Option<Span> {
+    let item = definition_of(db, id)?;
+    let head = parsed(db, item).decl.head;
+    let own = Project::get(db).files(db).contains(&item.file(db));
+    own.then(|| span(item, Range::new(head.start, head.start)))
+}
+
 /// Every declaration by the number that stands for it in spans.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
 pub(crate) struct Homes<'db> {

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use syntax::ast::{DeclKind, Import, Use};
 
 use crate::database::{Project, SourceFile};
-use crate::queries::place::{declared_at, span};
+use crate::queries::place::{declared_at, made_public_at, span};
 use crate::queries::source::{Head, ItemNode, Kind, head, items, module_of, parsed};
 use crate::types::DeclId;
 
@@ -267,6 +267,10 @@ impl<'db> Builder<'db> {
                 Diagnostic::error(codes::PRIVATE_NAME, at, format!("`{}` is private to `{module}`", name.text));
             if let Some(there) = declared_at(self.db, &id) {
                 diagnostic = diagnostic.also(there, "declared here, without `pub`");
+            }
+            if let Some(at) = made_public_at(self.db, &id) {
+                let title = format!("write `pub` before `{} {}`", kind.word(), name.text);
+                diagnostic = diagnostic.fix(Fix::replace(title, at, "pub ", Applicability::Guess));
             }
             self.diagnostics.push(diagnostic.help(format!("write `pub` before `{} {}`", kind.word(), name.text)));
         }

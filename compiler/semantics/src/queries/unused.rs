@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use diagnostics::{Diagnostic, codes};
-use syntax::ast::{DeclKind, Use};
+use diagnostics::{Applicability, Diagnostic, Fix, codes};
+use syntax::ast::{DeclKind, Range, Use};
 
 use crate::database::SourceFile;
 use crate::queries::body::{check, uses};
@@ -58,18 +58,39 @@ fn unused_imports(
     import: &Use,
     named: &BTreeSet<&DeclId>,
 ) -> Vec<Diagnostic> {
-    let unused = import.imports.iter().filter(|import| {
+    let unused = import.imports.iter().enumerate().filter(|(_, import)| {
         let target = lookup(db, item.file(db), &import.local().text);
         // A policy that is imported is kept to.
         matches!(target, Some(Target::Declared(id, kind)) if kind != Kind::Policy && !named.contains(&id))
     });
     unused
-        .map(|import| {
-            let name = import.local();
+        .map(|(number, one)| {
+            let name = one.local();
             let message = format!("`{}` is imported and never used", name.text);
-            Diagnostic::warning(codes::UNUSED_IMPORT, span(item, name.range), message).help("remove it")
+            let gone = span(item, without(import, number, parsed(db, item).decl.range));
+            let removed = item.text(db).get(gone.start as usize..gone.end as usize).unwrap_or_default();
+            // A comment may say something that its author still needs.
+            let how = if removed.contains("//") || removed.contains("/*") {
+                Applicability::Guess
+            } else {
+                Applicability::Certain
+            };
+            Diagnostic::warning(codes::UNUSED_IMPORT, span(item, name.range), message)
+                .help("remove it")
+                .fix(Fix::replace(format!("remove the import of `{}`", name.text), gone, "", how))
         })
         .collect()
+}
+
+/// What goes when one import goes: it with a comma beside it, or the whole line where it is the only one.
+fn without(import: &Use, number: usize, all: Range) -> Range {
+    let whole = |at: usize| import.imports.get(at).map(|one| one.name.range.to(one.local().range));
+    let before = number.checked_sub(1).and_then(whole);
+    match (before, whole(number), whole(number + 1)) {
+        (Some(before), Some(this), _) => Range::new(before.end, this.end),
+        (None, Some(this), Some(next)) => Range::new(this.start, next.start),
+        (_, None, _) | (None, Some(_), None) => all,
+    }
 }
 
 /// Workflows are run, objectives promised, policies set, tests written and releases recorded by people: nothing needs
