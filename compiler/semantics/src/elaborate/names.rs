@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 use syntax::ast::{Name, Range};
 
 use super::Elaborator;
-use crate::queries::scope::{Target, in_prelude, library_home, lookup, scope};
 use crate::queries::place::{declared_at, span};
+use crate::queries::scope::{Target, in_prelude, library_home, lookup, scope};
 use crate::queries::source::{Kind, items};
 use crate::types::{DeclId, Type};
 
