@@ -10,6 +10,7 @@ use crate::commands::fmt::Fmt;
 use crate::commands::graph::Graph;
 use crate::commands::run::Run;
 use crate::commands::test::Test;
+use crate::commands::vendor::Vendor;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,6 +79,7 @@ pub(crate) enum Command {
     Test(Test),
     Explain(Explain),
     Graph(Graph),
+    Vendor(Vendor),
     Debug(Debug),
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn report(format: Format, found: &[Diagnostic], project: &Project) ->
         Format::Gitlab => render::gitlab,
     };
     let prefix = project.repository_prefix();
-    let path = |file: FileId| project.owns(file).then(|| format!("{prefix}{}", project.path(file)));
+    let path = |file: FileId| project.holds(file).then(|| format!("{prefix}{}", project.path(file)));
     let page = |code: Code| pages::page(code.id());
     Some(render(found, Host { sources: project, path: &path, page: &page, version: env!("CARGO_PKG_VERSION") }))
 }

@@ -14,6 +14,7 @@ mod launch;
 mod pages;
 mod places;
 mod replace;
+mod vendor;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

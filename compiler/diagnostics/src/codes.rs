@@ -145,6 +145,12 @@ codes! {
     PROJECT_EDITION "E0503" "an edition that is missing or not known";
     NOT_UTF8 "E0504" "a source file that is not UTF-8";
     UNREADABLE "E0505" "a source file that cannot be read";
+    MODULE_TWICE "E0506" "two sources that one name stands for";
+    CASE_ONLY "E0507" "paths that differ only in the case of letters";
+    TAKEN_NAME "E0508" "a source under the name of a library";
+    BAD_PACKAGE "E0509" "a package that is not stated as it must be";
+    NOT_VENDORED "E0510" "packages that are not vendored as they are stated";
+    VENDORED_DIFFERS "E0511" "a vendored file that is not as it was locked";
     MODIFIER_NOT_TAKEN "E0521" "a modifier that the step does not take";
     NO_TRAFFIC_PROVIDER "E0522" "a stage below 100 % without a traffic provider";
     UNFIT_FOR_PLAN "E0523" "a value that a plan cannot hold";

@@ -1,4 +1,4 @@
-//! `deploy.toml`: the edition, and nothing that is not known.
+//! `deploy.toml`: the edition, the packages, and nothing that is not known.
 
 use std::ops::Range;
 
@@ -7,17 +7,33 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::EDITIONS;
+use crate::packages::{Requirement, required};
 
-const KEYS: &[&str] = &["edition"];
+const KEYS: &[&str] = &["edition", "packages"];
+
+/// What `deploy.toml` says.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    /// The edition; the newest where none is said, so that sources are still checked.
+    pub(crate) edition: &'static str,
+    /// The packages that can be imported from, those that are stated wrongly left out.
+    pub(crate) packages: Vec<Requirement>,
+}
+
+impl Settings {
+    /// Of a project without anything said.
+    pub(crate) fn none() -> Self {
+        Self { edition: newest(), packages: Vec::new() }
+    }
+}
 
 /// The newest edition.
-pub(crate) fn newest() -> &'static str {
+fn newest() -> &'static str {
     EDITIONS.last().copied().unwrap_or_default()
 }
 
-/// What `deploy.toml` says; the newest edition where it does not say one, so that sources are still checked.
-pub(crate) fn edition(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> &'static str {
-    let newest = newest();
+/// Reads the text of a `deploy.toml`.
+pub(crate) fn settings(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Settings {
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
@@ -28,13 +44,19 @@ pub(crate) fn edition(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic
                 span,
                 format!("`deploy.toml` is not TOML: {message}"),
             ));
-            return newest;
+            return Settings::none();
         }
     };
     let unknown = table.keys().filter(|key| !KEYS.contains(&&**key.get_ref()));
-    let unknown: Vec<Diagnostic> = unknown.map(|key| unknown_key(file, key.get_ref(), key.span())).collect();
-    let misspelt = table.keys().any(|key| nearest(key.get_ref(), ["edition"]).is_some());
-    diagnostics.extend(unknown);
+    diagnostics.extend(unknown.map(|key| unknown_key(file, key.get_ref(), key.span())));
+    let edition = edition(file, &table, diagnostics);
+    let packages = table.get("packages").map_or_else(Vec::new, |it| required(file, it, diagnostics));
+    Settings { edition, packages }
+}
+
+fn edition(file: FileId, table: &DeTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> &'static str {
+    let newest = newest();
+    let misspelt = table.keys().any(|key| key.get_ref() != "edition" && nearest(key.get_ref(), ["edition"]).is_some());
     match table.get("edition") {
         Some(value) => known_edition(file, value).unwrap_or_else(|diagnostic| {
             diagnostics.push(*diagnostic);
@@ -85,7 +107,8 @@ fn known_edition(file: FileId, value: &Spanned<DeValue<'_>>) -> Result<&'static 
     })
 }
 
-fn span(file: FileId, at: Range<usize>) -> Span {
+/// A place in `deploy.toml`.
+pub(crate) fn span(file: FileId, at: Range<usize>) -> Span {
     let byte = |at| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(file, byte(at.start), byte(at.end))
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use semantics::VENDOR;
+
 use crate::{DEPTH_MAX, EXTENSION, Error, FILES_MAX, PROJECT_FILE};
 
 /// Folders of other tools, which hold copies and products of sources.
@@ -63,6 +65,9 @@ impl Search<'_> {
             // A project of its own inside this one.
             Ok(entries) if depth > 0 && entries.iter().any(|entry| entry.file_name() == PROJECT_FILE) => {}
             Ok(mut entries) => {
+                // Packages are read by their lock.
+                let is_root = depth == 0 && entries.iter().any(|entry| entry.file_name() == PROJECT_FILE);
+                entries.retain(|entry| !(is_root && entry.file_name() == VENDOR));
                 entries.sort_by_key(fs::DirEntry::file_name);
                 entries.iter().for_each(|entry| self.entry(entry, shown, depth));
             }

@@ -7,6 +7,8 @@ mod config;
 mod discover;
 mod error;
 mod load;
+mod names;
+pub mod packages;
 mod read;
 mod repository;
 mod schema;
@@ -20,6 +22,9 @@ pub use threads::prepare;
 
 /// The file that marks a project's root.
 pub const PROJECT_FILE: &str = "deploy.toml";
+
+/// The file that says what the vendored packages must hold.
+pub const LOCK_FILE: &str = "deploy.lock";
 
 /// How the names of sources end.
 pub const EXTENSION: &str = "deploy";

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use diagnostics::{Diagnostic, FileId, SourceMap, codes};
 use semantics::{Database, SemanticModel, SourceText};
 
+use crate::config::Settings;
+use crate::packages::Requirement;
 use crate::side::SideFiles;
-use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, read, repository, schema};
+use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, names, packages, read, repository, schema};
 
 /// A project as it lay on the disk when it was loaded.
 #[derive(Debug)]
 pub struct Project {
     root: PathBuf,
-    edition: &'static str,
+    settings: Settings,
     database: Database,
     side: SideFiles,
     diagnostics: Vec<Diagnostic>,
@@ -38,7 +40,7 @@ pub fn load(path: &Path) -> Result<Project, Error> {
 pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Project, Error> {
     let root = discover::root_of(path)?;
     let (mut side, mut diagnostics) = (SideFiles::default(), Vec::new());
-    let edition = project_file(&root, overlay, &mut side, &mut diagnostics)?;
+    let settings = project_file(&root, overlay, &mut side, &mut diagnostics)?;
     let found = discover::sources(&root);
     for (path, why) in &found.obstacles {
         diagnostics.push(read::unreadable(side.unreadable(path), path, why));
@@ -51,11 +53,17 @@ pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Project, Error> {
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    let packages = packages::load(&root, &settings.packages, &mut side, &mut diagnostics);
     let mut database = Database::default();
-    database.set_sources(edition, sources);
+    let trees = std::iter::once(names::Tree::own(&sources, &packages.uses)).chain(packages.trees());
+    let clashes = trees.flat_map(|tree| names::clashes(&tree)).collect::<Vec<_>>();
+    database.set_sources(settings.edition, sources);
+    database.set_packages(packages.uses, packages.sources);
+    let place = |path: &str| SemanticModel::new(&database).place_of(path);
+    diagnostics.extend(clashes.iter().filter_map(|clash| clash.report(&place)));
     let named = SemanticModel::new(&database).schema_files();
     database.set_schemas(schema::files(&root, named, &mut diagnostics));
-    Ok(Project { root, edition, database, side, diagnostics })
+    Ok(Project { root, settings, database, side, diagnostics })
 }
 
 fn project_file(
@@ -63,31 +71,31 @@ fn project_file(
     overlay: &Overlay,
     side: &mut SideFiles,
     out: &mut Vec<Diagnostic>,
-) -> Result<&'static str, Error> {
+) -> Result<Settings, Error> {
     if let Some(text) = overlay.get(PROJECT_FILE) {
-        return Ok(config::edition(side.add(PROJECT_FILE, text.clone()), text, out));
+        return Ok(config::settings(side.add(PROJECT_FILE, text.clone()), text, out));
     }
     let path = root.join(PROJECT_FILE);
     if path.canonicalize().is_ok_and(|real| !real.starts_with(root)) {
         let span = side.unreadable(PROJECT_FILE);
         out.push(read::unreadable(span, PROJECT_FILE, "the link leads out of the project"));
-        return Ok(config::newest());
+        return Ok(Settings::none());
     }
     let bytes = read::bytes(&path, PROJECT_FILE_SIZE_MAX).map_err(|source| Error::ProjectFile { path, source })?;
     let Some(bytes) = bytes else {
         let span = side.unreadable(PROJECT_FILE);
         let message = format!("`deploy.toml` has more than {} MiB", PROJECT_FILE_SIZE_MAX >> 20);
         out.push(Diagnostic::error(codes::PROJECT_FILE, span, message));
-        return Ok(config::newest());
+        return Ok(Settings::none());
     };
     Ok(match read::text(bytes) {
         Ok(text) => {
             let file = side.add(PROJECT_FILE, text.clone());
-            config::edition(file, &text, out)
+            config::settings(file, &text, out)
         }
         Err(broken) => {
             out.push(broken.report(PROJECT_FILE, side));
-            config::newest()
+            Settings::none()
         }
     })
 }
@@ -113,16 +121,32 @@ impl Project {
         self.side.text_of(path).or_else(source)
     }
 
-    /// Whether a file is the project's own: `deploy.toml` or a source, not the standard library.
+    /// Whether a file is the project's own: its `deploy.toml` or a source of it, not one of the standard library or of
+    /// a package.
     #[must_use]
     pub fn owns(&self, file: FileId) -> bool {
-        self.side.get(file).is_some() || self.model().file_id(self.database.path(file)) == Some(file)
+        match self.side.get(file) {
+            Some((path, _)) => path == PROJECT_FILE,
+            None => self.model().file_id(self.database.path(file)) == Some(file),
+        }
+    }
+
+    /// Whether a file lies below the root: any but those of the standard library.
+    #[must_use]
+    pub fn holds(&self, file: FileId) -> bool {
+        !self.model().is_library(file)
+    }
+
+    /// The packages that `deploy.toml` states, those that are stated wrongly left out.
+    #[must_use]
+    pub fn requirements(&self) -> &[Requirement] {
+        &self.settings.packages
     }
 
     /// The edition that the sources are read in.
     #[must_use]
     pub fn edition(&self) -> &'static str {
-        self.edition
+        self.settings.edition
     }
 
     /// Uses the processors that there are to find out what is to be said about the sources.

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use diagnostics::{FileId, SourceMap, render};
+use diagnostics::{Diagnostic, FileId, SourceMap, render};
 use project::{Error, Project, load, load_with, root_of};
 
 const EDITION: &str = "edition = \"2026\"\n";
@@ -59,18 +59,20 @@ fn sources_are_found_everywhere_but_where_other_tools_keep_theirs() {
     let folder = folder(&[
         ("deploy.toml", EDITION.as_bytes()),
         ("z.deploy", b""),
-        ("a/z.deploy", b""),
+        ("b/z.deploy", b""),
         ("a.deploy", b""),
         ("notes.txt", b"\xff"),
         (".git/x.deploy", b"\xff"),
         (".hidden.deploy", b"\xff"),
         ("target/x.deploy", b"\xff"),
-        ("a/node_modules/x.deploy", b"\xff"),
+        ("b/node_modules/x.deploy", b"\xff"),
+        ("vendor/x.deploy", b"\xff"),
+        ("b/vendor/y.deploy", b""),
         ("inner/deploy.toml", b"\xff"),
         ("inner/other.deploy", b"\xff"),
     ]);
     let project = load(folder.path()).unwrap();
-    assert_eq!(sources(&project), ["a.deploy", "a/z.deploy", "z.deploy"]);
+    assert_eq!(sources(&project), ["a.deploy", "b/vendor/y.deploy", "b/z.deploy", "z.deploy"]);
     assert_eq!(said(&project), "");
     assert_eq!(project.edition(), "2026");
 }
@@ -196,4 +198,62 @@ fn schema_files_are_read_below_the_root_and_nowhere_else() {
     let found = project.model().diagnostics();
     assert_eq!(render::short(&found, &project).lines().count(), 1, "{found:?}");
     assert!(render::short(&found, &project).starts_with("db/ledger.sql:2:"), "{found:?}");
+}
+
+#[test]
+fn sources_that_could_be_taken_for_one_another_are_refused() {
+    let table: [&[&str]; 6] = [
+        &["a.deploy", "a/b.deploy", "a/c.deploy", "ab.deploy"],
+        &["a/b.deploy", "a.b.deploy"],
+        &["Gates.deploy", "gates.deploy"],
+        &["Ops/a.deploy", "Ops/b.deploy", "ops/a.deploy", "ops/b/c.deploy"],
+        &["std.deploy"],
+        &["std/a.deploy", "std/b.deploy", "standard.deploy"],
+    ];
+    let said = table.iter().map(|paths| {
+        let files: Vec<(&str, &[u8])> = paths.iter().map(|path| (*path, b"".as_slice())).collect();
+        let folder = folder(&[&[("deploy.toml", EDITION.as_bytes())], files.as_slice()].concat());
+        format!("--- {paths:?}\n{}", said(&load(folder.path()).unwrap()))
+    });
+    insta::assert_snapshot!(said.collect::<String>());
+}
+
+#[test]
+fn a_folder_outside_of_the_project_is_not_entered_by_any_path() {
+    let outside = folder(&[("far.deploy", b"pub let x: Int = 1\n"), ("far.sql", b"CREATE TABLE secret (id int);")]);
+    let main = "use far.far.{x}\n\npub let y: Int = x\n\npub database d: Postgres { schema = \"far/far.sql\" }\n";
+    let folder = folder(&[("deploy.toml", EDITION.as_bytes()), ("main.deploy", main.as_bytes())]);
+    symlink(outside.path(), folder.path().join("far")).unwrap();
+    let project = load(folder.path()).unwrap();
+    assert_eq!(sources(&project), ["main.deploy"]);
+    let codes = |found: &[Diagnostic]| found.iter().map(|it| it.code.id()).collect::<Vec<_>>();
+    assert_eq!(codes(project.reading_diagnostics()), ["E0505"]);
+    assert_eq!(codes(&project.model().diagnostics()), ["E0202"]);
+}
+
+#[test]
+fn every_word_of_the_language_can_name_a_module() {
+    let words = "use type let fn environment service database migration released metric slo gate strategy action workflow group \
+                 flag policy test emergency pub as for while when in if then else and or not some none accept rollout run within";
+    let mut files = vec![("deploy.toml".to_owned(), EDITION.to_owned())];
+    for (number, word) in words.split_whitespace().enumerate() {
+        files.push((format!("{word}/{word}.deploy"), format!("pub let x{number}: Int = 1\n")));
+        let source = format!("use {word}.{word}.{{x{number}}}\n\npub let y: Int = x{number}\n");
+        files.push((format!("main_{number}.deploy"), source));
+    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let folder = folder(&files);
+    let project = load(folder.path()).unwrap();
+    assert_eq!(said(&project), "");
+    assert_eq!(render::short(&project.model().diagnostics(), &project), "");
+}
+
+#[test]
+fn no_path_of_an_import_leads_upward() {
+    for path in ["..far", "a..b", "/far", "\"far\"", "..", "a/b"] {
+        let source = format!("use {path}.{{x}}\n");
+        let folder = folder(&[("deploy.toml", EDITION.as_bytes()), ("main.deploy", source.as_bytes())]);
+        let found = load(folder.path()).unwrap().model().diagnostics();
+        assert!(found.iter().any(|it| it.code.id().starts_with("E01")), "{path}: {found:?}");
+    }
 }

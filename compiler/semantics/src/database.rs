@@ -1,10 +1,11 @@
 //! The inputs of the compiler and the store of everything derived from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use diagnostics::FileId;
 use salsa::{Durability, Setter};
+use smol_str::SmolStr;
 
 use crate::library;
 
@@ -48,7 +49,16 @@ pub(crate) struct Project {
     /// Those of the standard library, by path.
     #[returns(deref)]
     pub(crate) library: Vec<SourceFile>,
+    /// Those of vendored packages, by path.
+    #[returns(deref)]
+    pub(crate) packaged: Vec<SourceFile>,
+    /// Which packages each one imports from.
+    #[returns(ref)]
+    pub(crate) uses: Uses,
 }
+
+/// Which packages a package may import from, by its name; the project itself has the empty name.
+pub type Uses = BTreeMap<SmolStr, BTreeSet<SmolStr>>;
 
 /// Sources and everything derived from them, recomputed only where an edit matters.
 ///
@@ -62,6 +72,7 @@ pub struct Database {
     /// Every file there ever was, at the index of its number.
     numbered: Vec<SourceFile>,
     schemas: BTreeMap<String, SourceFile>,
+    packaged: BTreeMap<String, SourceFile>,
 }
 
 #[salsa::db]
@@ -93,13 +104,21 @@ impl Database {
     }
 
     fn over(storage: salsa::Storage<Self>) -> Self {
-        let mut db = Self { storage, files: BTreeMap::new(), schemas: BTreeMap::new(), numbered: Vec::new() };
+        let mut db = Self {
+            storage,
+            files: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            packaged: BTreeMap::new(),
+            numbered: Vec::new(),
+        };
         let library = library::FILES.iter().map(|(path, text)| db.add(path, Arc::from(*text), true)).collect();
-        let _ = Project::builder(String::new(), Vec::new(), Vec::new(), library)
+        let _ = Project::builder(String::new(), Vec::new(), Vec::new(), library, Vec::new(), Uses::new())
             .library_durability(Durability::NEVER_CHANGE)
             .edition_durability(Durability::HIGH)
             .files_durability(Durability::MEDIUM)
             .schemas_durability(Durability::MEDIUM)
+            .packaged_durability(Durability::HIGH)
+            .uses_durability(Durability::HIGH)
             .new(&db);
         db
     }
@@ -110,7 +129,7 @@ impl Database {
         if project.edition(self) != edition {
             project.set_edition(self).to(edition.to_owned());
         }
-        let paths: std::collections::BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+        let paths: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
         self.files.retain(|path, _| paths.contains(path));
         for file in files {
             self.put(&file.path, file.text);
@@ -127,25 +146,47 @@ impl Database {
 
     /// Makes `files` the project's schema files: unchanged ones cost nothing, those not named are forgotten.
     pub fn set_schemas(&mut self, files: Vec<SourceText>) {
-        let paths: std::collections::BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
-        self.schemas.retain(|path, _| paths.contains(path));
+        let schemas = self.refill(|db| &mut db.schemas, files);
+        let project = Project::get(self);
+        if project.schemas(self) != schemas {
+            project.set_schemas(self).to(schemas);
+        }
+    }
+
+    /// Makes `files`, whose paths begin with `vendor/NAME/`, the sources of the vendored packages, and `uses` what each
+    /// package and the project itself may import from. Unchanged ones cost nothing.
+    pub fn set_packages(&mut self, uses: Uses, files: Vec<SourceText>) {
+        let packaged = self.refill(|db| &mut db.packaged, files);
+        let project = Project::get(self);
+        if project.packaged(self) != packaged {
+            project.set_packaged(self).to(packaged);
+        }
+        if *project.uses(self) != uses {
+            project.set_uses(self).to(uses);
+        }
+    }
+
+    /// Makes `files` those of a list, which it returns by path.
+    fn refill(
+        &mut self,
+        list: fn(&mut Self) -> &mut BTreeMap<String, SourceFile>,
+        files: Vec<SourceText>,
+    ) -> Vec<SourceFile> {
+        let paths: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+        list(self).retain(|path, _| paths.contains(path));
         for SourceText { path, text } in files {
-            match self.schemas.get(&path).copied() {
+            match list(self).get(&path).copied() {
                 Some(file) if *file.text(self) == text => {}
                 Some(file) => {
                     file.set_text(self).to(text);
                 }
                 None => {
                     let file = self.add(&path, text, false);
-                    self.schemas.insert(path, file);
+                    list(self).insert(path, file);
                 }
             }
         }
-        let schemas: Vec<SourceFile> = self.schemas.values().copied().collect();
-        let project = Project::get(self);
-        if project.schemas(self) != schemas {
-            project.set_schemas(self).to(schemas);
-        }
+        list(self).values().copied().collect()
     }
 
     /// Forgets one file.

@@ -8,10 +8,11 @@ use smol_str::SmolStr;
 
 use crate::database::{Database, Project, SourceFile};
 use crate::queries::body::check;
+use crate::queries::module::module_of;
 use crate::queries::place::Places;
 use crate::queries::scope::scope;
 use crate::queries::signature::signed;
-use crate::queries::source::{ItemNode, Kind, head, items, module_of, parsed};
+use crate::queries::source::{ItemNode, Kind, head, items, parsed};
 use crate::queries::value::{Entity, entity_of, value};
 use crate::queries::{cycles, deprecated, releases, schema, unused};
 use crate::types::DeclId;
@@ -70,6 +71,20 @@ impl<'db> SemanticModel<'db> {
         self.db.file(path).map(|file| FileId(file.number(self.db)))
     }
 
+    /// The file of that path, of the project or of a package in it.
+    #[must_use]
+    pub fn place_of(&self, path: &str) -> Option<FileId> {
+        let packaged =
+            || Project::get(self.db).packaged(self.db).iter().find(|file| file.path(self.db) == path).copied();
+        self.db.file(path).or_else(packaged).map(|file| FileId(file.number(self.db)))
+    }
+
+    /// Whether the file is the standard library's, which lies in no folder.
+    #[must_use]
+    pub fn is_library(&self, file: FileId) -> bool {
+        self.file(file).is_some_and(|file| file.library(self.db))
+    }
+
     /// The edition that the project is written in.
     #[must_use]
     pub fn edition(&self) -> &'db str {
@@ -85,11 +100,14 @@ impl<'db> SemanticModel<'db> {
         named.map(|(path, span)| (path, places.absolute(span))).collect()
     }
 
-    /// Everything that syntax and meaning say about all files, sorted by file and place.
+    /// Everything that syntax and meaning say about all files, sorted by file and place; of vendored packages only the
+    /// errors, because what could be nicer there is for others to mend.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let sources = self.files().into_iter().flat_map(|file| self.file_diagnostics(file));
-        sources.chain(schema::reports(self.db)).collect()
+        let packaged = Project::get(self.db).packaged(self.db).iter();
+        let packaged = packaged.flat_map(|file| self.file_diagnostics(FileId(file.number(self.db))));
+        sources.chain(packaged.filter(Diagnostic::is_error)).chain(schema::reports(self.db)).collect()
     }
 
     /// What syntax and meaning say about one file, sorted by place.

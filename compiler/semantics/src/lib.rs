@@ -21,5 +21,6 @@ pub mod units;
 pub mod value;
 mod view;
 
-pub use database::{Database, SourceText};
+pub use database::{Database, SourceText, Uses};
 pub use facade::{Declaration, SemanticModel, WorkflowRef};
+pub use queries::module::VENDOR;

@@ -8,6 +8,7 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod run;
 pub(crate) mod test;
+pub(crate) mod vendor;
 
 use crate::cli::Command;
 use crate::console::Console;
@@ -27,6 +28,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Test(test) => test.execute(console),
         Command::Explain(explain) => explain.execute(console),
         Command::Graph(graph) => graph.execute(console),
+        Command::Vendor(vendor) => vendor.execute(console),
         Command::Debug(debug) => debug.execute(console),
     }
 }

@@ -13,3 +13,4 @@ mod run;
 mod scenarios;
 mod site;
 mod test;
+mod vendor;

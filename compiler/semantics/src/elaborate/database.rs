@@ -8,7 +8,7 @@ use super::Elaborator;
 use super::names::suggest;
 use crate::core::{Body, Core, CoreKind, DatabaseBody};
 use crate::queries::place::declared_at;
-use crate::queries::schema::{ENGINES, engine, known, schema_file, schema_path};
+use crate::queries::schema::{ENGINES, engine, known, schema_file, schema_from_root, schema_path};
 use crate::queries::scope::{Target, lookup};
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::source::Kind;
@@ -30,8 +30,8 @@ impl Elaborator<'_> {
         let Signature::Record { provider: Some(provider), .. } = signature_of(self.db, &id) else {
             return Body::Nothing;
         };
-        let schema = schema_path(database).map(|path| {
-            let text = schema_file(self.db, database).map(|file| file.text(self.db).clone());
+        let schema = schema_from_root(self.db, self.file, database).map(|path| {
+            let text = schema_file(self.db, self.file, database).map(|file| file.text(self.db).clone());
             (path, text)
         });
         Body::Database(DatabaseBody { provider: provider.name.clone(), config, schema })
@@ -70,7 +70,7 @@ impl Elaborator<'_> {
         let wrong = match schema_path(database) {
             None if matches!(&field.value.kind, ExprKind::Name(word) if word == "none") => return,
             None => "the path of a schema file is written out",
-            Some(path) if is_inside(&path) => return,
+            Some(path) if is_inside(path) => return,
             Some(_) => "a schema file lies in the project",
         };
         let diagnostic = Diagnostic::error(codes::SCHEMA_FILE, self.span(field.value.range), wrong)

@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 use syntax::ast::{Name, Range};
 
 use super::Elaborator;
+use crate::queries::module::home;
 use crate::queries::place::{declared_at, span};
-use crate::queries::scope::{Target, in_prelude, library_home, lookup, scope};
+use crate::queries::scope::{Target, in_prelude, lookup, scope};
 use crate::queries::source::{Kind, items};
 use crate::types::{DeclId, Type};
 
@@ -66,7 +67,7 @@ impl Elaborator<'_> {
         if let Some(near) = nearest(&name.text, candidates.iter().copied()) {
             let fix = Fix::replace(format!("write `{near}`"), at, near, Applicability::Guess);
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(fix);
-        } else if let Some(module) = library_home(self.db, &name.text) {
+        } else if let Some(module) = home(self.db, self.file, &name.text) {
             let line = format!("use {module}.{{{}}}", name.text);
             diagnostic = diagnostic.help(format!("add `{line}`"));
             if let Some(first) = items(self.db, self.file).first() {

@@ -8,9 +8,10 @@ use syntax::ast::DeclKind;
 
 use crate::database::{Project, SourceFile};
 use crate::queries::body::needs;
+use crate::queries::module::{module_of, modules, named};
 use crate::queries::place::{declared_at, span};
 use crate::queries::scope::scope;
-use crate::queries::source::{Kind, decl_id, head, items, module_of, parsed};
+use crate::queries::source::{Kind, decl_id, head, items, parsed};
 use crate::types::DeclId;
 
 /// Cycles of the project, each listed once, from its smallest member round.
@@ -21,12 +22,15 @@ pub(crate) struct Cycles {
     members: BTreeSet<DeclId>,
 }
 
+/// Places of a round that are shown beside the first.
+const HOPS_SHOWN: usize = 8;
+
 /// All cycles.
 #[salsa::tracked]
 pub(crate) fn cycles(db: &dyn salsa::Database, project: Project) -> Cycles {
     let mut needed = BTreeMap::new();
     let mut imported = BTreeMap::new();
-    for file in project.files(db) {
+    for file in project.files(db).iter().chain(project.packaged(db)) {
         imported.insert(module_of(file.path(db)), scope(db, *file).imports.iter().cloned().collect());
         for item in items(db, *file) {
             if can_go_round(head(db, *item).kind)
@@ -63,7 +67,7 @@ pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnos
     let declared = all.declarations.iter().filter(|cycle| cycle.first().is_some_and(|id| id.module == module));
     let imported = all.modules.iter().filter(|cycle| cycle.first() == Some(&module));
     let declared = declared.filter_map(|cycle| declaration_report(db, cycle));
-    declared.chain(imported.filter_map(|cycle| import_report(db, file, cycle))).collect()
+    declared.chain(imported.filter_map(|cycle| import_report(db, cycle))).collect()
 }
 
 fn declaration_report(db: &dyn salsa::Database, cycle: &[DeclId]) -> Option<Diagnostic> {
@@ -73,7 +77,7 @@ fn declaration_report(db: &dyn salsa::Database, cycle: &[DeclId]) -> Option<Diag
     let message = format!("`{}` leads back to itself", first.name);
     let mut diagnostic = Diagnostic::error(codes::DEFINITION_CYCLE, declared_at(db, first)?, message)
         .note(format!("the way round: {path}"));
-    for id in rest.iter().take(8) {
+    for id in rest.iter().take(HOPS_SHOWN) {
         if let Some(there) = declared_at(db, id) {
             diagnostic = diagnostic.also(there, format!("by way of `{}`", id.name));
         }
@@ -81,25 +85,32 @@ fn declaration_report(db: &dyn salsa::Database, cycle: &[DeclId]) -> Option<Diag
     Some(diagnostic)
 }
 
-fn import_report(db: &dyn salsa::Database, file: SourceFile, cycle: &[SmolStr]) -> Option<Diagnostic> {
+fn import_report(db: &dyn salsa::Database, cycle: &[SmolStr]) -> Option<Diagnostic> {
     let first = cycle.first()?;
-    let next = cycle.get(1).unwrap_or(first);
-    let path = cycle.iter().chain([first]).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ");
-    let diagnostic =
-        Diagnostic::error(codes::IMPORT_CYCLE, import_of(db, file, next)?, "these files import each other")
-            .note(format!("the way round: {path}"))
-            .help("move what both need into a file of its own");
+    let path = cycle.iter().chain([first]).map(SmolStr::as_str).collect::<Vec<_>>().join(" → ");
+    let mut hops = cycle.iter().zip(cycle.iter().skip(1).chain([first]));
+    let message = format!("files import each other: {path}");
+    let (from, to) = hops.next()?;
+    let mut diagnostic = Diagnostic::error(codes::IMPORT_CYCLE, import_of(db, from, to)?, message)
+        .label(format!("`{from}` imports from `{to}`"))
+        .help("move what both need into a file of its own");
+    for (from, to) in hops.take(HOPS_SHOWN) {
+        if let Some(there) = import_of(db, from, to) {
+            diagnostic = diagnostic.also(there, format!("`{from}` imports from `{to}`"));
+        }
+    }
     Some(diagnostic)
 }
 
-fn import_of(db: &dyn salsa::Database, file: SourceFile, module: &str) -> Option<Span> {
-    items(db, file).iter().find_map(|item| match &parsed(db, *item).decl.kind {
-        DeclKind::Use(it) => {
-            let path = it.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-            let (first, last) = (it.path.first()?, it.path.last()?);
-            (path == module).then(|| span(*item, first.range.to(last.range)))
-        }
-        _ => None,
+/// Where a module names another one as what it imports from.
+fn import_of(db: &dyn salsa::Database, from: &str, module: &str) -> Option<Span> {
+    let file = *modules(db, Project::get(db)).get(from)?;
+    items(db, file).iter().find_map(|item| {
+        let DeclKind::Use(it) = &parsed(db, *item).decl.kind else { return None };
+        let path = it.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let (first, last) = (it.path.first()?, it.path.last()?);
+        let leads_there = named(db, file, &path).is_some_and(|(found, _)| found == module);
+        leads_there.then(|| span(*item, first.range.to(last.range)))
     })
 }
 

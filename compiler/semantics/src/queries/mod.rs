@@ -11,6 +11,7 @@
 pub(crate) mod body;
 pub(crate) mod cycles;
 pub(crate) mod deprecated;
+pub(crate) mod module;
 pub(crate) mod place;
 pub(crate) mod releases;
 pub(crate) mod schema;

@@ -9,6 +9,7 @@ use salsa::plumbing::AsId;
 use syntax::ast::Range;
 
 use crate::database::Project;
+use crate::queries::module::all_files;
 use crate::queries::scope::definition_of;
 use crate::queries::source::{ItemNode, items, parsed};
 use crate::types::DeclId;
@@ -46,8 +47,7 @@ pub(crate) struct Homes<'db> {
 /// The declarations of all files. An edit that neither adds nor removes one leaves it as it is.
 #[salsa::tracked]
 fn homes<'db>(db: &'db dyn salsa::Database, project: Project) -> Homes<'db> {
-    let files = project.files(db).iter().chain(project.library(db));
-    let items = files.flat_map(|file| items(db, *file)).map(|item| (file_of(*item).0, *item));
+    let items = all_files(db, project).flat_map(|file| items(db, *file)).map(|item| (file_of(*item).0, *item));
     Homes { items: items.collect() }
 }
 

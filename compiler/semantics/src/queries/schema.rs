@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, FileId, Span, codes};
 use foreign::sql::{self, Dialect, Schema};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use syntax::ast::{Database, DeclKind, Expr, ExprKind, Migration, PhaseKind, Statement, StrPart};
 
 use crate::database::{Project, SourceFile};
 use crate::elaborate::database::is_inside;
+use crate::queries::module::{all_files, root_of};
 use crate::queries::place::span;
 use crate::queries::scope::{DeclKey, Target, definition_of, lookup};
 use crate::queries::signature::{Signature, signature_of};
@@ -35,7 +36,7 @@ fn schema<'db>(db: &'db dyn salsa::Database, key: DeclKey<'db>) -> Known {
     let Some(item) = definition_of(db, id) else { return nothing };
     let DeclKind::Database(database) = &parsed(db, item).decl.kind else { return nothing };
     let Some(dialect) = dialect(db, item.file(db), database) else { return nothing };
-    let mut schema = match schema_file(db, database) {
+    let mut schema = match schema_file(db, item.file(db), database) {
         Some(file) => sql::schema(dialect, file.text(db)).0,
         None => return Known { dialect: Some(dialect), schema: Schema::unknown() },
     };
@@ -70,20 +71,26 @@ pub(crate) fn engine(db: &dyn salsa::Database, file: SourceFile, name: &str) -> 
 }
 
 /// The path after `schema =`, where it stands as it is.
-pub(crate) fn schema_path(database: &Database) -> Option<SmolStr> {
-    literal(&database.fields.get("schema")?.value).map(SmolStr::from)
+pub(crate) fn schema_path(database: &Database) -> Option<&str> {
+    literal(&database.fields.get("schema")?.value)
+}
+
+/// That path from the project's root: that of a package's file is counted from the package's.
+pub(crate) fn schema_from_root(db: &dyn salsa::Database, file: SourceFile, database: &Database) -> Option<SmolStr> {
+    let path = schema_path(database).filter(|path| is_inside(path))?;
+    Some(format_smolstr!("{}{path}", root_of(file.path(db))))
 }
 
 /// The schema file of a database, where the project has it.
-pub(crate) fn schema_file(db: &dyn salsa::Database, database: &Database) -> Option<SourceFile> {
-    let path = schema_path(database)?;
+pub(crate) fn schema_file(db: &dyn salsa::Database, file: SourceFile, database: &Database) -> Option<SourceFile> {
+    let path = schema_from_root(db, file, database)?;
     Project::get(db).schemas(db).iter().find(|file| file.path(db) == path.as_str()).copied()
 }
 
 /// Adds what the statements of every migration on the database bring.
 fn widen(db: &dyn salsa::Database, id: &DeclId, dialect: Dialect, schema: &mut Schema) {
     let mut effects = Vec::new();
-    for file in Project::get(db).files(db) {
+    for file in all_files(db, Project::get(db)) {
         let migrations = items(db, *file).iter().filter(|item| head(db, **item).kind == Kind::Migration);
         for item in migrations {
             let DeclKind::Migration(migration) = &parsed(db, *item).decl.kind else { continue };
@@ -128,7 +135,7 @@ pub(crate) fn named(db: &dyn salsa::Database) -> BTreeMap<SmolStr, Span> {
     let mut named = BTreeMap::new();
     for (item, database) in databases(db) {
         let field = database.fields.get("schema");
-        if let (Some(path), Some(field)) = (schema_path(database).filter(|path| is_inside(path)), field) {
+        if let (Some(path), Some(field)) = (schema_from_root(db, item.file(db), database), field) {
             named.entry(path).or_insert_with(|| span(item, field.value.range));
         }
     }
@@ -136,7 +143,7 @@ pub(crate) fn named(db: &dyn salsa::Database) -> BTreeMap<SmolStr, Span> {
 }
 
 fn databases(db: &dyn salsa::Database) -> impl Iterator<Item = (ItemNode<'_>, &Database)> {
-    let files = Project::get(db).files(db).iter();
+    let files = all_files(db, Project::get(db));
     let declared = files.flat_map(|file| items(db, *file)).filter(|item| head(db, **item).kind == Kind::Database);
     declared.filter_map(|item| match &parsed(db, *item).decl.kind {
         DeclKind::Database(database) => Some((*item, database)),
@@ -150,7 +157,9 @@ pub(crate) fn reports(db: &dyn salsa::Database) -> Vec<Diagnostic> {
     let mut read = BTreeSet::new();
     let mut found = Vec::new();
     for (item, database) in databases(db) {
-        let (Some(file), Some(dialect)) = (schema_file(db, database), dialect(db, item.file(db), database)) else {
+        let (Some(file), Some(dialect)) =
+            (schema_file(db, item.file(db), database), dialect(db, item.file(db), database))
+        else {
             continue;
         };
         if read.insert(file.number(db)) {

@@ -7,8 +7,9 @@ use smol_str::SmolStr;
 use syntax::ast::{DeclKind, Import, Use};
 
 use crate::database::{Project, SourceFile};
+use crate::queries::module::{VENDOR, module_of, modules, named, package_of, root_of, visible};
 use crate::queries::place::{declared_at, made_public_at, span};
-use crate::queries::source::{Head, ItemNode, Kind, head, items, module_of, parsed};
+use crate::queries::source::{Head, ItemNode, Kind, head, items, parsed};
 use crate::types::DeclId;
 
 /// The file whose public names need no import.
@@ -34,6 +35,13 @@ pub(crate) struct Index<'db> {
     entries: BTreeMap<Word, ItemNode<'db>>,
 }
 
+impl<'db> Index<'db> {
+    /// What the file declares under that name.
+    pub(crate) fn get(&self, name: &str) -> Option<ItemNode<'db>> {
+        self.entries.get(&Word(name.into())).copied()
+    }
+}
+
 /// The index of a file.
 #[salsa::tracked]
 pub(crate) fn index<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Index<'db> {
@@ -44,13 +52,6 @@ pub(crate) fn index<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Inde
         }
     }
     Index { entries }
-}
-
-/// The file of every module.
-#[salsa::tracked]
-pub(crate) fn modules(db: &dyn salsa::Database, project: Project) -> BTreeMap<SmolStr, SourceFile> {
-    let files = project.files(db).iter().chain(project.library(db));
-    files.map(|file| (module_of(file.path(db)), *file)).collect()
 }
 
 #[salsa::interned(debug)]
@@ -69,7 +70,7 @@ pub(crate) struct NameKey<'db> {
 fn definition<'db>(db: &'db dyn salsa::Database, key: DeclKey<'db>) -> Option<ItemNode<'db>> {
     let id = key.id(db);
     let file = modules(db, Project::get(db)).get(&id.module)?;
-    index(db, *file).entries.get(&Word(id.name.clone())).copied()
+    index(db, *file).get(&id.name)
 }
 
 /// The item that declares `id`.
@@ -101,6 +102,7 @@ pub(crate) fn scope(db: &dyn salsa::Database, file: SourceFile) -> Scope {
     let module = module_of(file.path(db));
     let mut builder = Builder {
         db,
+        file,
         module,
         names: BTreeMap::new(),
         seen: BTreeMap::new(),
@@ -131,8 +133,8 @@ fn prelude(db: &dyn salsa::Database, file: SourceFile, name: &SmolStr) -> Option
     if file.library(db) {
         return None;
     }
-    let item = index(db, *home).entries.get(&Word(name.clone()))?;
-    let Head { kind, public, .. } = *head(db, *item);
+    let item = index(db, *home).get(name)?;
+    let Head { kind, public, .. } = *head(db, item);
     public.then(|| Target::Declared(DeclId { module: module_of(PRELUDE), name: name.clone() }, kind))
 }
 
@@ -141,20 +143,9 @@ pub(crate) fn lookup(db: &dyn salsa::Database, file: SourceFile, name: &str) -> 
     resolve(db, file, NameKey::new(db, SmolStr::from(name)))
 }
 
-/// The module of the standard library that exports `name`.
-pub(crate) fn library_home(db: &dyn salsa::Database, name: &str) -> Option<SmolStr> {
-    let library = Project::get(db).library(db).iter();
-    library
-        .filter(|file| {
-            let found = index(db, **file).entries.get(&Word(name.into()));
-            found.is_some_and(|item| head(db, *item).public)
-        })
-        .map(|file| module_of(file.path(db)))
-        .next()
-}
-
 struct Builder<'db> {
     db: &'db dyn salsa::Database,
+    file: SourceFile,
     module: SmolStr,
     names: BTreeMap<SmolStr, Target>,
     seen: BTreeMap<SmolStr, ItemNode<'db>>,
@@ -207,46 +198,68 @@ impl<'db> Builder<'db> {
 
     fn import(&mut self, item: ItemNode<'db>, import: &Use, damaged: bool) {
         let path: Vec<&str> = import.path.iter().map(|name| name.text.as_str()).collect();
-        let module = SmolStr::from(path.join("."));
-        let all = modules(self.db, Project::get(self.db));
-        let file = all.get(&module).copied();
-        match file {
-            Some(_) => self.imports.push(module.clone()),
-            None if damaged => {}
-            None => self.unknown_module(item, import, &module),
+        let written = path.join(".");
+        let found = named(self.db, self.file, &written);
+        match &found {
+            Some((module, _)) => self.imports.push(module.clone()),
+            None if damaged || self.is_missing_package(&written) => {}
+            None => self.unknown_module(item, import, &written),
         }
         for name in &import.imports {
-            let target = file.map_or(Target::Broken, |file| self.imported(item, file, &module, name));
+            let target =
+                found.as_ref().map_or(Target::Broken, |(module, file)| self.imported(item, *file, module, name));
             self.add(&name.local().text, item, target);
         }
     }
 
-    fn unknown_module(&mut self, item: ItemNode<'db>, import: &Use, module: &SmolStr) {
+    /// Whether it is of a package that is stated and not there, which is said where it is stated.
+    fn is_missing_package(&self, written: &str) -> bool {
+        let project = Project::get(self.db);
+        let (first, _) = written.split_once('.').unwrap_or((written, ""));
+        let stated =
+            project.uses(self.db).get(package_of(self.file.path(self.db))).is_some_and(|it| it.contains(first));
+        stated && !project.packaged(self.db).iter().any(|file| package_of(file.path(self.db)) == first)
+    }
+
+    fn unknown_module(&mut self, item: ItemNode<'db>, import: &Use, module: &str) {
         let (Some(first), Some(last)) = (import.path.first(), import.path.last()) else { return };
         let at = span(item, first.range.to(last.range));
-        let all = modules(self.db, Project::get(self.db));
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_MODULE, at, format!("there is no module `{module}`"));
-        diagnostic = match nearest(module, all.keys().map(SmolStr::as_str)) {
+        let seen = visible(self.db, self.file);
+        diagnostic = match nearest(module, seen.iter().map(SmolStr::as_str)) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(Fix::replace(
                 format!("write `{near}`"),
                 at,
                 near,
                 Applicability::Guess,
             )),
-            None => diagnostic.help(format!(
-                "a module is a file: `{}.deploy`, counted from the project's root",
-                module.replace('.', "/")
-            )),
+            None => diagnostic.help(self.where_modules_are(module)),
         };
         self.diagnostics.push(diagnostic);
+    }
+
+    /// What a module that is not there would be.
+    fn where_modules_are(&self, module: &str) -> String {
+        let first = module.split('.').next().unwrap_or(module);
+        if let Some(package) = module.strip_prefix("vendor.") {
+            return format!("a package is imported by its own name: `use {package}.{{…}}`");
+        }
+        if Project::get(self.db).uses(self.db).contains_key(first) {
+            return format!("the package `{first}` is not stated, or has no such file: look into `{VENDOR}/{first}`");
+        }
+        let file = module.replace('.', "/");
+        format!(
+            "a module is a file: `{}{file}.deploy`, counted from the project's root",
+            root_of(self.file.path(self.db))
+        )
     }
 
     fn imported(&mut self, item: ItemNode<'db>, file: SourceFile, module: &SmolStr, import: &Import) -> Target {
         let name = &import.name;
         let at = span(item, name.range);
-        let entries = &index(self.db, file).entries;
-        let Some(found) = entries.get(&Word(name.text.clone())) else {
-            let public = entries.iter().filter(|(_, item)| head(self.db, **item).public);
+        let found = index(self.db, file);
+        let Some(found) = found.get(&name.text) else {
+            let public = found.entries.iter().filter(|(_, item)| head(self.db, **item).public);
             let near = nearest(&name.text, public.map(|(word, _)| word.0.as_str()));
             let message = format!("`{module}` has no `{}`", name.text);
             let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, at, message);
@@ -258,7 +271,7 @@ impl<'db> Builder<'db> {
             return Target::Broken;
         };
         let id = DeclId { module: module.clone(), name: name.text.clone() };
-        let Head { kind, public, .. } = *head(self.db, *found);
+        let Head { kind, public, .. } = *head(self.db, found);
         if kind == Kind::Broken {
             return Target::Broken;
         }
@@ -268,11 +281,14 @@ impl<'db> Builder<'db> {
             if let Some(there) = declared_at(self.db, &id) {
                 diagnostic = diagnostic.also(there, "declared here, without `pub`");
             }
-            if let Some(at) = made_public_at(self.db, &id) {
-                let title = format!("write `pub` before `{} {}`", kind.word(), name.text);
-                diagnostic = diagnostic.fix(Fix::replace(title, at, "pub ", Applicability::Guess));
-            }
-            self.diagnostics.push(diagnostic.help(format!("write `pub` before `{} {}`", kind.word(), name.text)));
+            diagnostic = match made_public_at(self.db, &id) {
+                Some(at) => {
+                    let title = format!("write `pub` before `{} {}`", kind.word(), name.text);
+                    diagnostic.help(title.clone()).fix(Fix::replace(title, at, "pub ", Applicability::Guess))
+                }
+                None => diagnostic.help("it is not meant for others: use what is public there"),
+            };
+            self.diagnostics.push(diagnostic);
         }
         Target::Declared(id, kind)
     }

@@ -5,6 +5,7 @@ use syntax::ParsedItem;
 use syntax::ast::{DeclKind, TypeBody};
 
 use crate::database::SourceFile;
+use crate::queries::module::module_of;
 use crate::types::DeclId;
 
 /// A declaration across revisions: told apart by its file and its first words.
@@ -191,11 +192,6 @@ fn kind(decl: &DeclKind) -> Kind {
         DeclKind::Test(_) => Kind::Test,
         DeclKind::Error(_) => Kind::Broken,
     }
-}
-
-/// The module of a file: its path without the ending, with dots.
-pub(crate) fn module_of(path: &str) -> SmolStr {
-    path.strip_suffix(".deploy").unwrap_or(path).replace('/', ".").into()
 }
 
 /// The declaration that an item makes, if it has a name.
