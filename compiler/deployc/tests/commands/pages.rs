@@ -12,14 +12,17 @@ fn blocks(page: &str) -> Vec<(&str, &str)> {
     fenced.filter_map(|block| block.split_once('\n')).collect()
 }
 
+/// Paths and texts.
+pub(crate) type Project<'p> = Vec<(&'p str, String)>;
+
 /// Whole projects: each example with the files that stand beside it.
-fn examples(page: &str) -> Vec<Vec<(&str, String)>> {
+pub(crate) fn examples(page: &str) -> Vec<Project<'_>> {
     let mut beside = vec![("deploy.toml", EDITION.to_owned())];
     let mut examples = Vec::new();
     for (info, body) in blocks(page) {
         let text = format!("{body}\n");
         match info.split_once(' ') {
-            Some(("deploy", path)) => beside.push((path, text)),
+            Some(("deploy" | "sql", path)) => beside.push((path, text)),
             None if info == "deploy" => examples.push([beside.clone(), vec![("main.deploy", text)]].concat()),
             None if info == "toml" => examples.push(vec![("deploy.toml", text)]),
             None if info == "files" => examples.push(listed(body)),
@@ -30,7 +33,7 @@ fn examples(page: &str) -> Vec<Vec<(&str, String)>> {
 }
 
 /// A project of empty files with these paths.
-fn listed(paths: &str) -> Vec<(&str, String)> {
+fn listed(paths: &str) -> Project<'_> {
     let files = paths.lines().map(|path| (path, String::new()));
     std::iter::once(("deploy.toml", EDITION.to_owned())).chain(files).collect()
 }

@@ -13,7 +13,7 @@ const PATIENCE: &str =
     "pub let patience: Duration = 30s\nlet spare: Duration = 5s\npub let generous: Duration = patience + spare\n";
 
 /// A repository that packages are fetched from.
-struct Repository(tempfile::TempDir);
+pub(crate) struct Repository(tempfile::TempDir);
 
 impl Repository {
     fn with(files: &[(&str, &str)]) -> Self {
@@ -66,14 +66,14 @@ fn packages(lines: &[String]) -> String {
     format!("{EDITION}\n[packages]\n{}", lines.concat())
 }
 
-fn platform() -> Repository {
+pub(crate) fn platform() -> Repository {
     Repository::with(&[("deploy.toml", EDITION), ("gates/web.deploy", PATIENCE), ("README.md", "# ours\n")])
 }
 
 const MAIN: &str = "use platform.gates.web.{patience}\n\npub let more: Duration = patience * 2\n";
 
 /// A project that uses the platform, vendored.
-fn vendored(platform: &Repository) -> Site {
+pub(crate) fn vendored(platform: &Repository) -> Site {
     let site = Site::with(&[("deploy.toml", &packages(&[platform.stated("platform")])), ("main.deploy", MAIN)]);
     ok(&site, &["vendor"]);
     site
@@ -84,6 +84,11 @@ fn ok(site: &Site, arguments: &[&str]) -> Said {
     let said = site.deployc(arguments);
     assert_eq!(said.code, 0, "{said}");
     said
+}
+
+/// What was said, in one line: how it is broken into lines depends on the lengths of paths.
+fn flat(said: &Said) -> String {
+    said.err.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What `check` says, a line each.
@@ -196,7 +201,7 @@ fn a_commit_that_does_not_hold_what_was_locked_is_refused() {
     site.write("deploy.lock", &lock.replace(&sum, &other));
     assert!(said(&site)[0].starts_with("E0511 `vendor/platform.sha256`"));
     let answer = site.deployc(&["vendor"]);
-    assert!(answer.code == 1 && answer.err.contains("does not hold what was locked"), "{answer}");
+    assert!(answer.code == 1 && flat(&answer).contains("does not hold what was locked"), "{answer}");
 }
 
 #[test]
@@ -292,7 +297,7 @@ fn two_that_disagree_about_a_package_are_settled_by_the_project() {
     let both = [one.stated("one"), two.stated("two")];
     let site = Site::with(&[("deploy.toml", &packages(&both)), ("main.deploy", "")]);
     let answer = site.deployc(&["vendor"]);
-    assert!(answer.code == 1 && answer.err.contains("two packages are called `base`"), "{answer}");
+    assert!(answer.code == 1 && flat(&answer).contains("two packages are called `base`"), "{answer}");
     assert!(!site.path().join("deploy.lock").exists());
     site.write("deploy.toml", &packages(&[both.concat(), old]));
     ok(&site, &["vendor"]);
@@ -322,8 +327,7 @@ fn commits_that_are_no_packages_are_refused_and_nothing_changes() {
         let site = Site::with(&[("deploy.toml", &packages(&[line])), ("main.deploy", "")]);
         let answer = site.deployc(&["vendor"]);
         assert_eq!(answer.code, 1, "{answer}");
-        let flat = answer.err.replace("\n  │ ", " ").split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.contains(why), "{why}: {answer}");
+        assert!(flat(&answer).contains(why), "{why}: {answer}");
         assert!(!site.path().join("vendor").exists() && !site.path().join("deploy.lock").exists(), "{why}");
     }
 }
@@ -364,7 +368,7 @@ fn a_folder_that_no_lock_knows_is_not_touched() {
         ("vendor/platform/mine.txt", "mine\n"),
     ]);
     let answer = site.deployc(&["vendor"]);
-    assert!(answer.code == 1 && answer.err.contains("does not know it"), "{answer}");
+    assert!(answer.code == 1 && flat(&answer).contains("does not know it"), "{answer}");
     assert_eq!(site.read("vendor/platform/mine.txt"), "mine\n");
 }
 

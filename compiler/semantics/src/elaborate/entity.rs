@@ -42,9 +42,10 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn mandatory(&mut self, owner: &syntax::ast::Name, fields: &Fields, names: &[&str]) {
-        let missing: Vec<&str> = names.iter().copied().filter(|name| fields.get(name).is_none()).collect();
+        let missing = names.iter().filter(|name| fields.get(name).is_none());
+        let missing: Vec<(&str, Type)> = missing.map(|name| (*name, type_of(name))).collect();
         if !missing.is_empty() && !fields.incomplete {
-            self.missing_fields(self.span(owner.range), &owner.text, &missing);
+            self.missing_fields(self.span(owner.range), &owner.text, fields, &missing);
         }
     }
 
@@ -73,4 +74,9 @@ impl Elaborator<'_> {
             _ => None,
         }
     }
+}
+
+/// The type of a field that must be given; none for what only a provider's record or a query can be.
+fn type_of(mandatory: &str) -> Type {
+    if mandatory == "artifact" { library_union(ARTIFACT) } else { Type::Error }
 }

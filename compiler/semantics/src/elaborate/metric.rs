@@ -49,7 +49,7 @@ impl Elaborator<'_> {
         if self.diagnostics.len() == before && !metric.fields.incomplete {
             match kind {
                 MetricKind::Ratio if body.selector.is_none() => {
-                    self.missing_fields(self.span(metric.name.range), &metric.name.text, &["bad"]);
+                    self.mandatory(&metric.name, &metric.fields, &["bad"]);
                 }
                 MetricKind::Ratio => self.mandatory(&metric.name, &metric.fields, &["total"]),
                 MetricKind::Distribution | MetricKind::Mean | MetricKind::Gauge | MetricKind::Counter => {

@@ -30,6 +30,7 @@ mod records;
 mod released;
 mod scope;
 mod secrets;
+mod shapes;
 mod slo;
 mod steps;
 mod strategy;

@@ -27,10 +27,10 @@ impl Elaborator<'_> {
             }
         }
         let missing = slots.iter().filter(|slot| !slot.optional && !given.iter().any(|(name, _)| *name == slot.name));
-        let missing: Vec<&str> = missing.map(|slot| slot.name.as_str()).collect();
+        let missing: Vec<(&str, Type)> = missing.map(|slot| (slot.name.as_str(), slot.ty.clone())).collect();
         // A misspelled field is reported as unknown; that it is missing follows.
         if !missing.is_empty() && !fields.incomplete && given.len() == fields.list.len() {
-            self.missing_fields(at, &id.name, &missing);
+            self.missing_fields(at, &id.name, fields, &missing);
         }
         Core::new(at, CoreKind::Record(id.clone(), given))
     }
@@ -74,8 +74,14 @@ impl Elaborator<'_> {
         self.diagnostics.truncate(reported);
     }
 
-    pub(super) fn missing_fields(&mut self, at: Span, owner: &SmolStr, missing: &[&str]) {
-        let message = format!("`{owner}` needs {}", listed(missing));
-        self.report(Diagnostic::error(codes::MISSING_FIELD, at, message));
+    /// Reports fields without which a record means nothing.
+    pub(super) fn missing_fields(&mut self, at: Span, owner: &SmolStr, fields: &Fields, missing: &[(&str, Type)]) {
+        let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{owner}` needs {}", listed(&names));
+        let mut diagnostic = Diagnostic::error(codes::MISSING_FIELD, at, message);
+        if let Some(fix) = self.filled(fields, missing) {
+            diagnostic = diagnostic.fix(fix);
+        }
+        self.report(diagnostic);
     }
 }
