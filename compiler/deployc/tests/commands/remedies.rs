@@ -36,7 +36,7 @@ fn every_page_says_whether_a_fix_exists_and_each_fix_mends() {
         if page.lines().filter(|line| line.starts_with("**Fix:**")).ne([*sentence])
             || !page.ends_with(&format!("\n\n{sentence}\n"))
         {
-            wrong.push(format!("{code}: the page ends with `{sentence}`"));
+            wrong.push(format!("{code}: the page ends with `{sentence}`; BLESS=1 writes it"));
             blessed(&path, &page, sentence);
         }
     }
