@@ -37,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) finding: Diagnostic,
     /// The policy that it is about, by its full name.
     pub(crate) policy: Option<SmolStr>,
+    /// Declarations that it is about, beyond its own places: their exceptions hold for it.
+    pub(crate) about: Vec<Span>,
 }
 
 impl Found {
@@ -47,7 +49,8 @@ impl Found {
             Proof::Unreadable => ACCEPTED.iter().any(|(_, codes)| codes.contains(&self.finding.code)),
         };
         let labels = self.finding.secondary.iter().map(|label| label.span);
-        about && labels.chain([self.finding.primary.span]).any(|span| lies_in(span, it.scope))
+        let declared = self.about.iter().copied();
+        about && labels.chain(declared).chain([self.finding.primary.span]).any(|span| lies_in(span, it.scope))
     }
 }
 

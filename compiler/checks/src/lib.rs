@@ -8,8 +8,10 @@ mod approvals;
 mod arms;
 mod asides;
 mod cohorts;
+mod databases;
 mod effects;
 mod exposures;
+mod migrating;
 mod objectives;
 mod places;
 mod races;
@@ -35,22 +37,39 @@ use places::Places;
 /// What the proofs say about one workflow, sorted by place.
 #[must_use]
 pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
-    let places = Places::of(workflow);
-    let mut found = stages::check(&places);
-    found.extend(replacing::check(&places));
-    found.extend(exposures::check(&places));
-    found.extend(cohorts::check(&places));
-    found.extend(objectives::check(&places));
-    found.extend(answers::check(&places));
-    found.extend(arms::check(&places));
-    found.extend(windows::check(&places));
-    found.extend(samples::check(&places));
-    found.extend(unguarded::check(&places));
-    found.extend(approvals::check(&places));
-    found.extend(effects::check(&places));
-    found.extend(sharing::traffic(&places));
-    found.extend(races::check(workflow));
+    let mut found: Vec<Diagnostic> = proofs(workflow).into_iter().map(|it| it.finding).collect();
     found.sort_by_key(Diagnostic::sort_key);
+    found
+}
+
+/// Each finding with the declarations that it is about.
+fn proofs(workflow: &Workflow) -> Vec<Found> {
+    let places = Places::of(workflow);
+    let mut found = sharing::traffic(&places);
+    found.extend(races::check(workflow));
+    found.extend(migrating::check(workflow));
+    let mut found: Vec<Found> = found.into_iter().map(of_a_proof).collect();
+    for (part, about) in places.apart() {
+        let findings = of_places(&part).into_iter();
+        found.extend(findings.map(|finding| Found { about: about.clone(), ..of_a_proof(finding) }));
+    }
+    found
+}
+
+fn of_places(places: &Places<'_>) -> Vec<Diagnostic> {
+    let mut found = stages::check(places);
+    found.extend(replacing::check(places));
+    found.extend(exposures::check(places));
+    found.extend(cohorts::check(places));
+    found.extend(objectives::check(places));
+    found.extend(answers::check(places));
+    found.extend(arms::check(places));
+    found.extend(windows::check(places));
+    found.extend(samples::check(places));
+    found.extend(unguarded::check(places));
+    found.extend(approvals::check(places));
+    found.extend(effects::check(places));
+    found.extend(databases::check(places));
     found
 }
 
@@ -61,6 +80,7 @@ pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut found = model.diagnostics();
     let workflows = model.workflows();
     found.extend(namesakes(&workflows));
+    found.extend(databases::namesakes(model));
     let errors = found.iter().any(Diagnostic::is_error);
     let (mut proved, evaluated) = proved(model, &workflows);
     proved.extend(sharing::identities(&evaluated).into_iter().map(of_a_proof));
@@ -95,16 +115,16 @@ fn proved(model: &SemanticModel<'_>, workflows: &[WorkflowRef]) -> (Vec<Found>, 
     let mut evaluated = Vec::new();
     for reference in workflows {
         let Some(workflow) = model.workflow_of(reference) else { continue };
-        found.extend(check(&workflow).into_iter().map(of_a_proof));
+        found.extend(proofs(&workflow));
         let broken = model.broken(&policies, reference).into_iter();
-        found.extend(broken.map(|it| Found { finding: it.finding, policy: Some(it.policy) }));
+        found.extend(broken.map(|it| Found { finding: it.finding, policy: Some(it.policy), about: it.about }));
         evaluated.push(workflow);
     }
     (found, evaluated)
 }
 
 fn of_a_proof(finding: Diagnostic) -> Found {
-    Found { finding, policy: None }
+    Found { finding, policy: None, about: Vec::new() }
 }
 
 /// Workflows of one name in several files: a run is started by that name alone.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::asides;
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Span};
 use rust_decimal::Decimal;
 use semantics::model::{
     Approval, Bind, Check, Environment, Expose, Gate, Rollout, Run, Service, Stage, Step, StepKind, Workflow,
@@ -26,15 +26,7 @@ pub(crate) struct Places<'w> {
 impl<'w> Places<'w> {
     /// Of all steps, those on failure included.
     pub(crate) fn of(workflow: &'w Workflow) -> Self {
-        let mut places = Self {
-            rollouts: Vec::new(),
-            asides: Vec::new(),
-            exposures: Vec::new(),
-            emergency: workflow.emergency.is_some(),
-            checks: Vec::new(),
-            approvals: Vec::new(),
-            runs: Vec::new(),
-        };
+        let mut places = Self::empty(workflow.emergency.is_some());
         places.gather(&workflow.steps);
         places.gather(&workflow.finally);
         places
@@ -53,7 +45,7 @@ impl<'w> Places<'w> {
                     self.asides.push(asides::exposed(step, expose));
                 }
                 StepKind::Mirror(mirror) => self.asides.push(asides::mirrored(step, mirror)),
-                StepKind::Wait(_) | StepKind::Rollback(_) => {}
+                StepKind::Wait(_) | StepKind::Rollback(_) | StepKind::Migrate(_) => {}
                 StepKind::Parallel(steps) | StepKind::Series(steps) => self.gather(steps),
                 StepKind::For(each) => each.rounds.iter().for_each(|round| {
                     self.gather(&round.steps);
@@ -68,6 +60,43 @@ impl<'w> Places<'w> {
     /// Everything that goes by stages: rollouts, exposures of flags, mirrored requests.
     pub(crate) fn staged(&self) -> impl Iterator<Item = &Rollout> {
         self.rollouts.iter().map(|rollout| &**rollout).chain(&self.asides)
+    }
+
+    /// Each rollout, each check and each thing beside them by itself, with the declarations that it is made of, and the
+    /// rest.
+    pub(crate) fn apart(self) -> Vec<(Self, Vec<Span>)> {
+        let emergency = self.emergency;
+        let none = || Self::empty(emergency);
+        let mut parts = vec![(Self { approvals: self.approvals, runs: self.runs, ..none() }, Vec::new())];
+        for rollout in self.rollouts {
+            let about = vec![rollout.service.span, rollout.environment.span];
+            parts.push((Self { rollouts: vec![rollout], ..none() }, about));
+        }
+        for aside in self.asides {
+            let about = vec![aside.service.span, aside.environment.span];
+            parts.push((Self { asides: vec![aside], ..none() }, about));
+        }
+        for expose in self.exposures {
+            let about = vec![expose.1.flag.span, expose.1.flag.service.span, expose.1.environment.span];
+            parts.push((Self { exposures: vec![expose], ..none() }, about));
+        }
+        for check in self.checks {
+            let about = vec![check.1.service.span, check.1.environment.span];
+            parts.push((Self { checks: vec![check], ..none() }, about));
+        }
+        parts
+    }
+
+    fn empty(emergency: bool) -> Self {
+        Self {
+            rollouts: Vec::new(),
+            asides: Vec::new(),
+            exposures: Vec::new(),
+            emergency,
+            checks: Vec::new(),
+            approvals: Vec::new(),
+            runs: Vec::new(),
+        }
     }
 
     /// Every stage with a guard.

@@ -35,6 +35,12 @@ fn in_step(step: &Step, found: &mut Vec<Diagnostic>) -> Targets {
         }
         StepKind::Mirror(it) => one(placed(&it.service.name, &it.environment.name), step.span),
         StepKind::Expose(it) => one(format!("the flag `{}` in `{}`", it.flag.name, it.environment.name), step.span),
+        StepKind::Migrate(it) => {
+            let changed = it.phases.iter().map(|phase| &phase.migration.database.name);
+            changed
+                .map(|database| (format!("the database {}", placed(database, &it.environment.name)), step.span))
+                .collect()
+        }
         StepKind::Parallel(branches) => {
             let branches: Vec<Targets> = branches.iter().map(|branch| in_step(branch, found)).collect();
             apart(branches, found)

@@ -8,6 +8,7 @@
 
 mod library;
 mod markdown;
+mod payment;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -180,6 +180,9 @@ codes! {
     RELEASED_TWICE "E0607" "two records of what runs in one place";
     NOT_PROVIDED "E0608" "a call of an interface that nobody provides";
     FORMER_NAME "E0609" "a former name that something else has now";
+    UNKNOWN_PHASE "E0610" "a phase that the migration does not have";
+    MIGRATE_ORDER "E0611" "phases of a migration that a workflow carries out of order";
+    URL_WITHOUT_PLACE "E0612" "the url of a database where no environment is known";
 
     // E07xx: groups, flags, policies, tests and exceptions.
     GROUP_MEMBER "E0701" "a member that a group cannot have";

@@ -1,8 +1,11 @@
 //! Environments, services and flags: into the body when a step uses them, once each.
 
+use std::collections::BTreeMap;
+
 use plan::{Binding, Drift, Environment, Flag, Service};
 use semantics::model;
 
+use crate::contract::contract;
 use crate::lowering::Lowering;
 
 impl Lowering<'_> {
@@ -12,25 +15,37 @@ impl Lowering<'_> {
         if new {
             let lowered = Environment {
                 protected: environment.protected,
-                compute: self.provider(&environment.compute),
-                traffic: environment.traffic.as_ref().map(|provider| self.provider(provider)),
-                metrics: environment.metrics.as_ref().map(|provider| self.provider(provider)),
+                compute: self.provider(environment, &environment.compute),
+                traffic: environment.traffic.as_ref().map(|it| self.provider(environment, it)),
+                metrics: environment.metrics.as_ref().map(|it| self.provider(environment, it)),
                 hours: crate::window::hours(environment),
-                notify: environment.notify.as_ref().map(|provider| self.provider(provider)),
-                secrets: environment.secrets.as_ref().map(|provider| self.provider(provider)),
+                notify: environment.notify.as_ref().map(|it| self.provider(environment, it)),
+                secrets: environment.secrets.as_ref().map(|it| self.provider(environment, it)),
                 drift: match environment.drift {
                     model::Drift::Heal => None,
                     model::Drift::Report => Some(Drift::Report),
                 },
+                databases: BTreeMap::new(),
+                released: BTreeMap::new(),
             };
             self.body.environments.insert(key.clone(), lowered);
-            self.place(format!("environment:{key}"), environment.span);
+            self.declared("environment", &key, environment.span, environment.formerly.as_deref());
         }
         key
     }
 
-    fn provider(&mut self, provider: &model::Provider) -> Binding {
-        Binding { provider: provider.provider.to_string(), config: self.json(&provider.config, provider.span) }
+    fn provider(&mut self, environment: &model::Environment, provider: &model::Provider) -> Binding {
+        let config = self.json(&provider.config, provider.span);
+        Binding { provider: provider.provider.to_string(), config: self.with_urls(environment, &config) }
+    }
+
+    /// The keys of a service and of the environment that it comes to, which then says where the databases are whose
+    /// urls the service is given, and what is recorded to run of it.
+    pub(crate) fn placed(&mut self, service: &model::Service, environment: &model::Environment) -> (String, String) {
+        let (place, key) = (self.environment(environment), self.service(service));
+        self.reach_those_of(environment, &place, &key);
+        self.pin_released(environment, &place, |it| it.service == service.name);
+        (key, place)
     }
 
     /// The key of a service.
@@ -41,9 +56,10 @@ impl Lowering<'_> {
                 id: service.id.to_string(),
                 artifact: self.json(&service.artifact, service.span),
                 runs: self.json(&service.runs, service.span),
+                contract: contract(&service.contract),
             };
             self.body.services.insert(key.clone(), lowered);
-            self.place(format!("service:{key}"), service.span);
+            self.declared("service", &key, service.span, service.formerly.as_deref());
         }
         key
     }
@@ -61,7 +77,7 @@ impl Lowering<'_> {
                 cohorts: flag.cohorts.iter().map(ToString::to_string).collect(),
             };
             self.body.flags.insert(key.clone(), lowered);
-            self.place(format!("flag:{key}"), flag.span);
+            self.declared("flag", &key, flag.span, flag.formerly.as_deref());
         }
         key
     }

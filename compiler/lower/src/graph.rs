@@ -15,7 +15,8 @@ pub struct Analysis {
     pub critical: Vec<NodeId>,
     /// Milliseconds it takes at least: holds, with every effect and approval given at once.
     pub shortest_ms: u64,
-    /// Milliseconds the way forward takes at most; none when a gate may wait for a person without a limit.
+    /// Milliseconds the way forward takes at most; none when a gate may wait for a person
+    /// without a limit, or data is migrated.
     pub longest_ms: Option<u64>,
 }
 
@@ -92,7 +93,7 @@ fn shortest_ms(node: &Node) -> u64 {
         Work::Expose(expose) => expose.stage.hold_ms,
         Work::Mirror(mirror) => mirror.duration_ms,
         Work::Begin | Work::Finish | Work::Effect(_) | Work::Approval(_) => 0,
-        Work::WaitUntil(_) | Work::Rollback(_) => 0,
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Migrate(_) => 0,
     }
 }
 
@@ -105,6 +106,8 @@ fn longest_ms(body: &Body, node: &Node) -> Option<u64> {
         Work::Expose(expose) => hold_ms(body, expose.stage.guard.as_ref(), expose.stage.hold_ms),
         Work::Mirror(mirror) => hold_ms(body, mirror.guard.as_ref(), mirror.duration_ms),
         Work::WaitUntil(_) => Some(DAY_MS),
+        // As long as its tables are large.
+        Work::Migrate(_) => None,
         // As long as the ways back of its rollouts.
         Work::Rollback(rollback) => Some(back_ms(body, &rollback.rollouts)),
     }

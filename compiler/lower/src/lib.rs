@@ -4,10 +4,13 @@
 //! nodes of each step, the way back of each rollout, and the bounds of every effect. Equal models give equal bytes.
 
 mod accept;
+mod contract;
+mod database;
 mod entities;
 mod gates;
 pub mod graph;
 mod lowering;
+mod migration;
 mod names;
 mod numbers;
 mod rollout;

@@ -25,6 +25,7 @@ pub fn lower(
     places: &dyn Fn(Span) -> Place,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(workflow, edition, places);
+    lowering.formerly("workflow", &workflow.name, workflow.formerly.as_deref());
     lowering.parameters(&workflow.parameters);
     lowering.steps(&workflow.steps, Vec::new());
     let path = format!("{}/finally", workflow.name);
@@ -39,6 +40,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) flags: Declared,
     pub(crate) gates: Declared,
     pub(crate) metrics: Declared,
+    pub(crate) databases: Declared,
+    pub(crate) migrations: Declared,
     pub(crate) rollouts: Repeats,
     pub(crate) scopes: Repeats,
     steps: Repeats,
@@ -87,6 +90,9 @@ impl<'a> Lowering<'a> {
             requires: Vec::new(),
             acceptances: Vec::new(),
             flags: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            migrations: BTreeMap::new(),
+            formerly: BTreeMap::new(),
             together: BTreeMap::new(),
             scopes: BTreeMap::new(),
             nodes: Vec::new(),
@@ -99,6 +105,8 @@ impl<'a> Lowering<'a> {
             flags: Declared::default(),
             gates: Declared::default(),
             metrics: Declared::default(),
+            databases: Declared::default(),
+            migrations: Declared::default(),
             rollouts: Repeats::default(),
             scopes: Repeats::default(),
             steps: Repeats::default(),
@@ -185,6 +193,19 @@ impl<'a> Lowering<'a> {
             during_freeze: self.during_freeze,
         });
         id
+    }
+
+    /// Remembers where a declaration stands, and what it was called before.
+    pub(crate) fn declared(&mut self, kind: &str, key: &str, span: Span, formerly: Option<&str>) {
+        self.place(format!("{kind}:{key}"), span);
+        self.formerly(kind, key, formerly);
+    }
+
+    /// Remembers what something was called before.
+    pub(crate) fn formerly(&mut self, kind: &str, key: &str, formerly: Option<&str>) {
+        if let Some(name) = formerly {
+            self.body.formerly.insert(format!("{kind}:{key}"), name.to_owned());
+        }
     }
 
     /// Remembers where something stands.

@@ -6,8 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::accept::Acceptance;
+use crate::contract::{Clause, Released};
+use crate::database::{Database, Urls};
 use crate::flag::Flag;
 use crate::gate::{Gate, Metric};
+use crate::migration::Migration;
 use crate::node::{Node, NodeId, RecoveryStep};
 use crate::release::Digest;
 use crate::scope::{Scope, Together};
@@ -46,6 +49,16 @@ pub struct Body {
     /// Every flag whose exposure changes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flags: BTreeMap<String, Flag>,
+    /// Every database that is migrated.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub databases: BTreeMap<String, Database>,
+    /// Every migration of which a phase is carried out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub migrations: BTreeMap<String, Migration>,
+    /// What things were called before, by what they are and their keys: `service:payments`. What is known under the
+    /// old name goes on under the new one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub formerly: BTreeMap<String, String>,
     /// Rollouts with one verdict, by a name of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub together: BTreeMap<String, Together>,
@@ -140,7 +153,7 @@ pub struct Environment {
     /// When things may change there; at any time, if it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
-    /// Tells people.
+    /// Where people are told what happens there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notify: Option<Binding>,
     /// Keeps the secrets; files and systemd's credentials when not bound.
@@ -149,6 +162,13 @@ pub struct Environment {
     /// What is done about a world that is no longer as it was left; it is put back when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// Where the databases are reached that are migrated there, or whose urls its services are given, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub databases: Urls,
+    /// What is recorded to run there, by the names of services: of those that are rolled out there, and of those that
+    /// share a database which is migrated there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub released: BTreeMap<String, Released>,
 }
 
 /// What is done about a world that is no longer as it was left.
@@ -167,8 +187,12 @@ pub struct Service {
     pub id: String,
     /// Where its artifacts come from.
     pub artifact: serde_json::Value,
-    /// How a release of it runs.
+    /// How a release of it runs. The url of a database is `{"$secret": "database:NAME.url"}`: each environment has its
+    /// own.
     pub runs: serde_json::Value,
+    /// What a release of it relies on and promises, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contract: Vec<Clause>,
 }
 
 /// One rollout of one service to one environment.

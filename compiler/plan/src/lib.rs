@@ -7,10 +7,13 @@ pub mod accept;
 pub mod body;
 pub mod calendar;
 pub mod canonical;
+pub mod contract;
+pub mod database;
 pub mod decision;
 pub mod document;
 pub mod flag;
 pub mod gate;
+pub mod migration;
 pub mod node;
 pub mod quantity;
 pub mod release;
@@ -24,10 +27,13 @@ pub mod window;
 
 pub use accept::Acceptance;
 pub use body::{Binding, Body, Drift, Environment, Input, Parameter, ParameterType, Rollout, Service};
+pub use contract::Released;
+pub use database::Database;
 pub use decision::{Comparison, Decision};
 pub use document::{FORMAT, Place, Plan, ReadError};
 pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
+pub use migration::{Backfill, Migrate, Migration, PauseLimit, Phase, PhaseName};
 pub use node::{
     Approval, Call, Effect, EffectClass, Guard, Hold, Node, NodeId, People, RecoveryStep, Retry, Subject, Which, Work,
 };

@@ -1,40 +1,20 @@
-//! Databases, and what migrations do to them.
-
-use std::collections::BTreeMap;
+//! What migrations do to databases, phase by phase.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::release::Digest;
+use crate::body::Body;
+use crate::node::Retry;
 
-/// A database as it is declared.
+/// A migration of a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Database {
-    /// The kind of database: `postgres`, `sqlite`, `mysql` or one of a provider's own.
-    pub provider: String,
-    /// The record it is given.
-    pub config: serde_json::Value,
-    /// SHA-256 of the schema file that the sources were checked against; none where the project has no such file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<Digest>,
-}
-
-/// Where the databases of an environment are reached: a secret by reference, by the database's key in the body.
-pub type Urls = BTreeMap<String, serde_json::Value>;
-
-/// One phase of a migration, carried out in one environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Migrate {
-    /// The migration's name.
-    pub migration: String,
+pub struct Migration {
     /// The database, by its key in the body.
     pub database: String,
-    /// The environment, by its key in the body.
-    pub environment: String,
-    /// What is done.
-    pub phase: Phase,
+    /// Its phases in order, each at most once; a node carries out one of them.
+    pub phases: Vec<Phase>,
 }
 
 /// A phase of a migration.
@@ -55,6 +35,42 @@ pub enum Phase {
     },
 }
 
+impl Phase {
+    /// Which one it is.
+    #[must_use]
+    pub fn name(&self) -> PhaseName {
+        match self {
+            Self::Expand { .. } => PhaseName::Expand,
+            Self::Backfill(_) => PhaseName::Backfill,
+            Self::Contract { .. } => PhaseName::Contract,
+        }
+    }
+}
+
+/// The phases by name, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseName {
+    /// `expand`
+    Expand,
+    /// `backfill`
+    Backfill,
+    /// `contract`
+    Contract,
+}
+
+impl PhaseName {
+    /// The word of the language for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expand => "expand",
+            Self::Backfill => "backfill",
+            Self::Contract => "contract",
+        }
+    }
+}
+
 /// Rows that are given a value, batch by batch in the order of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,30 +88,63 @@ pub struct Backfill {
     pub batch: u32,
     /// While this holds, no batch begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pause: Option<Pause>,
+    pub pause: Option<PauseLimit>,
 }
 
 /// A metric beyond a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Pause {
-    /// The metric's name.
+pub struct PauseLimit {
+    /// The metric, by its key in the body.
     pub metric: String,
     /// `>`, `>=`, `<` or `<=`.
     pub op: String,
     /// The limit, as values are written in a plan.
-    pub limit: serde_json::Value,
+    pub limit: Value,
 }
 
-/// What runs of a service before a rollout, as the sources recorded it.
+/// Carrying out one phase of a migration in an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Released {
-    /// What people call the release.
-    pub release: String,
-    /// Its artifact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<Digest>,
-    /// SHA-256 over the canonical record: service, environment, release, artifact and contract.
-    pub record: Digest,
+pub struct Migrate {
+    /// The migration, by its key in the body.
+    pub migration: String,
+    /// Which of its phases.
+    pub phase: PhaseName,
+    /// The environment, by its key in the body; its `databases` say where the database is reached.
+    pub environment: String,
+    /// Bounds on trying a statement or a batch again.
+    pub retry: Retry,
+}
+
+/// Says what is wrong with a phase that is to be carried out.
+pub(crate) fn migrate_is_sound(body: &Body, id: &str, migrate: &Migrate) -> Result<(), String> {
+    let Some(migration) = body.migrations.get(&migrate.migration) else {
+        return Err(format!("`{id}` carries out `{}`, which is not there", migrate.migration));
+    };
+    if !migration.phases.iter().any(|phase| phase.name() == migrate.phase) {
+        return Err(format!("`{}` has no phase `{}`", migrate.migration, migrate.phase.word()));
+    }
+    let environment = body.environments.get(&migrate.environment);
+    if environment.is_some_and(|environment| !environment.databases.contains_key(&migration.database)) {
+        return Err(format!("`{id}` does not know where `{}` is", migration.database));
+    }
+    Ok(())
+}
+
+/// Says what is wrong with a migration.
+pub(crate) fn migration_is_sound(body: &Body, name: &str, migration: &Migration) -> Result<(), String> {
+    if !body.databases.contains_key(&migration.database) {
+        return Err(format!("the database `{}` of `{name}` is not there", migration.database));
+    }
+    if !migration.phases.is_sorted_by(|one, next| one.name() < next.name()) {
+        return Err(format!("the phases of `{name}` are not in order"));
+    }
+    migration.phases.iter().try_for_each(|phase| match phase {
+        Phase::Backfill(Backfill { batch: 0, .. }) => Err(format!("the backfill of `{name}` has batches of nothing")),
+        Phase::Backfill(Backfill { pause: Some(pause), .. }) if !body.metrics.contains_key(&pause.metric) => {
+            Err(format!("the backfill of `{name}` watches `{}`, which is not there", pause.metric))
+        }
+        Phase::Backfill(_) | Phase::Expand { .. } | Phase::Contract { .. } => Ok(()),
+    })
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::is_false;
 use crate::decision::Decision;
+use crate::migration::Migrate;
 use crate::quantity::Share;
 use crate::steps::{Expose, Mirror, Rollback, WaitUntil};
 
@@ -70,6 +71,8 @@ pub enum Work {
     Expose(Expose),
     /// Gives a release copies of requests.
     Mirror(Mirror),
+    /// Carries out a phase of a migration.
+    Migrate(Migrate),
 }
 
 /// A typed effect with what a crash or a lost answer means for it.
@@ -141,6 +144,10 @@ pub enum Call {
         /// Route to the first so many instances of the running release only, because the others are about to
         /// stop; to all of them when absent.
         running_at_most: Option<u32>,
+        /// The users that the shares are of, a case of `std.traffic.Cohort`; all others stay where they are. Of
+        /// everybody when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cohort: Option<serde_json::Value>,
     },
     /// Drain and stop all but `keep` instances of a release.
     Stop {

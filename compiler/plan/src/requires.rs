@@ -8,8 +8,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::body::{Binding, Body, Drift, Environment, Input};
+use crate::body::{Binding, Body, Drift, Environment, Input, Service};
 use crate::gate::{Arm, Gate, Metric, MetricKind};
+use crate::migration::{Migrate, Phase};
 use crate::node::{Call, Effect, Guard, Node, Subject, Work};
 use crate::scope::Scope;
 use crate::stage::{Pause, Stage};
@@ -70,6 +71,14 @@ pub enum Capability {
     Overrides,
     /// Raises the exposure of a flag.
     Flags,
+    /// Changes databases, phase by phase.
+    Migrations,
+    /// Compares what runs with what is recorded to run.
+    Released,
+    /// Goes on under a new name with what it knows under the old one.
+    FormerNames,
+    /// Tells people what happens in an environment.
+    Notify,
 }
 
 impl Capability {
@@ -99,6 +108,10 @@ impl Capability {
             Self::EarlierReleases => "find the artifact of a release that ran before".to_owned(),
             Self::Overrides => "run a release otherwise than its service is declared".to_owned(),
             Self::Flags => "raise the exposure of a flag".to_owned(),
+            Self::Migrations => "carry out migrations".to_owned(),
+            Self::Released => "compare what runs with what is recorded to run".to_owned(),
+            Self::FormerNames => "go on with what is known under a former name".to_owned(),
+            Self::Notify => "tell people by the `notify` of an environment".to_owned(),
         }
     }
 }
@@ -130,6 +143,10 @@ impl fmt::Display for Capability {
             Self::EarlierReleases => f.write_str("earlier-releases"),
             Self::Overrides => f.write_str("overrides"),
             Self::Flags => f.write_str("flags"),
+            Self::Migrations => f.write_str("migrations"),
+            Self::Released => f.write_str("released"),
+            Self::FormerNames => f.write_str("former-names"),
+            Self::Notify => f.write_str("notify"),
         }
     }
 }
@@ -171,6 +188,20 @@ fn guard_of(node: &Node) -> Option<&Guard> {
         Work::Begin | Work::Effect(_) | Work::Approval(_) | Work::Finish => None,
         Work::Expose(expose) => expose.stage.guard.as_ref(),
         Work::Mirror(mirror) => mirror.guard.as_ref(),
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Migrate(_) => None,
+    }
+}
+
+/// The key of the environment that a node changes, where it changes one.
+fn environment_of<'b>(body: &'b Body, node: &'b Node) -> Option<&'b str> {
+    let rollout = node.rollout.as_ref().and_then(|rollout| body.rollouts.get(rollout));
+    match &node.work {
+        Work::Expose(expose) => Some(&expose.environment),
+        Work::Mirror(mirror) => Some(&mirror.environment),
+        Work::Migrate(migrate) => Some(&migrate.environment),
+        Work::Begin | Work::Effect(_) | Work::Hold(_) | Work::Approval(_) | Work::Finish => {
+            rollout.map(|rollout| rollout.environment.as_str())
+        }
         Work::WaitUntil(_) | Work::Rollback(_) => None,
     }
 }
@@ -186,9 +217,10 @@ impl Asked {
     fn node(&mut self, body: &Body, node: &Node) {
         let place = &node.id.0;
         let rollout = node.rollout.as_ref().and_then(|rollout| body.rollouts.get(rollout));
-        let own = rollout.and_then(|rollout| body.environments.get(&rollout.environment));
-        if own.is_some_and(|environment| environment.hours.is_some()) {
-            self.add(Capability::Windows, place);
+        let named = environment_of(body, node).and_then(|key| body.environments.get_key_value(key));
+        let own = named.map(|(_, environment)| environment);
+        if let Some((key, environment)) = named {
+            self.environment(body, key, environment, place);
         }
         if let Some((rollout, stage)) = rollout.zip(node.stage) {
             rollout.stages.get(stage as usize).into_iter().for_each(|stage| self.stage(body, stage, place));
@@ -211,11 +243,8 @@ impl Asked {
                 self.counted(hold.guard.as_ref(), watched, place);
             }
             Work::Begin => {
-                if let Some(environment) = own {
-                    self.environment(environment, place);
-                }
-                if let Some(service) = rollout.and_then(|rollout| body.services.get(&rollout.service)) {
-                    self.artifact(&service.artifact, place);
+                if let Some((key, service)) = rollout.and_then(|it| body.services.get_key_value(&it.service)) {
+                    self.service(body, key, service, place);
                 }
             }
             Work::WaitUntil(_) => self.add(Capability::WaitUntil, place),
@@ -223,11 +252,15 @@ impl Asked {
             Work::Expose(expose) => {
                 self.add(Capability::Flags, place);
                 self.exposed(body, &expose.stage, place);
-                self.counted(expose.stage.guard.as_ref(), body.environments.get(&expose.environment), place);
+                self.counted(expose.stage.guard.as_ref(), own, place);
             }
+            Work::Migrate(migrate) => self.migrate(body, migrate, place),
             Work::Mirror(mirror) => {
                 self.add(Capability::Mirror, place);
-                self.counted(mirror.guard.as_ref(), body.environments.get(&mirror.environment), place);
+                self.counted(mirror.guard.as_ref(), own, place);
+                if let Some((key, service)) = body.services.get_key_value(&mirror.service) {
+                    self.service(body, key, service, place);
+                }
                 self.release(place, &mirror.artifact, mirror.overrides.is_empty());
             }
             Work::Approval(_) | Work::Finish => {}
@@ -248,10 +281,41 @@ impl Asked {
         self.providers(counts.and_then(|it| it.metrics.as_ref().or(it.traffic.as_ref())), place);
     }
 
-    fn environment(&mut self, environment: &Environment, place: &str) {
+    fn environment(&mut self, body: &Body, key: &str, environment: &Environment, place: &str) {
         self.providers(environment.secrets.as_ref(), place);
+        let particulars = [
+            (environment.hours.is_some(), Capability::Windows),
+            (environment.notify.is_some(), Capability::Notify),
+            (!environment.released.is_empty(), Capability::Released),
+            (body.formerly.contains_key(&format!("environment:{key}")), Capability::FormerNames),
+        ];
+        let there = particulars.into_iter().filter(|(there, _)| *there);
+        there.for_each(|(_, capability)| self.add(capability, place));
         if environment.drift == Some(Drift::Report) {
             self.add(Capability::DriftReport, place);
+        }
+    }
+
+    fn service(&mut self, body: &Body, key: &str, service: &Service, place: &str) {
+        self.artifact(&service.artifact, place);
+        // One with an `id` of its own is known by that, whatever the language calls it.
+        let by_name = service.id == key.replace('_', "-");
+        if by_name && body.formerly.contains_key(&format!("service:{key}")) {
+            self.add(Capability::FormerNames, place);
+        }
+    }
+
+    fn migrate(&mut self, body: &Body, migrate: &Migrate, place: &str) {
+        self.add(Capability::Migrations, place);
+        let migration = body.migrations.get(&migrate.migration);
+        let phases = migration.into_iter().flat_map(|it| &it.phases).filter(|it| it.name() == migrate.phase);
+        for phase in phases {
+            if let Phase::Backfill(backfill) = phase
+                && let Some(metric) = backfill.pause.as_ref().and_then(|pause| body.metrics.get(&pause.metric))
+            {
+                self.add(Capability::Pause, place);
+                self.metric(metric, place);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::body::{Body, Input, Rollout};
 use crate::gate::Gate;
+use crate::migration::{migrate_is_sound, migration_is_sound};
 use crate::node::{Call, Guard, Hold, Node, NodeId, Subject, Work};
 use crate::quantity::Share;
 
@@ -30,6 +31,7 @@ pub fn sound(body: &Body) -> Result<(), String> {
             }
         }
     }
+    body.migrations.iter().try_for_each(|(name, it)| migration_is_sound(body, name, it))?;
     body.gates.iter().try_for_each(|(name, gate)| gate_is_sound(body, name, gate))
 }
 
@@ -42,7 +44,7 @@ fn begins_first<'a>(node: &'a Node, seen: &Seen<'_>, begun: &mut BTreeSet<&'a St
     match &node.work {
         Work::Begin if !begun.insert(rollout) => Err(format!("`{}` begins `{rollout}` a second time", node.id)),
         Work::Begin => Ok(()),
-        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => {
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => {
             Err(format!("`{}` is no work of a rollout", node.id))
         }
         Work::Effect(_) | Work::Hold(_) | Work::Approval(_) | Work::Finish => {
@@ -167,6 +169,10 @@ fn node_is_sound(body: &Body, node: &Node, seen: &Seen<'_>) -> Result<(), String
         Work::Mirror(mirror) => {
             named(body, &mirror.environment, &mirror.service)?;
             guarded(body, &node.id.0, mirror.guard.as_ref())
+        }
+        Work::Migrate(migrate) => {
+            environment_is_there(body, &migrate.environment)?;
+            migrate_is_sound(body, &node.id.0, migrate)
         }
         Work::Effect(effect) => call_is_sound(&node.id.0, &effect.call, rollout.is_some()),
         Work::Hold(hold) => hold_is_sound(body, node, hold),

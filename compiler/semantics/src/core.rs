@@ -21,8 +21,8 @@ pub(crate) use flag::FlagBody;
 pub(crate) use group::{GroupBody, GroupMemberBody};
 pub(crate) use policy::{PolicyBody, RequirementBody};
 pub(crate) use steps::{
-    ArtifactBody, CheckBody, ExposeBody, LoopBody, MemberBody, MirrorBody, ParameterBody, ReleaseBody, RolloutBody,
-    RunBody, StepBody, StepKindBody, StrategyUse, TogetherBody, WorkflowBody,
+    ArtifactBody, CheckBody, ExposeBody, LoopBody, MemberBody, MirrorBody, ParameterBody, PhaseUse, ReleaseBody,
+    RolloutBody, RunBody, StepBody, StepKindBody, StrategyUse, TogetherBody, WorkflowBody,
 };
 pub(crate) use test::{EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, SimulateBody, TestBody};
 

@@ -137,6 +137,18 @@ impl<'db> SemanticModel<'db> {
         workflows.collect()
     }
 
+    /// Every database of the project, by file and place.
+    #[must_use]
+    pub fn databases(&self) -> Vec<Declaration> {
+        let sources = Project::get(self.db).files(self.db).iter();
+        let declared = sources.flat_map(|source| {
+            let file = FileId(source.number(self.db));
+            let found = items(self.db, *source).iter().filter(|item| head(self.db, **item).kind == Kind::Database);
+            found.filter_map(move |item| self.declaration(file, *item))
+        });
+        declared.collect()
+    }
+
     /// The workflow of that name, evaluated; the first by file if several files have one, nothing if none has.
     /// What was reported as an error is left out of it, so a plan is made only when no diagnostic is an error.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, FileId};
+use diagnostics::{Diagnostic, FileId, Span};
 use smol_str::SmolStr;
 
 use crate::core::Body;
@@ -33,6 +33,9 @@ pub struct Broken {
     pub policy: SmolStr,
     /// What is broken, and by which values; or why it could not be judged.
     pub finding: Diagnostic,
+    /// The names of the declarations that it is about, beyond the places of the finding: the service and the
+    /// environment of a rollout, the migration.
+    pub about: Vec<Span>,
 }
 
 impl<'db> SemanticModel<'db> {
@@ -69,7 +72,11 @@ impl<'db> SemanticModel<'db> {
         for (id, item) in &policies.adopted {
             let Body::Policy(body) = &check(self.db(), *item).body else { continue };
             let findings = judge(self.db(), *item, id, body, &things);
-            let finding = |it| Broken { policy: id.full(), finding: places.diagnostic(it) };
+            let finding = |(it, about): (Diagnostic, Vec<Span>)| Broken {
+                policy: id.full(),
+                finding: places.diagnostic(it),
+                about: about.into_iter().map(|span| places.absolute(span)).collect(),
+            };
             broken.extend(findings.into_iter().map(finding));
         }
         broken

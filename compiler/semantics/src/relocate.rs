@@ -5,9 +5,10 @@ use std::sync::Arc;
 use diagnostics::Span;
 
 use crate::model::{
-    Bound, Check, Condition, Environment, Expose, Flag, Gate, JointMember, Loop, Metric, Mirror, Objective, Parameter,
-    Pause, Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together,
-    When, Workflow,
+    Backfill, BackfillPause, Bound, CarriedPhase, Check, Condition, Database, Environment, Expose, Flag, Gate,
+    JointMember, Loop, Metric, Migrate, Migration, MigrationPhase, Mirror, Objective, Parameter, Pause, PhaseKind,
+    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together, When,
+    Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -64,6 +65,10 @@ fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {
             guard: it.guard.as_ref().map(|guard| gate(guard, to)),
             ..it.clone()
         }),
+        StepKind::Migrate(it) => StepKind::Migrate(Migrate {
+            phases: it.phases.iter().map(|it| carried(it, to)).collect(),
+            environment: environment(&it.environment, to),
+        }),
         StepKind::Together(it) => StepKind::Together(Together {
             environment: environment(&it.environment, to),
             strategy: strategy(&it.strategy, to),
@@ -84,6 +89,22 @@ fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {
             environment: it.environment.as_ref().map(|it| environment(it, to)),
         }),
     }
+}
+
+fn carried(of: &CarriedPhase, to: Move<'_>) -> CarriedPhase {
+    CarriedPhase { span: to(of.span), migration: migration(&of.migration, to), phase: of.phase }
+}
+
+fn migration(of: &Migration, to: Move<'_>) -> Arc<Migration> {
+    let database = Arc::new(Database { span: to(of.database.span), ..(*of.database).clone() });
+    let phases = of.phases.iter().map(|it| MigrationPhase { span: to(it.span), kind: phase(&it.kind, to) }).collect();
+    Arc::new(Migration { span: to(of.span), database, phases, ..of.clone() })
+}
+
+fn phase(of: &PhaseKind, to: Move<'_>) -> PhaseKind {
+    let PhaseKind::Backfill(of) = of else { return of.clone() };
+    let pause = |it: &BackfillPause| BackfillPause { metric: metric(&it.metric, to), ..it.clone() };
+    PhaseKind::Backfill(Box::new(Backfill { pause: of.pause.as_ref().map(pause), ..(**of).clone() }))
 }
 
 fn member(of: &JointMember, to: Move<'_>) -> JointMember {

@@ -67,6 +67,32 @@ pub enum Value {
     Error,
 }
 
+impl Value {
+    /// The url of a database: a secret that each environment knows for itself.
+    pub(crate) fn url_of(database: &str) -> Self {
+        Self::Secret(smol_str::format_smolstr!("database:{database}.url"))
+    }
+
+    /// The database whose url it is.
+    #[must_use]
+    pub fn database(&self) -> Option<&str> {
+        let Self::Secret(reference) = self else { return None };
+        reference.strip_prefix("database:")?.strip_suffix(".url")
+    }
+
+    /// The databases whose urls it holds, wherever in it.
+    #[must_use]
+    pub fn databases(&self) -> Vec<&str> {
+        match self {
+            Self::List(items) => items.iter().flat_map(Self::databases).collect(),
+            Self::Map(fields) | Self::Record(_, fields) | Self::Case(_, _, fields) => {
+                fields.values().flat_map(Self::databases).collect()
+            }
+            _ => self.database().into_iter().collect(),
+        }
+    }
+}
+
 /// When a calendar lets things change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {

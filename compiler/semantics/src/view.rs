@@ -3,6 +3,7 @@
 //! A view is made of the evaluated model, so that a policy judges what will run, whatever it is written as.
 
 mod exposures;
+mod migrations;
 mod stages;
 
 pub(crate) use stages::staged;
@@ -25,6 +26,8 @@ pub(crate) struct Thing {
     /// In messages: the rollout of `shop` to `production`.
     pub(crate) described: String,
     pub(crate) span: Span,
+    /// The declarations that it is made of, whose own exceptions hold for it.
+    pub(crate) about: Vec<Span>,
     /// The record.
     pub(crate) value: Value,
 }
@@ -39,6 +42,7 @@ pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
         subject: Subject::Workflow,
         described: format!("the workflow `{}`", workflow.name),
         span: workflow.span,
+        about: Vec::new(),
         value: seen.workflow(workflow),
     }];
     things.extend(seen.things);
@@ -54,6 +58,7 @@ struct Seen {
     checks: Vec<Value>,
     exposures: Vec<Value>,
     mirrors: Vec<Value>,
+    migrations: Vec<Value>,
 }
 
 impl Seen {
@@ -79,6 +84,7 @@ impl Seen {
                 return approved.saturating_add(agreed);
             }
             StepKind::Run(run) | StepKind::Notify(run) => self.actions.push(action(run)),
+            StepKind::Migrate(migrate) => self.migrate(migrate, approved),
             StepKind::Check(check) => self.checks.push(text(&check.gate.name)),
             StepKind::Series(inner) => return self.steps(inner, approved),
             StepKind::Parallel(branches) => {
@@ -118,8 +124,15 @@ impl Seen {
         let (service, environment) = (service(&rollout.service), environment(&rollout.environment));
         let replicas = replicas(rollout);
         let described = described(rollout);
-        let at = rollout.strategy.span;
-        let place = stages::Place { service: &service, environment: &environment, replicas, described: &described, at };
+        let (at, about) = (rollout.strategy.span, about(rollout));
+        let place = stages::Place {
+            service: &service,
+            environment: &environment,
+            replicas,
+            described: &described,
+            at,
+            about: &about,
+        };
         let stages = self.stages(&place, &rollout.strategy.stages);
         let hold: i64 = rollout.strategy.stages.iter().fold(0, |sum, stage| sum.saturating_add(stage.hold_ms));
         let value = Value::Record(
@@ -136,7 +149,7 @@ impl Seen {
             ]),
         );
         self.rollouts.push(value.clone());
-        self.things.push(Thing { subject: Subject::Rollout, described, span: rollout.strategy.span, value });
+        self.things.push(Thing { subject: Subject::Rollout, described, span: at, about, value });
     }
 
     fn workflow(&self, workflow: &Workflow) -> Value {
@@ -150,9 +163,15 @@ impl Seen {
                 ("checks", Value::List(self.checks.clone())),
                 ("exposures", Value::List(self.exposures.clone())),
                 ("mirrors", Value::List(self.mirrors.clone())),
+                ("migrations", Value::List(self.migrations.clone())),
             ]),
         )
     }
+}
+
+/// The declarations that a rollout is made of.
+fn about(rollout: &Rollout) -> Vec<Span> {
+    vec![rollout.service.span, rollout.environment.span]
 }
 
 fn described(rollout: &Rollout) -> String {

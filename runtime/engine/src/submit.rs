@@ -111,7 +111,8 @@ impl Engine {
             Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => false,
             Capability::Outputs | Capability::WaitUntil | Capability::Rollback => false,
             Capability::EarlierReleases | Capability::Overrides => false,
-            Capability::Flags => false,
+            Capability::Flags | Capability::Migrations | Capability::Released => false,
+            Capability::FormerNames | Capability::Notify => false,
         }
     }
 

@@ -109,7 +109,7 @@ impl Run {
                 out.push(Wait::from(at).wake(slot, approval.within_ms));
             }
             Work::Finish => return self.finish_rollout(at, slot, out),
-            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => {
+            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => {
                 self.cannot(at, slot, out);
             }
         }

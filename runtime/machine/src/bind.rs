@@ -79,7 +79,9 @@ pub(crate) fn incoming(
             return Err("this runtime cannot find its artifact".to_owned());
         }
     };
+    let environment = body.environments.get(&rollout.environment).ok_or("its environment is not in the plan")?;
     let (source, runs) = (value(&service.artifact, parameters), value(&service.runs, parameters));
+    let runs = plan::database::reached(&runs, &environment.databases);
     Ok(Release::new(&rollout.service, artifact, source, runs, rollout.replicas))
 }
 
@@ -90,7 +92,7 @@ pub fn preflight(body: &Body, parameters: &BTreeMap<String, Value>) -> Result<Ve
     for rollout in body.rollouts.values() {
         let state = RolloutState { incoming: Some(incoming(body, rollout, parameters)?), ..RolloutState::default() };
         let ensure = Call::Ensure { release: Which::Incoming, instances: rollout.replicas };
-        let shift = Call::Shift { weights: Vec::new(), running_at_most: None };
+        let shift = Call::Shift { weights: Vec::new(), running_at_most: None, cohort: None };
         let calls = [ensure, shift];
         questions.extend(calls.iter().filter_map(|call| task(body, Some((rollout, &state)), call, parameters)));
     }
@@ -132,7 +134,7 @@ pub(crate) fn task(
             let task = Task::Stop { environment, config: config(&place.compute), service_id, release, keep: *keep };
             Some((place.compute.provider.clone(), task))
         }
-        Call::Shift { weights, running_at_most } => {
+        Call::Shift { weights, running_at_most, .. } => {
             let traffic = place.traffic.as_ref()?;
             let routes =
                 weights.iter().filter_map(|(which, share)| route(state, *which, *share, *running_at_most)).collect();

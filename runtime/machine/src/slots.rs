@@ -119,7 +119,7 @@ impl Slots {
             SlotKind::Forward(index) => match &body.nodes[index].work {
                 Work::Effect(effect) => Some(effect),
                 Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
-                Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
+                Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => None,
             },
         }
     }

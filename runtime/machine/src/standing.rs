@@ -48,7 +48,7 @@ impl Standing<'_> {
         let mut state = self.state().clone();
         state.instances.insert(Which::Incoming, instances);
         let weights = vec![(Which::Incoming, Share::ALL)];
-        self.request(key, &state, &Call::Shift { weights, running_at_most: None })
+        self.request(key, &state, &Call::Shift { weights, running_at_most: None, cohort: None })
     }
 
     /// The instances that were brought there last, as far as they are known.

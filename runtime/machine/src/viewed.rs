@@ -134,6 +134,7 @@ impl Run {
             Some(Work::Rollback(_)) => "rollback".to_owned(),
             Some(Work::Expose(expose)) => format!("expose {} to {}", expose.flag, expose.stage.share),
             Some(Work::Mirror(mirror)) => format!("mirror {}", mirror.service),
+            Some(Work::Migrate(migrate)) => format!("migrate {}.{}", migrate.migration, migrate.phase.word()),
             None => self.effect(slot).map(|effect| call_label(&effect.call)).unwrap_or_default(),
         }
     }

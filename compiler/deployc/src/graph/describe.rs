@@ -31,6 +31,9 @@ pub(super) fn work(work: &Work) -> String {
         }
         Work::Rollback(rollback) => format!("bring back {}", rollback.rollouts.join(", then ")),
         Work::Expose(expose) => exposed(expose),
+        Work::Migrate(migrate) => {
+            format!("{} of {} in {}", migrate.phase.word(), migrate.migration, migrate.environment)
+        }
         Work::Mirror(mirror) => {
             let to = format!("{} in {}", mirror.service, mirror.environment);
             format!("copies of {} of the requests to {to} for {}", mirror.share, shown(mirror.duration_ms))
@@ -46,10 +49,11 @@ pub(super) fn call(call: &Call) -> String {
         }
         Call::Stop { release, keep: 0 } => format!("stop the {} release", which(*release)),
         Call::Stop { release, keep } => format!("stop the {} release but {keep}", which(*release)),
-        Call::Shift { weights, running_at_most: _ } => {
+        Call::Shift { weights, cohort, running_at_most: _ } => {
             let shares: Vec<_> =
                 weights.iter().map(|(release, share)| format!("{share} {}", which(*release))).collect();
-            format!("traffic: {}", shares.join(", "))
+            let of = cohort.as_ref().map(|cohort| format!(" of {}", case(cohort))).unwrap_or_default();
+            format!("traffic{of}: {}", shares.join(", "))
         }
         Call::Act { action, binding } => format!("{action}, by {}", binding.provider),
     }

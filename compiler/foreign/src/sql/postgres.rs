@@ -1,5 +1,7 @@
 //! PostgreSQL's statements, from the tree of `squawk-syntax`.
 
+use std::ops::Range;
+
 use squawk_syntax::SyntaxKind as K;
 use squawk_syntax::ast::AstNode;
 use squawk_syntax::{SourceFile, SyntaxNode};
@@ -12,11 +14,25 @@ pub(super) fn parse(text: &str) -> (Vec<Statement>, Vec<Fault>) {
     let parse = SourceFile::parse(text);
     let faults = parse.errors().into_iter().map(|error| {
         let range = usize::from(error.range().start())..usize::from(error.range().end());
-        Fault::at(range, lowered(error.message()))
+        let expected = error.message();
+        let left = left_over(text, &range).filter(|_| expected.starts_with("expected command"));
+        let message = left.unwrap_or_else(|| lowered(expected));
+        Fault::at(range, message)
     });
     let faults = faults.collect();
     let statements = parse.tree().syntax().children().map(|node| statement(&node)).collect();
     (statements, faults)
+}
+
+/// What stands behind the end of a statement: for the parser another one begins there.
+fn left_over(text: &str, at: &Range<usize>) -> Option<String> {
+    let (before, rest) = text.split_at_checked(at.start)?;
+    let ended = before.trim_end();
+    if ended.is_empty() || ended.ends_with(';') {
+        return None;
+    }
+    let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    Some(format!("the statement ends before `{word}`")).filter(|_| !word.is_empty())
 }
 
 /// The clauses of an `UPDATE` besides its assignments.

@@ -12,7 +12,7 @@ impl Lowering<'_> {
     /// The steps back of a rollout.
     pub(super) fn recovery(&mut self, layout: &Layout<'_>) -> Vec<RecoveryStep> {
         let ensure = Call::Ensure { release: Which::Running, instances: layout.replicas };
-        let shift = Call::Shift { weights: vec![(Which::Running, Share::ALL)], running_at_most: None };
+        let shift = Call::Shift { weights: vec![(Which::Running, Share::ALL)], running_at_most: None, cohort: None };
         let stop = Call::Stop { release: Which::Incoming, keep: 0 };
         // What never runs twice goes before the other comes back.
         let stop = self.step_back(layout, "back/stop", stop, layout.timing.stop_ms);

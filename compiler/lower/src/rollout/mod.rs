@@ -8,6 +8,7 @@ pub(crate) mod timing;
 
 use plan::{Call, Effect, EffectClass, NodeId, Retry, Rollout, Share, Which, Work};
 use semantics::model::{self, Arm, Step};
+use serde_json::Value as Json;
 
 use crate::lowering::{At, Lowering};
 use crate::steps::Frontier;
@@ -27,7 +28,7 @@ struct Layout<'m> {
 impl Lowering<'_> {
     /// Adds a rollout behind `last` and returns the node that the next step waits for.
     pub(crate) fn rollout(&mut self, step: &Step, model: &model::Rollout, after: Frontier) -> Frontier {
-        let (environment, service) = (self.environment(&model.environment), self.service(&model.service));
+        let (service, environment) = self.placed(&model.service, &model.environment);
         let layout = Layout {
             step,
             model,
@@ -104,8 +105,8 @@ impl Layout<'_> {
         self.effect(Call::Stop { release, keep }, self.timing.stop_ms)
     }
 
-    fn shift(&self, weights: Vec<(Which, Share)>, running_at_most: Option<u32>) -> Work {
-        self.effect(Call::Shift { weights, running_at_most }, timing::SHIFT_MS)
+    fn shift(&self, weights: Vec<(Which, Share)>, running_at_most: Option<u32>, cohort: Option<Json>) -> Work {
+        self.effect(Call::Shift { weights, running_at_most, cohort }, timing::SHIFT_MS)
     }
 
     fn effect(&self, call: Call, timeout_ms: u64) -> Work {

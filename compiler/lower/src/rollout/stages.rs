@@ -159,7 +159,8 @@ impl Lowering<'_> {
         let weights = [(Which::Incoming, weight), (Which::Running, weight.rest())];
         let weights: Vec<_> = weights.into_iter().filter(|(_, share)| *share != Share::NONE).collect();
         let at_most = at_most.filter(|_| weights.iter().any(|(which, _)| *which == Which::Running));
-        self.in_stage(layout, stage, name, last, layout.shift(weights, at_most))
+        let cohort = stage.model.cohort.as_ref().map(|cohort| self.json(cohort, stage.model.span));
+        self.in_stage(layout, stage, name, last, layout.shift(weights, at_most, cohort))
     }
 
     /// Without a traffic provider nothing divides the requests, so a stage has all of them.

@@ -54,7 +54,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn mirror(&mut self, step: &Step, mirror: &model::Mirror, after: Frontier) -> NodeId {
-        let (environment, service) = (self.environment(&mirror.environment), self.service(&mirror.service));
+        let (service, environment) = self.placed(&mirror.service, &mirror.environment);
         let id = self.step_id(&format!("mirror-{service}-in-{environment}"));
         let (artifact, overrides) = self.release(&mirror.release, step.span);
         let guard = mirror.guard.as_ref().map(|gate| Guard {

@@ -66,7 +66,7 @@ impl Lowering<'_> {
             StepKind::Parallel(_) | StepKind::Series(_) | StepKind::For(_) | StepKind::When(_) => {
                 Some(self.milliseconds(within_ms, step.span))
             }
-            StepKind::Rollback(_) => Some(self.milliseconds(within_ms, step.span)),
+            StepKind::Rollback(_) | StepKind::Migrate(_) => Some(self.milliseconds(within_ms, step.span)),
         }
     }
 }
@@ -83,6 +83,7 @@ fn name_of(step: &Step) -> String {
         StepKind::Expose(expose) => format!("expose-{}", expose.flag.name),
         StepKind::Mirror(mirror) => format!("mirror-{}", mirror.service.name),
         StepKind::Together(_) => "together".to_owned(),
+        StepKind::Migrate(migrate) => format!("migrate-in-{}", migrate.environment.name),
         StepKind::Parallel(_) => "parallel".to_owned(),
         StepKind::Series(_) => "series".to_owned(),
         StepKind::For(each) => format!("for-{}", each.binder),

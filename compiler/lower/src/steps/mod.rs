@@ -4,6 +4,7 @@ mod blocks;
 mod decision;
 mod exposure;
 mod handlers;
+mod migrate;
 mod people;
 mod rollback;
 mod run;
@@ -47,6 +48,7 @@ impl Lowering<'_> {
             StepKind::Wait(wait) => vec![self.wait(step, wait, after)],
             StepKind::Expose(expose) => self.expose(step, expose, after),
             StepKind::Mirror(mirror) => vec![self.mirror(step, mirror, after)],
+            StepKind::Migrate(migrate) => self.migrate(step, migrate, after),
             StepKind::Together(together) => self.together(step, together, after),
             StepKind::Parallel(branches) => self.parallel(branches, after),
             StepKind::Series(steps) => self.steps(steps, after),
@@ -65,6 +67,7 @@ impl Lowering<'_> {
             StepKind::Rollback(_) => ("rollback", Some("the way back is tried again by itself"), None),
             StepKind::Expose(_) => ("expose", None, None),
             StepKind::Together(_) => ("together", None, None),
+            StepKind::Migrate(_) => ("migrate", None, None),
             StepKind::Check(_) => (
                 "check",
                 Some("extend it in the gate: `inconclusive: extend … then …`"),

@@ -5,6 +5,7 @@
 mod golden;
 mod graph;
 mod models;
+mod payment;
 mod refused;
 mod rows;
 mod stability;

@@ -35,11 +35,13 @@ pub(crate) fn workflow(steps: Vec<Step>) -> Workflow {
         name: "release".into(),
         doc: None,
         span: at(1),
+        formerly: None,
         emergency: None,
         during_freeze: false,
         parameters,
         steps,
         finally: vec![],
+        incomplete: false,
     }
 }
 
@@ -68,6 +70,7 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
     Environment {
         name: "local".into(),
         span: at(10),
+        formerly: None,
         protected: false,
         compute: Provider { provider: "process".into(), config: here, span: at(10), roles: vec![], shared: true },
         traffic: routed.then_some(proxy),
@@ -89,6 +92,7 @@ pub(crate) fn service() -> Service {
         name: "shop".into(),
         id: "shop".into(),
         span: at(20),
+        formerly: None,
         artifact: case("std.process.Artifact", "files", vec![("folder", text("releases"))]),
         runs: record(
             "std.process.Process",

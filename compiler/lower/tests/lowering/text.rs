@@ -59,10 +59,31 @@ pub(crate) fn particulars(plan: &Plan) -> String {
     for (name, flag) in &plan.body.flags {
         out += &format!("flag {name}: {}\n", serde_json::to_value(flag).unwrap());
     }
+    out += &data(plan);
     for (name, gate) in &plan.body.gates {
         let texts: Vec<_> = gate.conditions.iter().map(|condition| condition.text.as_str()).collect();
         out += &format!("gate {name} judges {}\n", texts.join(" and "));
     }
+    out
+}
+
+/// Migrations with all that they do, and what each environment says of its databases and of what runs there.
+pub(crate) fn data(plan: &Plan) -> String {
+    let mut out = String::new();
+    let json = |value: serde_json::Value| value.to_string();
+    for (key, database) in &plan.body.databases {
+        out += &format!("database {key}: {}\n", json(serde_json::to_value(database).unwrap()));
+    }
+    for (key, migration) in &plan.body.migrations {
+        out += &format!("migration {key} on {}\n", migration.database);
+        migration.phases.iter().for_each(|it| out += &format!("  {}\n", json(serde_json::to_value(it).unwrap())));
+    }
+    for (key, environment) in &plan.body.environments {
+        environment.databases.iter().for_each(|(name, url)| out += &format!("{key} reaches {name} by {url}\n"));
+        let released = environment.released.iter();
+        released.for_each(|(name, it)| out += &format!("{key} runs {} of {name}: {}\n", it.release, it.record));
+    }
+    plan.body.formerly.iter().for_each(|(what, name)| out += &format!("{what} was {name}\n"));
     out
 }
 
@@ -86,6 +107,13 @@ fn work(work: &Work) -> String {
         Work::WaitUntil(until) => format!("wait until minute {} in {}", until.minutes, until.zone),
         Work::Rollback(rollback) => format!("roll back {}", rollback.rollouts.join(", ")),
         Work::Expose(it) => exposed(it),
+        Work::Migrate(it) => format!(
+            "migrate {}.{} in {} [{} attempts]",
+            it.migration,
+            it.phase.word(),
+            it.environment,
+            it.retry.attempts
+        ),
         Work::Mirror(it) => {
             format!("mirror {} of {} in {} for {} ms", it.share, it.service, it.environment, it.duration_ms)
         }
@@ -116,10 +144,11 @@ fn effect(effect: &Effect) -> String {
     let call = match &effect.call {
         Call::Ensure { release, instances } => format!("ensure {instances} of {}", which(release)),
         Call::Stop { release, keep } => format!("stop {} but {keep}", which(release)),
-        Call::Shift { weights, running_at_most } => {
+        Call::Shift { weights, running_at_most, cohort } => {
             let weights: Vec<_> = weights.iter().map(|(r, share)| format!("{} {share}", which(r))).collect();
             let at_most = running_at_most.map(|most| format!(" on {most} instances")).unwrap_or_default();
-            format!("shift {}{at_most}", weights.join(", "))
+            let cohort = cohort.as_ref().map(|cohort| format!(" of {cohort}")).unwrap_or_default();
+            format!("shift {}{cohort}{at_most}", weights.join(", "))
         }
         Call::Act { action, binding } => format!("act {action} by {} {}", binding.provider, binding.config),
     };

@@ -4,7 +4,7 @@ use diagnostics::Span;
 use smol_str::SmolStr;
 
 use super::{Core, Named};
-use crate::model::ParameterType;
+use crate::model::{ParameterType, PhaseName};
 use crate::types::DeclId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) struct WorkflowBody {
     pub(crate) during_freeze: bool,
     pub(crate) steps: Vec<StepBody>,
     pub(crate) finally: Vec<StepBody>,
+    /// Something of it was reported.
+    pub(crate) incomplete: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ pub(crate) enum StepKindBody {
     WaitUntil { time: Core, zone: Core },
     Expose(Box<ExposeBody>),
     Mirror(Box<MirrorBody>),
+    Migrate { phases: Vec<PhaseUse>, environment: Core },
     Notify(RunBody),
     Together(Box<TogetherBody>),
     Parallel(Vec<StepBody>),
@@ -130,6 +133,14 @@ pub(crate) struct MirrorBody {
     pub(crate) share: Core,
     pub(crate) hold: Core,
     pub(crate) guard: Option<Core>,
+}
+
+/// A phase of a migration that is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PhaseUse {
+    pub(crate) span: Span,
+    pub(crate) migration: DeclId,
+    pub(crate) phase: PhaseName,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -87,7 +87,7 @@ impl Elaborator<'_> {
         let Some(Target::Declared(_, Kind::Database)) = lookup(self.db, self.file, word) else { return None };
         let Some(Target::Declared(id, _)) = self.target(word) else { return None };
         if field.text == "url" {
-            let reference = Value::Secret(smol_str::format_smolstr!("database:{}.url", id.name));
+            let reference = Value::url_of(&id.name);
             return Some((Core::new(at, CoreKind::Constant(reference)), Type::Secret(Box::new(Type::String))));
         }
         self.unknown_word(codes::UNKNOWN_FIELD, field, "a field of a database", &["url"]);

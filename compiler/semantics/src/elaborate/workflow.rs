@@ -24,6 +24,7 @@ impl Visitor for Approvals {
 
 impl Elaborator<'_> {
     pub(super) fn workflow(&mut self, workflow: &Workflow) -> Body {
+        let before = self.diagnostics.len();
         let parameters = workflow.params.iter().filter_map(|param| self.workflow_parameter(param)).collect();
         self.parameters(&workflow.params);
         if workflow.steps.is_empty() {
@@ -45,7 +46,8 @@ impl Elaborator<'_> {
         self.answered_for(workflow);
         let emergency = workflow.emergency.map(|range| self.span(range));
         let during_freeze = workflow.during_freeze.is_some();
-        Body::Workflow(WorkflowBody { parameters, emergency, during_freeze, steps, finally })
+        let incomplete = self.diagnostics.len() > before;
+        Body::Workflow(WorkflowBody { parameters, emergency, during_freeze, steps, finally, incomplete })
     }
 
     /// What happens at the end in any case has nothing left to fall back on.

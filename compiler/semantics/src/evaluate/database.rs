@@ -19,6 +19,7 @@ impl Evaluator<'_> {
         Database {
             name: id.name.clone(),
             span: self.named_at(),
+            formerly: self.formerly(),
             provider: body.provider.clone(),
             config: self.value(&body.config),
             schema: body.schema.as_ref().and_then(|(_, text)| text.clone()),
@@ -31,6 +32,7 @@ impl Evaluator<'_> {
         Some(Migration {
             name: id.name.clone(),
             span: self.named_at(),
+            formerly: self.formerly(),
             database: database.clone(),
             phases: phases.into_iter().collect::<Option<_>>()?,
         })

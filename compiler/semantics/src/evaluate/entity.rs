@@ -25,6 +25,7 @@ impl Evaluator<'_> {
             name: id.name.clone(),
             id: outside?,
             span: self.named_at(),
+            formerly: self.formerly(),
             artifact: artifact?,
             runs: runs?,
             contract: contract?,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Evaluator;
 use super::contract::released_in;
-use crate::core::{BindBody, Core, EnvironmentBody};
+use crate::core::{BindBody, Core, DatabaseBindBody, EnvironmentBody};
 use crate::model;
 use crate::queries::value::{Entity, PartialBind, PartialEnvironment, entity_of};
 use crate::types::DeclId;
@@ -23,6 +23,7 @@ impl Evaluator<'_> {
         let mut environment = PartialEnvironment {
             name: id.name.clone(),
             span: self.named_at(),
+            formerly: self.formerly(),
             protected: body.protected,
             drift: None,
             incomplete: body.incomplete,
@@ -74,6 +75,7 @@ impl Evaluator<'_> {
         }
         for bind in &body.databases {
             let url = self.value(&bind.url);
+            self.is_place(bind, &url);
             environment.databases.retain(|inherited| inherited.database != bind.database);
             let (database, span) = (bind.database.clone(), bind.span);
             environment.databases.push(model::DatabaseBind { database, span, url });
@@ -89,6 +91,14 @@ impl Evaluator<'_> {
             Value::List(values) => values.into_iter().filter_map(wanted).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Where a database is reached is not the place of a database.
+    fn is_place(&mut self, bind: &DatabaseBindBody, url: &Value) {
+        let Some(other) = url.database() else { return };
+        let message = format!("where `{}` is reached is a secret, not the `url` of `{other}`", bind.database);
+        let diagnostic = Diagnostic::error(codes::IMPOSSIBLE_VALUE, bind.url.span, message);
+        self.report(diagnostic.help("name the secret itself: `secret(\"file:…\")`"));
     }
 
     fn bind(&mut self, environment: &mut PartialEnvironment, body: &BindBody) {

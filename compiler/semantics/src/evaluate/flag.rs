@@ -37,6 +37,7 @@ impl Evaluator<'_> {
             name: id.name.clone(),
             id: outside?,
             span: self.named_at(),
+            formerly: self.formerly(),
             owner: owner?,
             expires: expires?,
             service: service.clone(),

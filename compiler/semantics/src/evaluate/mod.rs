@@ -59,6 +59,8 @@ pub(crate) struct Evaluator<'db> {
     active: Vec<fuel::Active>,
     /// The use that made a declaration elsewhere be evaluated.
     via: Option<Span>,
+    /// A step was left out, because something of it was reported.
+    lost: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -99,6 +101,7 @@ impl<'db> Evaluator<'db> {
             exhausted: false,
             active: Vec::new(),
             via: None,
+            lost: false,
             diagnostics: Vec::new(),
         }
     }
@@ -142,6 +145,11 @@ impl Evaluator<'_> {
         let decl = &parsed(self.db, self.item).decl;
         let range = decl.name().map_or(decl.head, |name| name.range);
         crate::queries::place::span(self.item, range)
+    }
+
+    /// What the evaluated declaration was called before.
+    fn formerly(&self) -> Option<SmolStr> {
+        parsed(self.db, self.item).decl.formerly.as_ref().map(|name| name.text.clone())
     }
 
     fn doc(&self) -> Option<SmolStr> {

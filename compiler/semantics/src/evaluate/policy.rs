@@ -1,6 +1,6 @@
 //! Policies judged: every thing that a policy is about against everything it requires.
 
-use diagnostics::{Diagnostic, codes};
+use diagnostics::{Diagnostic, Span, codes};
 
 use super::Evaluator;
 use crate::core::{PolicyBody, RequirementBody};
@@ -9,16 +9,20 @@ use crate::types::DeclId;
 use crate::value::Value;
 use crate::view::Thing;
 
-/// What a policy, declared by `item`, says of the things that it is about.
+/// What a policy, declared by `item`, says of the things that it is about, and the declarations of each.
 pub(crate) fn judge<'db>(
     db: &'db dyn salsa::Database,
     item: ItemNode<'db>,
     id: &DeclId,
     body: &PolicyBody,
     things: &[Thing],
-) -> Vec<Diagnostic> {
+) -> Vec<(Diagnostic, Vec<Span>)> {
     let about = things.iter().filter(|thing| thing.subject == body.subject);
-    about.flat_map(|thing| Evaluator::new(db, item).judged(id, body, thing)).collect()
+    let judged = about.flat_map(|thing| {
+        let found = Evaluator::new(db, item).judged(id, body, thing);
+        found.into_iter().map(|finding| (finding, thing.about.clone()))
+    });
+    judged.collect()
 }
 
 impl Evaluator<'_> {

@@ -7,11 +7,9 @@ use smol_str::SmolStr;
 use super::condition::is_share;
 use super::{Evaluator, display};
 use crate::core::{
-    Body, Core, EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, Named, PartBody, SimulateBody,
-    StepBody, StepKindBody, TestBody,
+    Core, EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, Named, PartBody, SimulateBody, TestBody,
 };
 use crate::model::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};
-use crate::queries::body::body_of;
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
 use crate::units::percent_text;
@@ -147,12 +145,11 @@ impl Evaluator<'_> {
         workflow: &DeclId,
     ) {
         let Entity::Workflow(model) = entity_of(self.db, workflow) else { return };
-        let all = view::staged(model);
         // What could not be read was reported, and may have had that stage.
-        if all.len() < written_stages(self.db, workflow) {
+        if model.incomplete {
             return;
         }
-        let staged = all.into_iter().filter(|it| {
+        let staged = view::staged(model).into_iter().filter(|it| {
             service.is_none_or(|name| it.service.name == *name)
                 && environment.is_none_or(|name| it.environment.name == *name)
         });
@@ -211,27 +208,4 @@ fn answered(word: &str) -> Answer {
         "refused" => Answer::Refused,
         _ => Answer::Missing,
     }
-}
-
-/// How many steps of a workflow go by stages, as it is written.
-fn written_stages(db: &dyn salsa::Database, id: &DeclId) -> usize {
-    match body_of(db, id) {
-        Body::Workflow(body) => staged_steps(&body.steps),
-        _ => 0,
-    }
-}
-
-fn staged_steps(steps: &[StepBody]) -> usize {
-    let of = |step: &StepBody| match &step.kind {
-        StepKindBody::Rollout(_) | StepKindBody::Expose(_) | StepKindBody::Mirror(_) => 1,
-        StepKindBody::Together(together) => together.members.len(),
-        StepKindBody::Parallel(inner) | StepKindBody::Series(inner) => staged_steps(inner),
-        StepKindBody::For(each) => staged_steps(&each.steps),
-        // Of a condition that is known when compiled, one side is left out.
-        StepKindBody::When { then, otherwise, .. } => staged_steps(then).min(staged_steps(otherwise)),
-        StepKindBody::Run(_) | StepKindBody::Check(_) | StepKindBody::Approval { .. } => 0,
-        StepKindBody::Wait(_) | StepKindBody::WaitUntil { .. } => 0,
-        StepKindBody::Notify(_) | StepKindBody::Rollback { .. } => 0,
-    };
-    steps.iter().map(of).sum()
 }

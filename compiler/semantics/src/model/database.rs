@@ -15,6 +15,8 @@ pub struct Database {
     pub name: SmolStr,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// The provider's name, from `@provider("…")` on the record's type: `postgres`, `sqlite`, `mysql`.
     pub provider: SmolStr,
     /// The record.
@@ -41,6 +43,8 @@ pub struct Migration {
     pub name: SmolStr,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// What it changes.
     pub database: Arc<Database>,
     /// Its phases, in their order.
@@ -65,6 +69,44 @@ pub enum PhaseKind {
     Backfill(Box<Backfill>),
     /// Takes away what nobody relies on any more: statements, in order.
     Contract(Vec<SmolStr>),
+}
+
+impl PhaseKind {
+    /// Which phase it is.
+    #[must_use]
+    pub fn name(&self) -> PhaseName {
+        match self {
+            Self::Expand(_) => PhaseName::Expand,
+            Self::Backfill(_) => PhaseName::Backfill,
+            Self::Contract(_) => PhaseName::Contract,
+        }
+    }
+}
+
+/// The phases by name, in the order in which they are carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PhaseName {
+    /// `expand`
+    Expand,
+    /// `backfill`
+    Backfill,
+    /// `contract`
+    Contract,
+}
+
+impl PhaseName {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Expand, Self::Backfill, Self::Contract];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expand => "expand",
+            Self::Backfill => "backfill",
+            Self::Contract => "contract",
+        }
+    }
 }
 
 /// Rows that are given a value, a bounded number at a time.

@@ -16,6 +16,8 @@ pub struct Environment {
     pub name: SmolStr,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// `protected`.
     pub protected: bool,
     /// Runs instances.

@@ -17,6 +17,8 @@ pub struct Flag {
     pub id: SmolStr,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// Who removes it.
     pub owner: SmolStr,
     /// The last day that it may be there.

@@ -22,7 +22,7 @@ mod workflow;
 
 pub use accept::{Acceptance, Proof};
 pub use contract::{AccessVerb, ContractClause, Released};
-pub use database::{Backfill, BackfillPause, Database, DatabaseBind, Migration, MigrationPhase, PhaseKind};
+pub use database::{Backfill, BackfillPause, Database, DatabaseBind, Migration, MigrationPhase, PhaseKind, PhaseName};
 pub use environment::{Bind, Drift, Environment, Provider};
 pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Reading, Undecided};
@@ -32,8 +32,8 @@ pub use policy::Subject;
 pub use service::Service;
 pub use slo::{Objective, Slo};
 pub use step::{
-    Approval, Artifact, Check, Comparison, Decision, EffectClass, Expose, JointMember, Loop, Mirror, Release, Rollback,
-    Rollout, Round, Run, Step, StepKind, Together, Wait, When,
+    Approval, Artifact, CarriedPhase, Check, Comparison, Decision, EffectClass, Expose, JointMember, Loop, Migrate,
+    Mirror, Release, Rollback, Rollout, Round, Run, Step, StepKind, Together, Wait, When,
 };
 pub use strategy::{Instances, Pause, Stage, Strategy};
 pub use test::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};

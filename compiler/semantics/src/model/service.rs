@@ -15,6 +15,8 @@ pub struct Service {
     pub id: SmolStr,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// A case of `std.process.Artifact`.
     pub artifact: Value,
     /// A record that says how a release runs.

@@ -6,7 +6,7 @@ use diagnostics::Span;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Environment, Flag, Gate, Service, Stage, Strategy};
+use super::{Environment, Flag, Gate, Migration, PhaseName, Service, Stage, Strategy};
 use crate::value::{Piece, Value};
 
 /// A step with its modifiers.
@@ -45,6 +45,8 @@ pub enum StepKind {
     Expose(Expose),
     /// `mirror S@x in E at R for D`.
     Mirror(Mirror),
+    /// `migrate M.expand, M.backfill in E`.
+    Migrate(Migrate),
     /// `notify A "…"`: its failure fails nothing.
     Notify(Run),
     /// `together to E using G { … }`.
@@ -209,6 +211,26 @@ pub struct Mirror {
     pub hold_ms: i64,
     /// The gate that guards it.
     pub guard: Option<Arc<Gate>>,
+}
+
+/// Carrying out phases of migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrate {
+    /// The phases, in order.
+    pub phases: Vec<CarriedPhase>,
+    /// Where.
+    pub environment: Arc<Environment>,
+}
+
+/// One phase of [`Migrate`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedPhase {
+    /// Where it is named.
+    pub span: Span,
+    /// The migration, which has that phase.
+    pub migration: Arc<Migration>,
+    /// Which of its phases.
+    pub phase: PhaseName,
 }
 
 /// Rollouts of several services with one verdict.

@@ -15,6 +15,8 @@ pub struct Workflow {
     pub doc: Option<SmolStr>,
     /// Its name in the source.
     pub span: Span,
+    /// What it was called before.
+    pub formerly: Option<SmolStr>,
     /// Where `emergency` stands, if it does.
     pub emergency: Option<Span>,
     /// Whether all of it may run while changes are frozen.
@@ -25,6 +27,8 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     /// Done at the end, however the steps ended.
     pub finally: Vec<Step>,
+    /// Something of it was reported, so steps may be missing.
+    pub incomplete: bool,
 }
 
 /// A workflow parameter.

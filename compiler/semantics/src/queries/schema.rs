@@ -94,12 +94,13 @@ fn widen(db: &dyn salsa::Database, id: &DeclId, dialect: Dialect, schema: &mut S
         let migrations = items(db, *file).iter().filter(|item| head(db, **item).kind == Kind::Migration);
         for item in migrations {
             let DeclKind::Migration(migration) = &parsed(db, *item).decl.kind else { continue };
-            let on = lookup(db, *file, &migration.database.text);
-            if matches!(on, Some(Target::Declared(of, Kind::Database)) if of == *id) {
-                texts(migration).for_each(|text| match sql::statement(dialect, text) {
-                    Ok(statement) => effects.extend(statement.effects),
-                    Err(_) => effects.push(sql::Effect::Anything),
-                });
+            match lookup(db, *file, &migration.database.text) {
+                Some(Target::Declared(of, Kind::Database)) if of == *id => {
+                    effects.extend(statements(migration).flat_map(|it| brought(dialect, it)));
+                }
+                Some(Target::Declared(_, Kind::Database)) => {}
+                // Reported; what is meant may be this database.
+                Some(Target::Declared(..) | Target::Broken) | None => effects.push(sql::Effect::Anything),
             }
         }
     }
@@ -107,15 +108,22 @@ fn widen(db: &dyn salsa::Database, id: &DeclId, dialect: Dialect, schema: &mut S
 }
 
 /// The statements of a migration, in order.
-fn texts(migration: &Migration) -> impl Iterator<Item = &str> {
-    let statements = migration.phases.iter().flat_map(|phase| match &phase.kind {
+fn statements(migration: &Migration) -> impl Iterator<Item = &Statement> {
+    migration.phases.iter().flat_map(|phase| match &phase.kind {
         PhaseKind::Expand(list) | PhaseKind::Contract(list) => list.as_slice(),
-        PhaseKind::Backfill(_) | PhaseKind::StrayPause | PhaseKind::StraySql | PhaseKind::Error => &[],
-    });
-    statements.filter_map(|statement| match statement {
+        PhaseKind::Backfill(_) => &[],
+        PhaseKind::StrayPause | PhaseKind::StraySql | PhaseKind::Error => &[Statement::Error],
+    })
+}
+
+/// What a statement changes; one that cannot be read may change anything.
+fn brought(dialect: Dialect, statement: &Statement) -> Vec<sql::Effect> {
+    let text = match statement {
         Statement::Sql(text) => literal(text),
         Statement::Error => None,
-    })
+    };
+    let read = text.and_then(|text| sql::statement(dialect, text).ok());
+    read.map_or_else(|| vec![sql::Effect::Anything], |statement| statement.effects)
 }
 
 /// A string without interpolation.

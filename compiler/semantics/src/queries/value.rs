@@ -45,6 +45,7 @@ pub(crate) enum Entity {
 pub(crate) struct PartialEnvironment {
     pub(crate) name: SmolStr,
     pub(crate) span: Span,
+    pub(crate) formerly: Option<SmolStr>,
     pub(crate) protected: bool,
     pub(crate) drift: Option<model::Drift>,
     /// Something of it was reported.

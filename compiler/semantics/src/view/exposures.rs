@@ -10,7 +10,15 @@ impl Seen {
         let (service, environment) = (service(&expose.flag.service), environment(&expose.environment));
         let described = format!("the exposure of `{}` in `{}`", expose.flag.name, expose.environment.name);
         let at = expose.strategy.as_ref().map_or(step.span, |strategy| strategy.span);
-        let place = Place { service: &service, environment: &environment, replicas: 0, described: &described, at };
+        let about = [expose.flag.span, expose.flag.service.span, expose.environment.span];
+        let place = Place {
+            service: &service,
+            environment: &environment,
+            replicas: 0,
+            described: &described,
+            at,
+            about: &about,
+        };
         let stages = self.stages(&place, &expose.stages(step.span));
         let fields = [
             ("flag", text(&expose.flag.name)),

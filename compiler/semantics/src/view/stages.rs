@@ -48,7 +48,7 @@ fn gather<'m>(steps: &'m [Step], into: &mut Vec<Staged<'m>>) {
             StepKind::For(each) => each.rounds.iter().for_each(|round| gather(&round.steps, into)),
             StepKind::When(when) => [&when.then, &when.otherwise].into_iter().for_each(|inner| gather(inner, into)),
             StepKind::Run(_) | StepKind::Notify(_) | StepKind::Check(_) | StepKind::Approval(_) => {}
-            StepKind::Wait(_) | StepKind::Rollback(_) => {}
+            StepKind::Wait(_) | StepKind::Rollback(_) | StepKind::Migrate(_) => {}
         }
     }
 }
@@ -62,6 +62,8 @@ pub(super) struct Place<'a> {
     /// In messages: the rollout of `shop` to `production`.
     pub(super) described: &'a str,
     pub(super) at: Span,
+    /// The declarations that they are made of.
+    pub(super) about: &'a [Span],
 }
 
 impl Seen {
@@ -72,7 +74,8 @@ impl Seen {
             let value = record(place, stage, before, index + 1 == stages.len());
             before = stage.weight;
             let described = format!("the stage at {} of {}", percent_text(stage.weight), place.described);
-            self.things.push(Thing { subject: Subject::Stage, described, span: place.at, value: value.clone() });
+            let (span, about) = (place.at, place.about.to_vec());
+            self.things.push(Thing { subject: Subject::Stage, described, span, about, value: value.clone() });
             value
         });
         records.collect()

@@ -13,17 +13,32 @@ use smol_str::SmolStr;
 /// `mon..thu 09:00..16:00 in "Europe/Berlin" except [2026-12-24, 2026-12-31]`
 pub(crate) fn window<'t, X: Problem<'t>>() -> P<'t, ExprKind, X> {
     let last = sign(T::DotDot).ignore_then(weekday()).or_not();
-    let times = time().then_ignore(sign(T::DotDot).labelled("an operator")).then(time());
+    let days = weekday().then(last);
+    // Behind days it can be nothing but a window; times alone may also be a range of times.
+    let with_days = days.map(Some).then(hours("`in` and a time zone"));
+    let without = hours("an operator").map(|hours| (None, hours));
     let except = word("`except`").ignore_then(excepted()).or_not();
-    (weekday().then(last).or_not())
-        .then(times.map_with(|times, e| (times, range(e.span()))))
-        .then_ignore(word("`in`").labelled("an operator"))
-        .then(text("a time zone"))
+    with_days
+        .or(without)
         .then(except)
-        .map(|(((days, ((from, to), times)), zone), except)| {
+        .map(|((days, (from, to, times, zone)), except)| {
             let except = except.unwrap_or_default();
             ExprKind::Window(Box::new(Window { days, from, to, times, zone, except }))
         })
+        .boxed()
+}
+
+/// From, to, where they stand, and the time zone.
+type Hours = (u16, u16, Range, Expr);
+
+/// `09:00..16:00 in "Europe/Berlin"`
+fn hours<'t, X: Problem<'t>>(zone: &'static str) -> P<'t, Hours, X> {
+    let times = time().then_ignore(sign(T::DotDot).labelled("an operator")).then(time());
+    times
+        .map_with(|times, e| (times, range(e.span())))
+        .then_ignore(word("`in`").labelled(zone))
+        .then(text("a time zone"))
+        .map(|(((from, to), times), zone)| (from, to, times, zone))
         .boxed()
 }
 

@@ -19,7 +19,7 @@ fn chain(length: usize) -> Plan {
     let ensure = body.nodes.iter().find_map(|node| match &node.work {
         Work::Effect(effect) => Some(effect.clone()),
         Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
-        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
+        Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => None,
     });
     let call = Call::Ensure { release: Which::Running, instances: 1 };
     let work = Work::Effect(plan::Effect { call, ..ensure.unwrap() });

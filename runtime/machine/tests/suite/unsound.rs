@@ -47,7 +47,7 @@ fn very_many_weights_are_summed_and_refused() {
         let shift = body.nodes.iter_mut().find_map(|node| match &mut node.work {
             Work::Effect(plan::Effect { call: Call::Shift { weights, .. }, .. }) => Some(weights),
             Work::Effect(_) | Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
-            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) => None,
+            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => None,
         });
         *shift.unwrap() = vec![(Which::Incoming, Share::ALL); 500_000];
     });

@@ -3,13 +3,13 @@
 mod blocks;
 mod exposure;
 mod handlers;
+mod migrate;
 mod people;
 mod release;
 mod rollout;
 mod run;
 mod together;
 
-use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Step, StepKind};
 
 use super::Elaborator;
@@ -40,16 +40,10 @@ impl Elaborator<'_> {
         Some(StepBody { span: self.span(step.range), kind: kind?, within, retry, on_failure, go_on, during_freeze })
     }
 
-    fn step_not_yet(&mut self, step: &Step, what: &str) -> Option<StepKindBody> {
-        let message = format!("`{what}` is not available in this edition");
-        self.report(Diagnostic::error(codes::NOT_AVAILABLE_YET, self.span(step.range), message));
-        None
-    }
-
     fn step_kind(&mut self, step: &Step) -> Option<StepKindBody> {
         match &step.kind {
             StepKind::Rollout(rollout) => self.rollout(rollout),
-            StepKind::Migrate(_) => self.step_not_yet(step, "migrate"),
+            StepKind::Migrate(migrate) => self.migrate(migrate),
             StepKind::Run(call) => self.run(call),
             StepKind::Check(check) => self.check(check),
             StepKind::Approval(approval) => self.approval(step, approval),

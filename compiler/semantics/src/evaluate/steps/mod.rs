@@ -3,6 +3,7 @@
 mod blocks;
 mod decision;
 mod exposure;
+mod migrate;
 mod places;
 mod release;
 mod run;
@@ -30,15 +31,18 @@ impl Evaluator<'_> {
         for parameter in &body.parameters {
             self.locals.insert(parameter.name.clone(), Value::Parameter(parameter.name.clone()));
         }
+        let (steps, finally) = (self.steps(&body.steps), self.steps(&body.finally));
         Workflow {
             name: id.name.clone(),
             doc: self.doc(),
             span: self.named_at(),
+            formerly: self.formerly(),
             emergency: body.emergency,
             during_freeze: body.during_freeze,
             parameters,
-            steps: self.steps(&body.steps),
-            finally: self.steps(&body.finally),
+            steps,
+            finally,
+            incomplete: body.incomplete || self.lost,
         }
     }
 
@@ -54,7 +58,8 @@ impl Evaluator<'_> {
     /// The steps of a list; what they bind is not known behind it.
     fn steps(&mut self, bodies: &[StepBody]) -> Vec<Step> {
         let outside = self.locals.clone();
-        let steps = bodies.iter().filter_map(|body| self.step(body)).collect();
+        let steps: Vec<Step> = bodies.iter().filter_map(|body| self.step(body)).collect();
+        self.lost |= steps.len() < bodies.len();
         self.locals = outside;
         steps
     }
@@ -98,6 +103,9 @@ impl Evaluator<'_> {
             StepKindBody::WaitUntil { time, zone } => self.until(time, zone).map(StepKind::Wait),
             StepKindBody::Expose(expose) => self.expose(body, expose).map(StepKind::Expose),
             StepKindBody::Mirror(mirror) => self.mirror(body, mirror).map(StepKind::Mirror),
+            StepKindBody::Migrate { phases, environment } => {
+                self.migrate(body, phases, environment).map(StepKind::Migrate)
+            }
             StepKindBody::Together(together) => self.together(body, together).map(StepKind::Together),
             StepKindBody::Parallel(branches) => Some(StepKind::Parallel(self.branches(branches))),
             StepKindBody::Series(steps) => Some(StepKind::Series(self.steps(steps))),

@@ -75,6 +75,7 @@ impl Evaluator<'_> {
         Some(Environment {
             name: partial.name.clone(),
             span: partial.span,
+            formerly: partial.formerly.clone(),
             protected: partial.protected,
             traffic: bound(partial, &compute, "traffic"),
             metrics: bound(partial, &compute, "metrics"),
