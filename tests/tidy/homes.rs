@@ -20,7 +20,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("logos", &["syntax"]),
     ("miette", &["deployc"]),
     ("mimalloc", &["deployc"]),
-    ("petgraph", &["lower"]),
+    ("petgraph", &["risk"]),
     ("promql-parser", &["foreign"]),
     ("rusqlite", &["store"]),
     ("salsa", &["semantics"]),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::nothing_to_say;
 use super::repository::members;
 
-const COMPILER: &[&str] = &["checks", "diagnostics", "foreign", "lower", "plan", "project", "semantics", "syntax"];
+const COMPILER: &[&str] =
+    &["checks", "diagnostics", "foreign", "lower", "plan", "project", "risk", "semantics", "syntax"];
 const RUNTIME: &[&str] = &["engine", "machine", "plan", "providers", "proxy", "server", "statistics", "store"];
 
 /// The edges of the product itself.
@@ -17,6 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("checks", &["diagnostics", "plan", "semantics", "statistics"]),
     ("plan", &[]),
     ("lower", &["diagnostics", "plan", "semantics"]),
+    ("risk", &["plan", "statistics"]),
     ("project", &["diagnostics", "semantics", "syntax"]),
     ("deployc", COMPILER),
     ("statistics", &[]),
@@ -33,7 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// What tests and benches may know on top of that: real neighbours instead of mocks.
-const TEST_EDGES: &[(&str, &[&str])] = &[("engine", &["store"]), ("server", &["store"])];
+const TEST_EDGES: &[(&str, &[&str])] = &[("engine", &["store"]), ("lower", &["risk"]), ("server", &["store"])];
 
 fn allowed<'a>(table: &'a [(&str, &'a [&'a str])], of: &str) -> Option<&'a [&'a str]> {
     table.iter().find(|(name, _)| *name == of).map(|(_, edges)| *edges)

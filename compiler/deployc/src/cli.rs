@@ -8,6 +8,7 @@ use crate::commands::debug::Debug;
 use crate::commands::explain::Explain;
 use crate::commands::fmt::Fmt;
 use crate::commands::graph::Graph;
+use crate::commands::plan::Plan;
 use crate::commands::run::Run;
 use crate::commands::test::Test;
 use crate::commands::vendor::Vendor;
@@ -15,6 +16,7 @@ use crate::commands::vendor::Vendor;
 const EXAMPLES: &str = "\
 Examples:
   deployc check
+  deployc plan --workflow release
   deployc build --workflow release -o release.plan.json
   deployc run . release --set image=file:build/shop
   deployc explain E0503
@@ -75,6 +77,7 @@ pub(crate) enum Command {
     Check(Check),
     Fmt(Fmt),
     Build(Build),
+    Plan(Plan),
     Run(Run),
     Test(Test),
     Explain(Explain),

@@ -53,6 +53,7 @@ pub(crate) fn compile(console: &Console, path: Option<&Path>, workflow: Option<&
     let workflow = choose::workflow(&project.model(), workflow)?;
     let plan = lowered(&project, &workflow)?.map_err(|errors| stopped(console, &project, &errors))?;
     let plan = with_acceptances(&project, &workflow, plan);
+    let plan = with_objectives(&project, plan);
     console.findings(&found, &project);
     Ok(Compiled { project, workflow, plan, found })
 }
@@ -76,6 +77,12 @@ fn with_acceptances(project: &Project, workflow: &str, plan: Plan) -> Plan {
     let Some(reference) = references.iter().find(|it| it.name == workflow) else { return plan };
     let places = Places::new(project);
     lower::with_acceptances(plan, &checks::accepted(&model, reference), &|span| places.of(span))
+}
+
+/// The plan with what the users of its services were promised.
+fn with_objectives(project: &Project, plan: Plan) -> Plan {
+    let places = Places::new(project);
+    lower::with_objectives(plan, &project.model().objectives(), &|span| places.of(span))
 }
 
 /// Shows the errors that leave no plan.

@@ -5,7 +5,6 @@ mod cli;
 mod commands;
 mod compile;
 mod console;
-mod duration;
 mod failure;
 mod fix;
 mod graph;

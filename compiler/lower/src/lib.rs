@@ -8,11 +8,11 @@ mod contract;
 mod database;
 mod entities;
 mod gates;
-pub mod graph;
 mod lowering;
 mod migration;
 mod names;
 mod numbers;
+mod objectives;
 mod rollout;
 mod steps;
 mod values;
@@ -20,3 +20,4 @@ mod window;
 
 pub use accept::with_acceptances;
 pub use lowering::lower;
+pub use objectives::with_objectives;

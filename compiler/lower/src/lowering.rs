@@ -87,6 +87,7 @@ impl<'a> Lowering<'a> {
             metrics: BTreeMap::new(),
             gates: BTreeMap::new(),
             rollouts: BTreeMap::new(),
+            objectives: BTreeMap::new(),
             requires: Vec::new(),
             acceptances: Vec::new(),
             flags: BTreeMap::new(),

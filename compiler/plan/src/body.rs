@@ -12,6 +12,7 @@ use crate::flag::Flag;
 use crate::gate::{Gate, Metric};
 use crate::migration::Migration;
 use crate::node::{Node, NodeId, RecoveryStep};
+use crate::objective::{Objective, Traffic};
 use crate::release::Digest;
 use crate::scope::{Scope, Together};
 use crate::stage::Stage;
@@ -40,6 +41,9 @@ pub struct Body {
     pub gates: BTreeMap<String, Gate>,
     /// Every rollout, with its way back.
     pub rollouts: BTreeMap<String, Rollout>,
+    /// What the users of these services were promised, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub objectives: BTreeMap<String, Objective>,
     /// What a runtime must be able to do beyond what every runtime can, sorted; see [`crate::requires`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
@@ -210,6 +214,9 @@ pub struct Rollout {
     pub overrides: BTreeMap<String, serde_json::Value>,
     /// Instances at full weight.
     pub replicas: u32,
+    /// The requests that the service gets, where they are declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Traffic>,
     /// The strategy's name, for people.
     pub strategy: String,
     /// Whether a release must run already: a stage below 100 % or a comparison with it needs one.

@@ -29,8 +29,8 @@ pub struct Plan {
     /// What is done.
     pub body: Body,
     /// Where things stand in the sources: nodes by their ids, `gate:NAME`, conditions as `gate:NAME/INDEX`,
-    /// `metric:NAME`, `environment:NAME`, `service:NAME`, `database:NAME`, `migration:NAME`, exceptions as
-    /// `accept:INDEX`.
+    /// `metric:NAME`, `environment:NAME`, `service:NAME`, `slo:NAME`, `database:NAME`, `migration:NAME`,
+    /// exceptions as `accept:INDEX`.
     pub source_map: BTreeMap<String, Place>,
 }
 

@@ -15,6 +15,7 @@ pub mod flag;
 pub mod gate;
 pub mod migration;
 pub mod node;
+pub mod objective;
 pub mod quantity;
 pub mod release;
 pub mod requires;
@@ -37,6 +38,7 @@ pub use migration::{Backfill, Migrate, Migration, PauseLimit, Phase, PhaseName};
 pub use node::{
     Approval, Call, Effect, EffectClass, Guard, Hold, Node, NodeId, People, RecoveryStep, Retry, Subject, Which, Work,
 };
+pub use objective::{Objective, Traffic};
 pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
 pub use requires::{Capability, requires};

@@ -8,7 +8,8 @@ use crate::body::{Body, Input, Rollout};
 use crate::gate::Gate;
 use crate::migration::{migrate_is_sound, migration_is_sound};
 use crate::node::{Call, Guard, Hold, Node, NodeId, Subject, Work};
-use crate::quantity::Share;
+use crate::objective::Objective;
+use crate::quantity::{Exact, Share};
 
 /// Says what is wrong with a body that cannot have come from the compiler.
 pub fn sound(body: &Body) -> Result<(), String> {
@@ -32,7 +33,18 @@ pub fn sound(body: &Body) -> Result<(), String> {
         }
     }
     body.migrations.iter().try_for_each(|(name, it)| migration_is_sound(body, name, it))?;
-    body.gates.iter().try_for_each(|(name, gate)| gate_is_sound(body, name, gate))
+    body.gates.iter().try_for_each(|(name, gate)| gate_is_sound(body, name, gate))?;
+    body.objectives.iter().try_for_each(|(name, objective)| objective_is_sound(body, name, objective))
+}
+
+fn objective_is_sound(body: &Body, name: &str, objective: &Objective) -> Result<(), String> {
+    if !body.services.contains_key(&objective.service) {
+        return Err(format!("the objective `{name}` is of the service `{}`, which is not there", objective.service));
+    }
+    if objective.good <= Exact::ZERO || objective.good > Exact::ONE || objective.period_ms == 0 {
+        return Err(format!("the objective `{name}` asks for no share of any time"));
+    }
+    Ok(())
 }
 
 /// Nodes that stand before, each with its rollout.

@@ -36,6 +36,7 @@ fn plan() -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        objectives: BTreeMap::new(),
         emergency: false,
         together: BTreeMap::new(),
         scopes: BTreeMap::new(),

@@ -100,6 +100,19 @@ impl<'db> SemanticModel<'db> {
         found
     }
 
+    /// The objectives of the project's services, by file and place. One that is not sound itself promises nothing.
+    #[must_use]
+    pub fn objectives(&self) -> Vec<model::Slo> {
+        let db = self.db();
+        let places = Places::new(db);
+        let declared = all_items(db).filter(|item| head(db, *item).kind == Kind::Slo);
+        let found = declared.filter_map(|item| match &value(db, item).entity {
+            Entity::Slo(slo) => Some(crate::relocate::slo(slo, &|span| places.absolute(span))),
+            _ => None,
+        });
+        found.collect()
+    }
+
     /// The flags of the project, by file and place.
     #[must_use]
     pub fn flags(&self) -> Vec<model::Flag> {

@@ -163,14 +163,15 @@ fn gate(of: &Gate, to: Move<'_>) -> Arc<Gate> {
 fn condition(of: &Condition, to: Move<'_>) -> Condition {
     let bound = match &of.bound {
         Bound::Burn { slo, share, window_ms, limit } => {
-            Bound::Burn { slo: Arc::new(objectives(slo, to)), share: *share, window_ms: *window_ms, limit: *limit }
+            Bound::Burn { slo: Arc::new(self::slo(slo, to)), share: *share, window_ms: *window_ms, limit: *limit }
         }
         constant => constant.clone(),
     };
     Condition { span: to(of.span), metric: metric(&of.metric, to), bound, ..of.clone() }
 }
 
-fn objectives(of: &Slo, to: Move<'_>) -> Slo {
+/// The same objectives, every place moved.
+pub(crate) fn slo(of: &Slo, to: Move<'_>) -> Slo {
     let each = of.objectives.iter().map(|it| Objective { metric: metric(&it.metric, to), ..it.clone() });
     Slo { span: to(of.span), objectives: each.collect(), ..of.clone() }
 }

@@ -108,6 +108,7 @@ fn plan(asked: bool) -> Plan {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        objectives: BTreeMap::new(),
         emergency: false,
         together: BTreeMap::new(),
         scopes: BTreeMap::new(),

@@ -72,7 +72,7 @@ impl Rates {
 
 /// The least n up to [`MOST_REQUESTS`] with `speaks(n)`, by doubling and
 /// halving: expected evidence, once positive, grows with n.
-fn least(speaks: impl Fn(u64) -> bool) -> Option<u64> {
+pub(crate) fn least(speaks: impl Fn(u64) -> bool) -> Option<u64> {
     let mut most = 1;
     while !speaks(most) {
         if most >= MOST_REQUESTS {

@@ -56,7 +56,8 @@ pub(crate) struct Evidence {
     pub(crate) pass: f64,
 }
 
-fn evidence(arm: Arm, limit: f64) -> Evidence {
+/// ln E against "rate <= limit" and "rate >= limit", in nats.
+pub(crate) fn evidence(arm: Arm, limit: f64) -> Evidence {
     let mixture = ln_mixture(arm, &ANY_RATE);
     let rate = arm.rate();
     let distance = if arm.is_empty() || limit.is_nan() { 0.0 } else { deviance(arm, limit.clamp(0.0, 1.0)) };

@@ -44,7 +44,7 @@ impl Graph {
     pub(crate) fn execute(self, console: &Console) -> Result<u8, Failure> {
         let compiled = compile(console, self.path.as_deref(), self.workflow.as_deref())?;
         let plan = &compiled.plan;
-        let analysis = lower::graph::analyse(&plan.body)
+        let analysis = risk::graph::analyse(&plan.body)
             .map_err(|node| Failure::internal(format!("the node `{node}` waits for itself")))?;
         if console.json() {
             console.answer(&graph::json(plan, &analysis))?;

@@ -6,6 +6,7 @@ pub(crate) mod debug;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod test;
 pub(crate) mod vendor;
@@ -24,6 +25,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Check(check) => check.execute(console),
         Command::Fmt(fmt) => fmt.execute(console),
         Command::Build(build) => build.execute(console),
+        Command::Plan(plan) => plan.execute(console),
         Command::Run(run) => run.execute(console),
         Command::Test(test) => test.execute(console),
         Command::Explain(explain) => explain.execute(console),

@@ -4,7 +4,7 @@ use plan::{Call, Expose, Hold, Node, People, Stage, Subject, Which, Work};
 use serde_json::Value;
 
 use crate::console::counted;
-use crate::duration::shown;
+use risk::duration::shown;
 
 /// The node's id without its workflow.
 pub(super) fn name<'n>(node: &'n Node, workflow: &str) -> &'n str {

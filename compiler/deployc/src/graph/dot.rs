@@ -1,7 +1,7 @@
 //! DOT, which Graphviz draws. The critical path is bold.
 
-use lower::graph::Analysis;
 use plan::Plan;
+use risk::graph::Analysis;
 
 use super::describe::{name, work};
 

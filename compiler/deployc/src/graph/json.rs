@@ -1,7 +1,7 @@
 //! The graph for programs.
 
-use lower::graph::Analysis;
 use plan::Plan;
+use risk::graph::Analysis;
 use serde_json::{Value, json};
 
 use super::describe::{call, work};

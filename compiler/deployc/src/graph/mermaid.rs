@@ -1,7 +1,7 @@
 //! Mermaid, which markdown renderers draw. Nodes of one rollout stand in a box; the critical path is bold.
 
-use lower::graph::Analysis;
 use plan::{Node, Plan};
+use risk::graph::Analysis;
 
 use super::describe::{name, work};
 

@@ -1,10 +1,10 @@
 //! Lines for the terminal: the way forward, each rollout's way back, and the times.
 
-use lower::graph::Analysis;
 use plan::{Body, Call, Effect, Node, Plan, Work};
+use risk::duration::shown;
+use risk::graph::Analysis;
 
 use super::describe::{call, name, particulars, work};
-use crate::duration::shown;
 
 /// A plan as lines.
 pub(crate) fn text(plan: &Plan, analysis: &Analysis) -> String {

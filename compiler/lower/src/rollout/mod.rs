@@ -6,7 +6,7 @@ mod release;
 mod stages;
 pub(crate) mod timing;
 
-use plan::{Call, Effect, EffectClass, NodeId, Retry, Rollout, Share, Which, Work};
+use plan::{Call, Effect, EffectClass, Exact, NodeId, Retry, Rollout, Share, Traffic, Which, Work};
 use semantics::model::{self, Arm, Step};
 use serde_json::Value as Json;
 
@@ -50,6 +50,7 @@ impl Lowering<'_> {
             artifact,
             overrides,
             replicas: layout.replicas,
+            traffic: traffic(model),
             strategy: model.strategy.name.to_string(),
             needs_running: needs_running(&model.strategy),
             stages,
@@ -112,6 +113,12 @@ impl Layout<'_> {
     fn effect(&self, call: Call, timeout_ms: u64) -> Work {
         Work::Effect(Effect { call, class: EffectClass::Idempotent, timeout_ms, retry: self.retry, tolerated: false })
     }
+}
+
+/// The requests that are declared for the service there.
+fn traffic(model: &model::Rollout) -> Option<Traffic> {
+    let bind = model.environment.binds.iter().find(|bind| bind.service == model.service.name)?;
+    bind.traffic.map(|(least, most)| Traffic { least: Exact::new(least), most: Exact::new(most) })
 }
 
 /// A stage below 100 % leaves the rest to a release that runs, and a comparison needs one to compare with.

@@ -1,7 +1,7 @@
 //! Times of a plan, and a graph that goes round.
 
-use lower::graph::analyse;
 use plan::{NodeId, Undecided};
+use risk::graph::analyse;
 use semantics::model::EffectClass;
 
 use crate::models::{approval, careful, environment, lowered, rollout, run};

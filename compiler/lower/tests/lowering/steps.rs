@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use lower::graph::analyse;
 use plan::Plan;
+use risk::graph::analyse;
 use semantics::{Database, SemanticModel, SourceText};
 
 use crate::models::place;

@@ -17,6 +17,7 @@ fn plan(nodes: Vec<Node>) -> Vec<u8> {
         metrics: BTreeMap::new(),
         gates: BTreeMap::new(),
         rollouts: BTreeMap::new(),
+        objectives: BTreeMap::new(),
         emergency: false,
         together: BTreeMap::new(),
         scopes: BTreeMap::new(),

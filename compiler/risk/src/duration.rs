@@ -3,7 +3,8 @@
 const UNITS: &[(u64, &str)] = &[(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
 
 /// The two largest units of a number of milliseconds; exact below a minute.
-pub(crate) fn shown(ms: u64) -> String {
+#[must_use]
+pub fn shown(ms: u64) -> String {
     match UNITS.iter().position(|(unit, _)| ms >= *unit) {
         None if ms == 0 => "0 s".to_owned(),
         None => format!("{ms} ms"),

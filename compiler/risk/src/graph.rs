@@ -114,7 +114,7 @@ fn longest_ms(body: &Body, node: &Node) -> Option<u64> {
 }
 
 /// All attempts and the waits between them, which double up to their limit.
-fn effect_ms(effect: &Effect) -> u64 {
+pub(crate) fn effect_ms(effect: &Effect) -> u64 {
     let retry = effect.retry;
     let mut all = effect.timeout_ms.saturating_mul(u64::from(retry.attempts));
     let (mut wait, mut waits) = (retry.backoff_ms, u64::from(retry.attempts.saturating_sub(1)));

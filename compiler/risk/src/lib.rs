@@ -1,0 +1,41 @@
+//! What a plan risks: what its gates can and cannot tell, what a bad release could cost of the error budget, how long
+//! it takes, what brings it back, and where nothing does.
+//!
+//! A report is a pure function of the plan, so that two plans can be compared in their risk as well as in their graph.
+//! It states what is computed and names what is not.
+
+pub mod duration;
+pub mod graph;
+mod report;
+mod rollout;
+mod round;
+mod sight;
+mod spend;
+mod stages;
+pub mod text;
+mod time;
+mod unchecked;
+mod way_back;
+
+pub use report::{
+    Irreversible, LetsThrough, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait, WayBack,
+};
+
+use plan::{NodeId, Plan};
+
+/// What a plan risks.
+///
+/// # Errors
+/// A node that waits for itself, directly or over others.
+pub fn assess(plan: &Plan) -> Result<Report, NodeId> {
+    let time = time::of(plan)?;
+    Ok(Report {
+        workflow: plan.body.workflow.clone(),
+        digest: plan.digest.clone(),
+        rollouts: rollout::all(plan),
+        time,
+        irreversible: way_back::irreversible(plan),
+        acceptances: plan.body.acceptances.clone(),
+        unchecked: unchecked::of(plan),
+    })
+}

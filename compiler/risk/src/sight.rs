@@ -1,0 +1,151 @@
+//! P3: what each condition of a gate can tell within a stage, at the lowest declared traffic.
+
+use plan::{Arm, Bound, Condition, Gate, MetricKind, Plan};
+use statistics::{Margin, requests_to_fail, requests_to_fail_limit, requests_to_pass, requests_to_pass_limit};
+
+use crate::report::Sight;
+use crate::round::significant;
+use crate::stages::{Facts, Guarded};
+
+/// Halvings of the range of shares in which the least that is told lies.
+const HALVINGS: u32 = 30;
+
+/// What the stage's gate can tell, condition by condition.
+pub(crate) fn sights(plan: &Plan, facts: &Facts<'_>) -> Vec<Sight> {
+    let Some(guarded) = facts.guard else { return Vec::new() };
+    let conditions = guarded.gate.conditions.iter().filter(|condition| !condition.advisory);
+    conditions.map(|condition| sight(plan, facts, guarded, condition)).collect()
+}
+
+fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condition) -> Sight {
+    let seen = facts.traffic.map_or(0, |traffic| counted(facts, guarded.gate, traffic.least.to_f64()));
+    let blank = Sight {
+        condition: condition.text.clone(),
+        seen,
+        usual: None,
+        fails_from: None,
+        needed_to_pass: None,
+        unknown: None,
+    };
+    let unknown = |why: &str| Sight { unknown: Some(why.to_owned()), ..blank.clone() };
+    if facts.traffic.is_none() {
+        return unknown("no traffic is declared");
+    }
+    match Test::of(plan, facts, guarded, condition) {
+        Ok(test) => Sight {
+            usual: test.usual.map(significant),
+            fails_from: test.fails_from(seen).map(significant),
+            needed_to_pass: test.needed_to_pass().map(|needed| needed.max(guarded.gate.at_least)),
+            ..blank
+        },
+        Err(why) => unknown(why),
+    }
+}
+
+/// Requests of the judged arm that count, at so many requests a second.
+fn counted(facts: &Facts<'_>, gate: &Gate, rate: f64) -> u64 {
+    let counted_ms = facts.hold_ms.saturating_sub(gate.warm_up_ms).saturating_sub(gate.lag_ms);
+    requests(facts.judged_share(gate.arm) * rate, counted_ms)
+}
+
+/// Whole requests at so many a second.
+pub(crate) fn requests(rate: f64, ms: u64) -> u64 {
+    #[expect(clippy::cast_precision_loss, reason = "holds are far shorter than 2^53 ms")]
+    let expected = rate * ms as f64 / 1_000.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is never negative")]
+    let whole = expected.max(0.0) as u64;
+    whole
+}
+
+/// How a condition is judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Test {
+    pub(crate) usual: Option<f64>,
+    against: Against,
+    alpha_fail: f64,
+    alpha_pass: f64,
+}
+
+#[derive(Clone, Copy)]
+enum Against {
+    Limit(f64),
+    /// Another arm, of which `usual` is supposed.
+    Arm {
+        margin: Margin,
+        usual: f64,
+        share: f64,
+    },
+}
+
+impl Test {
+    /// Why not, where nothing is computed for a condition.
+    pub(crate) fn of(
+        plan: &Plan,
+        facts: &Facts<'_>,
+        guarded: Guarded<'_>,
+        condition: &Condition,
+    ) -> Result<Self, &'static str> {
+        let metric = plan.body.metrics.get(&condition.metric).filter(|metric| metric.kind == MetricKind::Ratio);
+        let metric = metric.filter(|_| condition.reading.is_none()).ok_or("it compares no share of requests")?;
+        let usual = metric.usual.map(plan::Exact::to_f64);
+        let against = match &condition.bound {
+            Bound::Constant(limit) => Against::Limit(limit.to_f64()),
+            Bound::Against { times, plus } => {
+                let margin = Margin::new(plus.to_f64(), times.to_f64()).map_err(|_| "its margin is no share")?;
+                let share = facts.judged_share(guarded.gate.arm);
+                if share >= 1.0 || guarded.gate.arm == Arm::Service {
+                    return Err("there is no other arm in this stage");
+                }
+                let usual = usual.ok_or("the metric has no `usual`")?;
+                Against::Arm { margin, usual, share }
+            }
+            Bound::Beside { .. } | Bound::Limit(_) => return Err("it compares no share of requests"),
+        };
+        let alpha_pass = 1.0 - guarded.gate.confidence.to_f64();
+        let alpha_fail = alpha_pass / f64::from(guarded.guard.shares.max(1));
+        Ok(Self { usual, against, alpha_fail, alpha_pass })
+    }
+
+    /// The greatest share of bad requests that is allowed beside a usual release.
+    pub(crate) fn allowed(&self) -> f64 {
+        match self.against {
+            Against::Limit(limit) => limit,
+            Against::Arm { margin, usual, .. } => margin.allowed(usual).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Requests with which a release that is bad at `rate` is expected to fail.
+    pub(crate) fn needed_to_fail(&self, rate: f64) -> Option<u64> {
+        match self.against {
+            Against::Limit(limit) => requests_to_fail_limit(rate, limit, self.alpha_fail),
+            Against::Arm { margin, usual, share } => requests_to_fail(rate, usual, margin, share, self.alpha_fail),
+        }
+    }
+
+    /// Requests with which a release as good as usual is expected to pass.
+    fn needed_to_pass(&self) -> Option<u64> {
+        match self.against {
+            Against::Limit(limit) => requests_to_pass_limit(self.usual.unwrap_or(0.0), limit, self.alpha_pass),
+            Against::Arm { margin, usual, share } => requests_to_pass(usual, margin, share, self.alpha_pass),
+        }
+    }
+
+    /// The least share that is told by so many requests.
+    fn fails_from(&self, seen: u64) -> Option<f64> {
+        let told = |rate: f64| self.needed_to_fail(rate).is_some_and(|needed| needed <= seen);
+        if !told(1.0) {
+            return None;
+        }
+        let (mut hidden, mut shown) = (self.allowed(), 1.0);
+        for _ in 0..HALVINGS {
+            // Shares range over powers of ten: the middle is the geometric one.
+            let middle = if hidden > 0.0 { (hidden * shown).sqrt() } else { shown / 10.0 };
+            if told(middle) {
+                shown = middle;
+            } else {
+                hidden = middle;
+            }
+        }
+        Some(shown)
+    }
+}
