@@ -1,6 +1,6 @@
 //! Exceptions: findings that people take upon them, within a scope and until a day.
 
-use diagnostics::{Code, Diagnostic, Span, codes};
+use diagnostics::{Applicability, Code, Diagnostic, Fix, Span, codes};
 use jiff::civil::Date;
 use semantics::SemanticModel;
 use semantics::model::{Acceptance, Proof};
@@ -83,7 +83,8 @@ pub(crate) fn idle(acceptances: &[Acceptance], used: &[usize]) -> Vec<Diagnostic
     let idle = acceptances.iter().enumerate().filter(|(at, _)| !used.contains(at));
     idle.map(|(_, it)| {
         let message = format!("this exception accepts nothing: {} finds nothing here", it.proof.name());
-        Diagnostic::warning(codes::IDLE_EXCEPTION, it.span, message).help("remove it")
+        let fix = Fix::replace("remove it", it.span, "", Applicability::Guess);
+        Diagnostic::warning(codes::IDLE_EXCEPTION, it.span, message).help("remove it").fix(fix)
     })
     .collect()
 }

@@ -98,7 +98,13 @@ fn known_edition(file: FileId, value: &Spanned<DeValue<'_>>) -> Result<&'static 
     let Some(stated) = value.get_ref().as_str() else {
         let message = "the edition is text, in quotes";
         let help = format!("write `edition = \"{}\"`", newest());
-        return Err(Box::new(Diagnostic::error(codes::PROJECT_FILE, span, message).help(help)));
+        let mut diagnostic = Diagnostic::error(codes::PROJECT_FILE, span, message).help(help);
+        let meant = value.get_ref().as_integer().map(|number| number.as_str().to_owned());
+        if let Some(meant) = meant.filter(|meant| EDITIONS.contains(&meant.as_str())) {
+            let title = format!("write `\"{meant}\"`");
+            diagnostic = diagnostic.fix(Fix::replace(title, span, format!("\"{meant}\""), Applicability::Certain));
+        }
+        return Err(Box::new(diagnostic));
     };
     EDITIONS.iter().copied().find(|known| *known == stated).ok_or_else(|| {
         let message = format!("this compiler does not know the edition `{stated}`");

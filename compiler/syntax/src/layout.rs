@@ -165,16 +165,19 @@ impl<'t> Layout<'_, 't> {
             (self.span)(token.start, token.end),
             format!("the language does not use `{}`", shortened(token.text)),
         );
-        let (help, meaning) = match token.text {
+        let (help, instead, meaning) = match token.text {
             ";" => {
+                let instead = if self.in_braces() { "," } else { "" };
                 if self.in_braces() {
                     self.separate(place);
                 }
-                ("entries end with their line, or with a comma", None)
+                ("entries end with their line, or with a comma", instead.to_owned(), None)
             }
-            "&&" => ("write `and`", Some(Tok::Word("and"))),
-            "!" => ("write `not`", Some(Tok::Word("not"))),
-            comment if comment.starts_with('#') => ("comments begin with `//`", None),
+            "&&" => ("write `and`", "and".to_owned(), Some(Tok::Word("and"))),
+            "!" => ("write `not`", "not ".to_owned(), Some(Tok::Word("not"))),
+            comment if comment.starts_with('#') => {
+                ("comments begin with `//`", format!("//{}", comment.trim_start_matches('#')), None)
+            }
             quoted if token.kind == TokenKind::SingleQuoted => {
                 let fix = format!("\"{}\"", quoted.trim_matches('\''));
                 let fix = diagnostics::Fix::replace(
@@ -186,9 +189,16 @@ impl<'t> Layout<'_, 't> {
                 self.findings.push(finding.help("strings stand in double quotes").fix(fix));
                 return Some(Tok::Bad);
             }
-            _other => ("remove it", None),
+            _other => {
+                self.findings.push(finding.help("remove it"));
+                return None;
+            }
         };
-        self.findings.push(finding.help(help));
+        let title = if instead.is_empty() { "remove it".to_owned() } else { format!("write `{}`", instead.trim()) };
+        let at = (self.span)(token.start, token.end);
+        // What it is read as, it was meant as.
+        let fix = diagnostics::Fix::replace(title, at, instead, diagnostics::Applicability::Certain);
+        self.findings.push(finding.help(help).fix(fix));
         meaning
     }
 }

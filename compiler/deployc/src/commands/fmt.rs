@@ -37,6 +37,8 @@ pub(crate) struct Fmt {
 struct Outcome {
     files: usize,
     changed: Vec<String>,
+    /// The layout of the input, where the answer is to hold it.
+    text: Option<String>,
     /// Syntax errors, by source.
     found: Vec<(Sources, Vec<Diagnostic>)>,
 }
@@ -58,12 +60,14 @@ impl Fmt {
     }
 
     fn input(&self, console: &Console, outcome: &mut Outcome) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().take(project::FILE_SIZE_MAX + 1).read_to_end(&mut bytes);
-        read.map_err(|error| unreadable("-", &error.to_string()))?;
-        let Some((text, formatted)) = outcome.format("-", bytes)? else { return Ok(()) };
+        let Some((text, formatted)) = outcome.format("-", bounded(io::stdin().lock(), "-")?)? else { return Ok(()) };
         outcome.note("-", text != formatted);
-        if self.check || console.json() { Ok(()) } else { console.print(formatted.as_bytes()) }
+        if console.json() && !self.check {
+            outcome.text = Some(formatted);
+        } else if !self.check {
+            console.print(formatted.as_bytes())?;
+        }
+        Ok(())
     }
 
     fn file_or_folder(&self, path: &Path, outcome: &mut Outcome) -> Result<(), Failure> {
@@ -79,8 +83,8 @@ impl Fmt {
 
     fn file(&self, path: &Path, outcome: &mut Outcome) -> Result<(), Failure> {
         let shown = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
-        let Some((text, formatted)) = outcome.format(&shown, bytes)? else { return Ok(()) };
+        let file = fs::File::open(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
+        let Some((text, formatted)) = outcome.format(&shown, bounded(file, &shown)?)? else { return Ok(()) };
         let changed = text != formatted;
         if changed && !self.check {
             replace(path, &formatted).map_err(|error| {
@@ -96,7 +100,11 @@ impl Fmt {
         if console.json() {
             let found = outcome.found.iter().map(|(sources, found)| as_json(found, sources));
             let found: Vec<Value> = found.filter_map(|list| list.as_array().cloned()).flatten().collect();
-            console.answer(&json!({ "version": VERSION, "changed": outcome.changed, "diagnostics": found }))?;
+            let mut answer = json!({ "version": VERSION, "changed": outcome.changed, "diagnostics": found });
+            if let Some(text) = &outcome.text {
+                answer["text"] = json!(text);
+            }
+            console.answer(&answer)?;
         } else if !self.filters() {
             let word = if self.check { "would change" } else { "changed" };
             outcome.changed.iter().for_each(|path| console.tell(&format!("{word} {path}\n")));
@@ -115,7 +123,7 @@ impl Outcome {
     fn format(&mut self, shown: &str, bytes: Vec<u8>) -> Result<Option<(String, String)>, Failure> {
         self.files += 1;
         if bytes.len() as u64 > project::FILE_SIZE_MAX {
-            return Err(unreadable(shown, "it has more than 16 MiB"));
+            return Err(unreadable(shown, &format!("it has more than {} MiB", project::FILE_SIZE_MAX >> 20)));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             unreadable(shown, &format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
@@ -151,6 +159,14 @@ fn shortest(root: PathBuf) -> PathBuf {
 
 fn below(folder: &Path, source: &str) -> PathBuf {
     if folder == Path::new(".") { PathBuf::from(source) } else { folder.join(source) }
+}
+
+/// What there is to read, up to one byte more than a source may have.
+fn bounded(from: impl Read, shown: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = from.take(project::FILE_SIZE_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(shown, &error.to_string()))?;
+    Ok(bytes)
 }
 
 fn unreadable(shown: &str, why: &str) -> Failure {

@@ -89,3 +89,14 @@ fn a_project_is_found_from_a_folder_inside_and_from_a_file() {
         assert!(site.deployc(&["check", path, "--format", "short"]).err.starts_with("a/b/main.deploy:1:1: "), "{path}");
     }
 }
+
+#[test]
+fn files_that_import_each_other_are_told_by_the_way_round_and_every_place_on_it() {
+    let site = Site::with(&[
+        ("deploy.toml", EDITION),
+        ("a.deploy", "use b.one.{y}\n\npub let x: Int = 1\npub let used: Int = y\n"),
+        ("b/one.deploy", "use c.{z}\n\npub let y: Int = z\n"),
+        ("c.deploy", "use a.{x}\n\npub let z: Int = x\n"),
+    ]);
+    insta::assert_snapshot!(site.deployc(&["check"]));
+}

@@ -51,11 +51,12 @@ impl Site {
         self.fed(arguments, "")
     }
 
-    /// The program with this text as its input.
-    pub(crate) fn fed(&self, arguments: &[&str], input: &str) -> Said {
+    /// The program with this as its input.
+    pub(crate) fn fed(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Said {
         let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_deployc")), arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        // One that has read enough may be gone.
+        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
         self.said(child.wait_with_output().unwrap())
     }
 

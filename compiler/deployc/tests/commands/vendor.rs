@@ -401,3 +401,25 @@ fn a_project_must_not_lie_under_the_name_of_its_package() {
     site.write("platform/own.deploy", "pub let x: Int = 1\n");
     assert_eq!(said(&site), ["E0508 `platform/own.deploy` lies under the name of a package, `platform`"]);
 }
+
+/// What is compiled does not depend on whose file a declaration stands in.
+#[test]
+fn a_plan_of_a_package_is_that_of_the_same_sources_in_the_project() {
+    let strategy = "pub strategy at_once() { 100% for 1m }\n";
+    let main = concat!(
+        "use platform.ways.{at_once}\nuse std.process.{Process, Processes}\n\n",
+        "environment local { compute = Processes {} }\n",
+        "service shop { artifact = files(\"releases\"), runs = Process {} }\n\n",
+        "workflow release(image: Digest) { rollout shop@image to local using at_once() }\n",
+    );
+    let digest = |site: &Site| {
+        ok(site, &["build", "-o", "plan.json"]);
+        let plan: Value = serde_json::from_str(&site.read("plan.json")).unwrap();
+        plan["digest"].clone()
+    };
+    let own = Site::with(&[("deploy.toml", EDITION), ("platform/ways.deploy", strategy), ("main.deploy", main)]);
+    let package = Repository::with(&[("deploy.toml", EDITION), ("ways.deploy", strategy)]);
+    let site = Site::with(&[("deploy.toml", &packages(&[package.stated("platform")])), ("main.deploy", main)]);
+    ok(&site, &["vendor"]);
+    assert_eq!(digest(&site), digest(&own));
+}

@@ -127,7 +127,7 @@ impl Elaborator<'_> {
         // What an error budget allows is a limit over a window of its own.
         let burns = only_burns(&clauses.conditions);
         let wanted = [
-            (clauses.at_least.is_some() || burns, "at least N requests"),
+            (clauses.at_least.is_some() || burns, "at least 1_000 requests"),
             (clauses.confidence.is_some() || burns, "confidence 95%"),
             (clauses.condition_written, "a condition"),
             (clauses.inconclusive_written || burns, "inconclusive: extend 15m then rollback"),
@@ -137,8 +137,12 @@ impl Elaborator<'_> {
             return;
         }
         let message = format!("gate `{}` does not say everything it must", gate.name.text);
-        let diagnostic = Diagnostic::error(codes::MISSING_CLAUSE, self.span(gate.name.range), message)
+        let mut diagnostic = Diagnostic::error(codes::MISSING_CLAUSE, self.span(gate.name.range), message)
             .help(format!("add {}", listed(&missing)));
+        // What must hold, only its author knows.
+        if clauses.condition_written {
+            diagnostic = diagnostic.fix(self.clauses_added(gate.range, &missing));
+        }
         self.report(diagnostic);
     }
 

@@ -178,15 +178,19 @@ impl Elaborator<'_> {
         let mut seen: Vec<&Name> = Vec::new();
         let mut otherwise: Option<&WhenArm> = None;
         let mut sound = true;
-        for arm in arms {
+        for (at, arm) in arms.iter().enumerate() {
             let first = match &arm.pattern {
                 Some(pattern) => seen.iter().find(|name| name.text == pattern.case.text).map(|name| name.range),
                 None => None,
             };
             if let Some(first) = first.or(otherwise.map(|arm| arm.range)) {
-                let diagnostic =
+                let mut diagnostic =
                     Diagnostic::error(codes::UNREACHABLE_ARM, self.span(arm.range), "this arm is never reached")
                         .also(self.span(first), "this one comes before it");
+                let before = at.checked_sub(1).and_then(|at| arms.get(at));
+                if let Some(fix) = before.and_then(|before| self.entry_removed(before.range, arm.range)) {
+                    diagnostic = diagnostic.fix(fix);
+                }
                 self.report(diagnostic);
                 sound = false;
             }

@@ -47,13 +47,19 @@ impl Elaborator<'_> {
     /// The fields, each name once; further ones are reported.
     pub(super) fn once<'f>(&mut self, fields: &'f Fields) -> Vec<&'f Field> {
         let mut kept: Vec<&Field> = Vec::new();
-        for field in &fields.list {
+        for (at, field) in fields.list.iter().enumerate() {
             match kept.iter().find(|first| first.name.text == field.name.text) {
                 Some(first) => {
                     let message = format!("`{}` is given twice", field.name.text);
-                    let diagnostic = Diagnostic::error(codes::DUPLICATE_FIELD, self.span(field.name.range), message)
-                        .label("the second")
-                        .also(self.span(first.name.range), "the first");
+                    let mut diagnostic =
+                        Diagnostic::error(codes::DUPLICATE_FIELD, self.span(field.name.range), message)
+                            .label("the second")
+                            .also(self.span(first.name.range), "the first");
+                    let whole = |field: &Field| field.name.range.to(field.value.range);
+                    let before = at.checked_sub(1).and_then(|at| fields.list.get(at)).map(whole);
+                    if let Some(fix) = before.and_then(|before| self.entry_removed(before, whole(field))) {
+                        diagnostic = diagnostic.fix(fix);
+                    }
                     self.report(diagnostic);
                 }
                 None => kept.push(field),

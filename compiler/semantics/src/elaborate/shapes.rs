@@ -1,9 +1,10 @@
-//! The shape of a value that is not there yet: what a fix writes, to be filled in by its author.
+//! What fixes write and take away: the shape of a value that is not there yet, a clause, an entry that is too much.
 
 use diagnostics::{Applicability, Fix, Span};
-use syntax::ast::Fields;
+use syntax::ast::{Fields, Range};
 
 use super::Elaborator;
+use super::names::listed;
 use crate::core::Slot;
 use crate::queries::signature::{Signature, signature_of};
 use crate::types::Type;
@@ -21,8 +22,24 @@ impl Elaborator<'_> {
             Some(last) => (last.value.range.end, format!(", {entries}")),
             None => (fields.range.start + 1, format!("\n  {entries}\n")),
         };
-        let at: Span = self.span(syntax::ast::Range::new(at, at));
+        let at: Span = self.span(Range::new(at, at));
         Some(Fix::replace(format!("write `{entries}`, to be filled in"), at, text, Applicability::Guess))
+    }
+
+    /// A fix that writes these clauses at the end of a body.
+    pub(super) fn clauses_added(&self, body: Range, clauses: &[&str]) -> Fix {
+        let at = self.span(Range::new(body.end.saturating_sub(1), body.end.saturating_sub(1)));
+        let text = format!("\n  {}\n", clauses.join("\n  "));
+        Fix::replace(format!("write {}", listed(clauses)), at, text, Applicability::Guess)
+    }
+
+    /// A fix that takes an entry out, with what separates it from the one before; nothing where more lies between.
+    pub(super) fn entry_removed(&self, before: Range, entry: Range) -> Option<Fix> {
+        let text = self.item.text(self.db);
+        let between = text.get(before.end as usize..entry.start as usize)?;
+        let plain = between.chars().all(|c| c.is_whitespace() || c == ',');
+        let gone = self.span(Range::new(before.end, entry.end));
+        plain.then(|| Fix::replace("remove it", gone, "", Applicability::Guess))
     }
 
     /// A value of that type, in the words of the language; nothing where only its author can know one.

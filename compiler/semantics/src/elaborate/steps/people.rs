@@ -1,7 +1,7 @@
 //! Approvals, and waits for nothing but time.
 
-use diagnostics::{Diagnostic, codes};
-use syntax::ast::{Approval, Step, Wait};
+use diagnostics::{Applicability, Diagnostic, Fix, codes};
+use syntax::ast::{Approval, Range, Step, Wait};
 
 use super::Elaborator;
 use crate::core::{CoreKind, StepKindBody};
@@ -17,9 +17,11 @@ impl Elaborator<'_> {
         let people = self.expect(&approval.people, &library_union(PEOPLE), "`from`");
         if step.modifiers.within.is_none() {
             let message = "an approval needs a deadline";
+            let end = self.span(Range::new(step.range.end, step.range.end));
             let diagnostic = Diagnostic::error(codes::WITHOUT_DEADLINE, self.span(step.range), message)
                 .note("a run that waits for ever holds its environment for ever")
-                .help("say how long it may wait: `within 8h`");
+                .help("say how long it may wait: `within 8h`")
+                .fix(Fix::replace("write `within 8h`", end, " within 8h", Applicability::Guess));
             self.report(diagnostic);
             return None;
         }
