@@ -55,6 +55,7 @@ pub(crate) fn particulars(plan: &Plan) -> String {
         if !(drift.is_empty() && hours.is_empty() && protected.is_empty()) {
             out += &format!("environment {name}{protected}{drift}{hours}\n");
         }
+        out += &computes(name, &environment.compute.config);
     }
     for (name, flag) in &plan.body.flags {
         out += &format!("flag {name}: {}\n", serde_json::to_value(flag).unwrap());
@@ -65,6 +66,14 @@ pub(crate) fn particulars(plan: &Plan) -> String {
         out += &format!("gate {name} judges {}\n", texts.join(" and "));
     }
     out
+}
+
+/// Where an environment computes, if that is more than a type.
+fn computes(name: &str, config: &serde_json::Value) -> String {
+    match config.as_object() {
+        Some(fields) if fields.len() > 1 => format!("{name} computes in {config}\n"),
+        Some(_) | None => String::new(),
+    }
 }
 
 /// Migrations with all that they do, and what each environment says of its databases and of what runs there.

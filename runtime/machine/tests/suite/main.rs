@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
 
 mod any_journal;
+mod databases;
 mod fixture;
 mod format_1;
 mod large;
