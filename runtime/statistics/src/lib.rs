@@ -9,7 +9,7 @@
 //!
 //! # What the judges promise
 //!
-//! A judge may look as often as it likes. Both tests are e-processes E (a
+//! A judge may look as often as it likes, unless it says otherwise. The tests are e-processes E (a
 //! quantity whose expectation never exceeds 1 under the null, at any stopping
 //! time), so by Ville's inequality the chance that E *ever* reaches 1/α is at
 //! most α when the null is true. Hence a gate that may fail at level α raises
@@ -20,24 +20,55 @@
 //!
 //! # Layout
 //!
-//! One file per judge: [`one_arm`] (against a constant limit), [`two_arm`]
-//! (against another arm, with a margin). [`needed`] runs a judge on expected
-//! counts, for the compiler. [`special`] holds the functions they stand on.
+//! One file per judge. Rates, at every look: [`one_arm`] (against a constant limit), [`two_arm`] (against another arm, with
+//! a margin), [`share`] (the canary's share of all errors). Rates, at one look: [`conditional`]. Latencies: [`quantile`],
+//! from a [`histogram`]. Means of bounded metrics: [`betting`], [`means`]. Error budgets: [`burn`]. For those who migrate:
+//! [`kayenta`].
+//!
+//! Beside the judges: [`several`] gates share α; [`power`] and [`needed`] say how many requests a gate needs, the first for
+//! every test, the second for ours; [`threshold`] what a plain threshold does; [`tails`] and [`special`] hold the functions
+//! that they stand on.
 
+pub mod allowance;
+pub mod betting;
+pub mod burn;
+pub mod conditional;
 pub mod counts;
+pub mod histogram;
 pub mod judgement;
+pub mod kayenta;
 pub mod margin;
+pub mod means;
 mod mixture;
 pub mod needed;
 pub mod needed_limit;
 pub mod one_arm;
+pub mod power;
+pub mod quantile;
+pub mod several;
+pub mod share;
 pub mod special;
+pub mod tails;
+pub mod threshold;
 pub mod two_arm;
 
+pub use allowance::{Allowance, AllowanceError};
+pub use betting::{MeanGate, MeanJudgement, Range, RangeError, mean_interval};
+pub use burn::{Windows, burn_rate, judge_burn};
+pub use conditional::{OneLook, judge_limit_once, judge_once};
 pub use counts::{Counts, CountsError};
+pub use histogram::{Above, Histogram, HistogramError};
 pub use judgement::{Judgement, Verdict};
 pub use margin::{Margin, MarginError};
+pub use means::{MeansGate, Which};
 pub use needed::{MOST_REQUESTS, pass_within, requests_to_fail, requests_to_pass};
 pub use needed_limit::{requests_to_fail_limit, requests_to_pass_limit};
 pub use one_arm::judge_limit;
+pub use power::{Baseline, Needed, power, requests_to_tell};
+pub use quantile::{
+    Between, QuantileJudgement, judge_quantile, judge_quantiles, quantile_interval, quantile_sequence,
+    requests_to_bound,
+};
+pub use share::{Form, ShareJudgement, Stretch, judge_shares};
+pub use threshold::Threshold;
 pub use two_arm::judge_difference;

@@ -31,9 +31,9 @@ use crate::special::{HALF_LN_TWO_PI, deviance_part, ln_add_exp, stirling_error};
 
 /// One Beta(a, b) of a prior, with its ln B(a, b).
 pub(crate) struct Prior {
-    a: f64,
-    b: f64,
-    ln_beta: f64,
+    pub(crate) a: f64,
+    pub(crate) b: f64,
+    pub(crate) ln_beta: f64,
 }
 
 const BELOW_TWO_PERCENT: Prior = Prior { a: 0.5, b: 50.0, ln_beta: -1.381_146_601_451_041_1 };
@@ -62,7 +62,7 @@ pub(crate) fn ln_mixture(arm: Arm, priors: &[Prior; 3]) -> f64 {
 /// ln(B(a + bad, b + good) / B(a, b) / L(p̂)), by Stirling's formula with the
 /// parts of order n cancelled on paper: (x − ½) ln x − k ln k with x = a + k is
 /// k ln(1 + a/k) + (a − ½) ln x.
-fn ln_part(arm: Arm, prior: &Prior) -> f64 {
+pub(crate) fn ln_part(arm: Arm, prior: &Prior) -> f64 {
     growth(arm.bad, prior.a) + growth(arm.good, prior.b) - growth(arm.total, prior.a + prior.b) + HALF_LN_TWO_PI
         - prior.ln_beta
 }

@@ -80,6 +80,9 @@ pub(crate) fn interval(arm: Arm, needed_low: f64, needed_high: f64) -> (f64, f64
         let (mut out, mut within) = (outer, arm.rate());
         for _ in 0..HALVINGS {
             let middle = 0.5 * (out + within);
+            if middle == out || middle == within {
+                break;
+            }
             if refused(middle, needed) {
                 out = middle;
             } else {

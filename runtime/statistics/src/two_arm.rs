@@ -120,6 +120,9 @@ fn nearest_on_margin(canary: Arm, stable: Arm, margin: Margin) -> f64 {
     let (mut low, mut high) = (own.min(just_allowed), own.max(just_allowed));
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
+        if middle == low || middle == high {
+            break;
+        }
         if falling(canary, stable, margin, middle) {
             low = middle;
         } else {
