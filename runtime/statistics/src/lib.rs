@@ -71,4 +71,4 @@ pub use quantile::{
 };
 pub use share::{Form, ShareJudgement, Stretch, judge_shares};
 pub use threshold::Threshold;
-pub use two_arm::judge_difference;
+pub use two_arm::{evidence_of_difference, judge_difference};

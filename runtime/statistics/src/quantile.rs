@@ -12,10 +12,10 @@
 use libm::{ceil, log, sqrt};
 
 use crate::allowance::Allowance;
-use crate::counts::Counts;
+use crate::counts::{Arm, Counts};
 use crate::histogram::Histogram;
-use crate::judgement::{Judgement, Verdict};
-use crate::one_arm::judge_limit;
+use crate::judgement::{Judgement, Verdict, enough, needed};
+use crate::one_arm::{evidence, judge_limit};
 use crate::tails::{at_least, at_most, is_level};
 
 /// Where a quantile lies. Nothing stands for "no bound known": below the first bucket's bound, or above the last.
@@ -78,8 +78,9 @@ pub fn quantile_interval(histogram: &Histogram, q: f64, alpha: f64) -> Between {
 #[must_use]
 pub fn quantile_sequence(histogram: &Histogram, q: f64, alpha: f64) -> Between {
     let refused = |seen: Counts| {
-        let verdict = judge_limit(seen, q, alpha / 2.0, alpha / 2.0).verdict;
-        Refused { too_small: verdict == Verdict::Fail, too_great: verdict == Verdict::Pass }
+        let evidence = evidence(Arm::from(seen), q);
+        let refused = |ln_e: f64| enough(ln_e, needed(alpha / 2.0));
+        Refused { too_small: refused(evidence.fail), too_great: refused(evidence.pass) }
     };
     between(histogram, q, alpha, refused)
 }

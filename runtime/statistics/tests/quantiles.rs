@@ -98,7 +98,7 @@ fn a_sequence_of_intervals_rarely_ever_misses() {
                 let between = quantile_sequence(seen, q, alpha);
                 (between.low, between.high)
             };
-            let lost = ever_outside(shares, q, 70, sequence);
+            let lost = ever_outside(shares, q, 50, sequence);
             assert!(lost <= alpha, "{shares:?} {q} {alpha}: {lost}");
         }
     }
