@@ -1,7 +1,7 @@
 //! Judges against each other at equal measured false alarms: how often and how soon each sees a bad canary.
 //!
-//! `cargo xtask bench judges` prints every figure (some minutes); `-- --quick` shows it working in seconds, with figures of no
-//! worth; `-- --threads 1` keeps to one core; `cargo bench --package statistics --bench judges -- --markdown` prints the
+//! `cargo xtask bench judges` prints every figure (a quarter of an hour on two cores); `-- --quick` shows it working in seconds, with figures of no
+//! worth; `-- --threads 1` keeps to one core, `-- --only diurnal` to one weather; `cargo bench --package statistics --bench judges -- --markdown` prints the
 //! tables of `docs/performance.md`. Seeded: the same figures everywhere.
 
 mod cell;
@@ -23,17 +23,17 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let given = |name: &str| arguments.iter().any(|argument| argument == name);
     let after = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1)?.parse::<usize>().ok();
+    let weathers = Weather::ALL.into_iter().filter(|weather| !given("--only") || given(weather.name())).collect();
     let rollouts = if given("--quick") { 200 } else { 10_000 };
     let all = std::thread::available_parallelism().map_or(1, usize::from);
-    let cells = run(rollouts, after("--threads").unwrap_or(all).max(1));
+    let cells = run(weathers, rollouts, after("--threads").unwrap_or(all).max(1));
     if given("--markdown") { report::markdown(&cells) } else { report::lines(&cells) }
 }
 
 /// All cells, in order, shared out to threads.
-fn run(rollouts: u32, threads: usize) -> Vec<Cell> {
+fn run(weathers: Vec<Weather>, rollouts: u32, threads: usize) -> Vec<Cell> {
     let of_rate = |weather, rate: f64| REQUESTS.map(|requests| (weather, requests, rate));
-    let all: Vec<_> =
-        Weather::ALL.into_iter().flat_map(|w| RATES.into_iter().flat_map(move |r| of_rate(w, r))).collect();
+    let all: Vec<_> = weathers.into_iter().flat_map(|w| RATES.into_iter().flat_map(move |r| of_rate(w, r))).collect();
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..threads {

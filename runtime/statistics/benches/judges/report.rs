@@ -14,6 +14,9 @@ pub(crate) fn lines(cells: &[Cell]) {
                 println!("{name}, usual knob  {}", score(outcome.usual[judge]));
                 println!("{name}, equal alarms  {}", score(outcome.equal[judge]));
             }
+            if cell.weather != Weather::Independent {
+                continue;
+            }
             let gate = outcome.gate;
             let name = format!("{name}, × {}, gate at twice", outcome.effect);
             println!("{name}  {} % passed, {} % failed", percent(gate.passed), percent(gate.failed));
@@ -33,7 +36,7 @@ fn percent(share: f64) -> String {
 
 /// The tables of the documents.
 pub(crate) fn markdown(cells: &[Cell]) {
-    for weather in Weather::ALL {
+    for weather in Weather::ALL.into_iter().filter(|weather| cells.iter().any(|cell| cell.weather == *weather)) {
         for effect in [2.0, 5.0] {
             println!(
                 "\nFailed, and after which part of the hold, at 5 % false alarms each; {}, × {effect}:\n",
@@ -48,9 +51,12 @@ pub(crate) fn markdown(cells: &[Cell]) {
         table(cells, weather, 1.0, |outcome, judge| whole(outcome.usual[judge].failed));
         println!("\nFailed with the usual knob; {}, × 2:\n", weather.name());
         table(cells, weather, 2.0, |outcome, judge| whole(outcome.usual[judge].failed));
-        println!("\nThe gate `errors(canary) <= errors(stable) * 2`; {}: passed · failed\n", weather.name());
-        gates(cells, weather);
     }
+    if cells.iter().all(|cell| cell.weather != Weather::Independent) {
+        return;
+    }
+    println!("\nThe gate `errors(canary) <= errors(stable) * 2`; {}: passed · failed\n", Weather::Independent.name());
+    gates(cells, Weather::Independent);
 }
 
 fn whole(share: f64) -> String {
