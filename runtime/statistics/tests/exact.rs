@@ -273,3 +273,33 @@ fn two_means_at_their_allowance_are_rarely_judged() {
         }
     }
 }
+
+/// Bound (B): the best of all tests of "both arms at the pooled rate" against "at their own" tells no more than the
+/// information in both arms, kl(power‖level).
+#[test]
+fn no_test_knows_more_than_the_arms_tell() {
+    for (n, m, own, usual) in [(10, 90, 8, 1), (20, 20, 9, 4), (6, 30, 20, 2)] {
+        let (p1, p0) = (own as f64 / 20.0, usual as f64 / 20.0);
+        let pooled = (n as f64 * p1 + m as f64 * p0) / (n + m) as f64;
+        let told = statistics::power::information(n, p1, m as f64, p0);
+        let mut outcomes = Vec::new();
+        for s in 0..=n {
+            for f in 0..=m {
+                let null = exactly(n, pooled, s) * exactly(m, pooled, f);
+                outcomes.push((exactly(n, p1, s) * exactly(m, p0, f), null));
+            }
+        }
+        outcomes.sort_by(|a, b| (b.0 * a.1).total_cmp(&(a.0 * b.1)));
+        for alpha in [0.01, 0.05, 0.2] {
+            let (mut spent, mut power) = (0.0, 0.0);
+            for (truth, null) in &outcomes {
+                let part = if *null > 0.0 { f64::clamp((alpha - spent) / null, 0.0, 1.0) } else { 1.0 };
+                power += part * truth;
+                spent += part * null;
+            }
+            let known = statistics::power::divergence(power, alpha);
+            assert!(known <= told + 1e-9, "{n} {m} {p1} {p0} {alpha}: {known} {told}");
+            assert!(known > 0.2 * told || power > 0.99, "the bound is of the right size: {known} {told}");
+        }
+    }
+}

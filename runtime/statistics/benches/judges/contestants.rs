@@ -84,25 +84,26 @@ impl Seen {
         (counts(self.canary), counts(self.other))
     }
 
-    /// How much `contestant` suspects the canary of being worse than the other arm; −∞ for not at all.
-    pub(crate) fn suspicion(&mut self, contestant: Contestant) -> f64 {
-        if self.canary.1 == 0 {
-            return f64::NEG_INFINITY;
-        }
+    /// How much `contestant` suspects the canary of being worse than the other arm; −∞ for not at all, and where it is seen
+    /// early that the answer is below `floor`.
+    pub(crate) fn suspicion(&mut self, contestant: Contestant, floor: f64) -> f64 {
         let (canary, other) = self.arms();
+        // Evidence is below 1, and a p-value near ½, while the canary's rate is not the greater one.
+        let worse = canary.rate() > other.rate();
         match contestant {
-            Contestant::Default => evidence_of_difference(canary, other, Margin::NONE).0,
-            Contestant::Share => {
-                let stretch = Stretch { canary: self.canary.1, other: self.other.1, canary_share: 0.1 };
+            _ if canary.bad() == 0 => f64::NEG_INFINITY,
+            Contestant::Default if worse => evidence_of_difference(canary, other, Margin::NONE).0,
+            Contestant::Share if worse => {
+                let stretch = Stretch { canary: canary.bad(), other: other.bad(), canary_share: 0.1 };
                 judge_shares(&[stretch], 1.0, 0.05, 0.05).ln_e_fail
             }
-            Contestant::OneLook if self.looks == LOOKS => {
+            Contestant::OneLook if worse && self.looks == LOOKS => {
                 -libm::log(judge_once(canary, other, Margin::NONE, 0.05, 0.05).p_fail.max(f64::MIN_POSITIVE))
             }
-            Contestant::OneLook => f64::NEG_INFINITY,
+            Contestant::Default | Contestant::Share | Contestant::OneLook => f64::NEG_INFINITY,
             Contestant::Threshold => self.lowest_of_last(1),
             Contestant::ThreeInARow => self.lowest_of_last(3),
-            Contestant::Kayenta => self.kayenta(),
+            Contestant::Kayenta => self.kayenta(floor),
         }
     }
 
@@ -113,8 +114,10 @@ impl Seen {
 
     /// z at a quarter of the estimated shift: the interval at a confidence lies above that bound exactly when z exceeds the
     /// confidence's quantile.
-    fn kayenta(&mut self) -> f64 {
-        if self.canary_points.len() < 5 {
+    fn kayenta(&mut self, floor: f64) -> f64 {
+        // z falls as the shift rises: what is not enough at 0 is not enough at the bound.
+        let at_zero = shift_z(&self.canary_points, &self.other_points, 0.0);
+        if self.canary_points.len() < 5 || at_zero <= 0.0 || at_zero < floor {
             return f64::NEG_INFINITY;
         }
         self.differences.clear();
