@@ -1,6 +1,6 @@
 //! Judges against each other at equal measured false alarms: how often and how soon each sees a bad canary.
 //!
-//! `cargo xtask bench judges` prints every figure (a quarter of an hour on two cores); `-- --quick` shows it working in seconds, with figures of no
+//! `cargo xtask bench judges` prints every figure (three minutes of one core); `-- --quick` shows it working in seconds, with figures of no
 //! worth; `-- --threads 1` keeps to one core, `-- --only diurnal` to one weather; `cargo bench --package statistics --bench judges -- --markdown` prints the
 //! tables of `docs/performance.md`. Seeded: the same figures everywhere.
 
