@@ -125,6 +125,12 @@ impl Run {
         touched.into_iter().map(|index| (index, self.row(index as usize))).collect()
     }
 
+    /// The rows that changed are stored nowhere: for runs that live in memory only.
+    pub fn let_rows_go(&mut self) {
+        self.turned = false;
+        self.touched.clear();
+    }
+
     fn row(&self, index: usize) -> Value {
         let row = match self.states.get(index) {
             Some(state) => serde_json::to_value(state),

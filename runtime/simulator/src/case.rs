@@ -1,0 +1,178 @@
+//! A plan made ready to be run very often: what it is started with, what runs before it, and of which class each step is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use machine::bind;
+use machine::event::Started;
+use machine::ports::provider::Task;
+use machine::signal::Actor;
+use plan::{Digest, EffectClass, ParameterType, Plan, Release, Rollout, Work};
+use serde_json::Value;
+
+use crate::schedule::{Schedule, USUAL_BAD};
+use crate::world::{Traffic, World};
+
+/// A plan with everything that its schedules share.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// What its runs are started with.
+    pub started: Started,
+    /// What runs before, by environment and service.
+    pub running: BTreeMap<(String, String), Release>,
+    /// Whether every rollout can be the first of its service.
+    pub can_be_first: bool,
+    /// The release that each rollout brings, by the rollout's key.
+    pub incoming: BTreeMap<String, Release>,
+    /// Every step by its id: nodes in order, then the ways back.
+    pub steps: HashMap<String, Step>,
+    /// The class of each step's effect, in the same order; none where a step has no effect.
+    classes: Vec<Option<EffectClass>>,
+}
+
+/// What a step is, by the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The node, by its index; none for a step of a way back.
+    pub node: Option<usize>,
+    /// The class of its effect, if it has one.
+    pub class: Option<EffectClass>,
+    /// How often its effect is tried.
+    pub attempts: u32,
+    /// Whether nothing goes back any more when it fails.
+    pub is_last_resort: bool,
+}
+
+impl Case {
+    /// Makes a plan ready.
+    ///
+    /// # Errors
+    /// A parameter for which no value can be invented.
+    pub fn new(plan: Plan) -> Result<Self, String> {
+        let given = plan.body.parameters.iter().map(|(name, declared)| (name.clone(), invented(declared.r#type)));
+        let parameters = bind::parameters(&plan.body, &given.collect())?;
+        let started = Started {
+            run: "run".to_owned(),
+            plan: plan.digest.clone(),
+            root: "/project".into(),
+            actor: person(0, "ann", None),
+            key: "key".to_owned(),
+            parameters,
+        };
+        let running =
+            plan.body.rollouts.values().filter_map(|rollout| Some((place(rollout), earlier(&plan, rollout)?)));
+        Ok(Self {
+            running: running.collect(),
+            can_be_first: plan.body.rollouts.values().all(|rollout| !rollout.needs_running),
+            incoming: incoming(&plan, &started.parameters)?,
+            steps: steps(&plan).map(|(id, step)| (id.to_owned(), step)).collect(),
+            classes: steps(&plan).map(|(_, step)| step.class).collect(),
+            started,
+            plan: Arc::new(plan),
+        })
+    }
+
+    /// Whether nothing runs before in this schedule.
+    #[must_use]
+    pub fn is_first(&self, schedule: &Schedule) -> bool {
+        schedule.first && self.can_be_first
+    }
+
+    /// The class of a slot's effect.
+    #[must_use]
+    pub fn class(&self, slot: u32) -> Option<EffectClass> {
+        self.classes.get(slot as usize).copied().flatten()
+    }
+
+    /// The world as a schedule finds it.
+    #[must_use]
+    pub fn world(&self, schedule: &Schedule) -> World {
+        let mut world = World::new();
+        for rollout in self.plan.body.rollouts.values() {
+            let running = self.running.get(&place(rollout));
+            let traffic = Traffic {
+                rate: schedule.rate,
+                shape: schedule.shape,
+                sound: running.map(|release| release.id.clone()),
+                usual: USUAL_BAD,
+                bad: schedule.bad,
+                seed: schedule.seed,
+            };
+            let running = running.filter(|_| !self.is_first(schedule));
+            world.add(self.outside(rollout), running, self.routes(rollout), traffic);
+        }
+        world
+    }
+
+    /// Where a rollout's service is in the world.
+    #[must_use]
+    pub fn outside(&self, rollout: &Rollout) -> (String, String) {
+        let id = self.plan.body.services.get(&rollout.service).map(|service| service.id.clone());
+        (rollout.environment.clone(), id.unwrap_or_default())
+    }
+
+    /// Whether a rollout's traffic is routed.
+    #[must_use]
+    pub fn routes(&self, rollout: &Rollout) -> bool {
+        self.plan.body.environments.get(&rollout.environment).is_some_and(|place| place.traffic.is_some())
+    }
+}
+
+/// Where a rollout's service is in the registry.
+#[must_use]
+pub fn place(rollout: &Rollout) -> (String, String) {
+    (rollout.environment.clone(), rollout.service.clone())
+}
+
+/// Somebody.
+#[must_use]
+pub fn person(uid: u32, name: &str, group: Option<&str>) -> Actor {
+    let groups = group.iter().map(|group| (*group).to_owned()).collect();
+    Actor { uid, name: name.to_owned(), groups, owner: true }
+}
+
+fn invented(r#type: ParameterType) -> String {
+    match r#type {
+        ParameterType::Digest => Digest::of(b"new").into(),
+        ParameterType::String => "text".to_owned(),
+        ParameterType::Int => "1".to_owned(),
+        ParameterType::Bool => "true".to_owned(),
+        ParameterType::Duration => "1s".to_owned(),
+    }
+}
+
+fn earlier(plan: &Plan, rollout: &Rollout) -> Option<Release> {
+    let service = plan.body.services.get(&rollout.service)?;
+    let (source, runs) = (service.artifact.clone(), service.runs.clone());
+    Some(Release::new(&rollout.service, Digest::of(b"old"), source, runs, rollout.replicas))
+}
+
+/// What the preflight would ask about is what the rollouts bring.
+fn incoming(plan: &Plan, parameters: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Release>, String> {
+    let asked = bind::preflight(&plan.body, parameters)?;
+    let brought = asked.into_iter().filter_map(|(_, task)| match task {
+        Task::Ensure { release, .. } => Some(release),
+        Task::Stop { .. } | Task::Shift { .. } | Task::Act { .. } => None,
+    });
+    Ok(plan.body.rollouts.keys().cloned().zip(brought).collect())
+}
+
+fn steps(plan: &Plan) -> impl Iterator<Item = (&str, Step)> {
+    let step = |node, effect: Option<&plan::Effect>, is_last_resort| Step {
+        node,
+        class: effect.map(|effect| effect.class),
+        attempts: effect.map_or(1, |effect| effect.retry.attempts),
+        is_last_resort,
+    };
+    let forward = plan.body.nodes.iter().enumerate().map(move |(index, node)| {
+        let effect = match &node.work {
+            Work::Effect(effect) => Some(effect),
+            _ => None,
+        };
+        (node.id.0.as_str(), step(Some(index), effect, node.past_return))
+    });
+    let recovery = plan.body.rollouts.values().flat_map(|rollout| &rollout.recovery);
+    forward.chain(recovery.map(move |back| (back.id.0.as_str(), step(None, Some(&back.effect), true))))
+}

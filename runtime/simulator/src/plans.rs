@@ -1,0 +1,37 @@
+//! Plans to try the machine on: each kind of step, and those that the compiler makes of the examples.
+
+use plan::Plan;
+
+use crate::case::Case;
+
+/// The plans by name, as files of the compiler.
+const FILES: &[(&str, &[u8])] = &[
+    ("actions", include_bytes!("../plans/actions.json")),
+    ("approved", include_bytes!("../plans/approved.json")),
+    ("asking", include_bytes!("../plans/asking.json")),
+    ("beside", include_bytes!("../plans/beside.json")),
+    ("canary", include_bytes!("../plans/canary.json")),
+    ("cleaned", include_bytes!("../plans/cleaned.json")),
+    ("first-canary", include_bytes!("../plans/first-canary.json")),
+    ("first-install", include_bytes!("../plans/first-install.json")),
+    ("joint", include_bytes!("../plans/joint.json")),
+    ("steps", include_bytes!("../plans/steps.json")),
+    ("tidied", include_bytes!("../plans/tidied.json")),
+    ("twenty", include_bytes!("../plans/twenty.json")),
+];
+
+/// The names of the plans.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// A plan by its name, made ready.
+///
+/// # Errors
+/// There is none of that name, or it cannot be read.
+pub fn case(name: &str) -> Result<Case, String> {
+    let known = FILES.iter().find(|(known, _)| *known == name);
+    let (_, bytes) = known
+        .ok_or_else(|| format!("there is no plan `{name}`; there are: {}", names().collect::<Vec<_>>().join(", ")))?;
+    Case::new(Plan::read(bytes).map_err(|why| why.to_string())?)
+}

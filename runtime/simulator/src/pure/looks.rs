@@ -1,0 +1,132 @@
+//! Windows and gates: counters are read, and the looks worth keeping become events, as in the engine.
+
+use std::collections::BTreeMap;
+
+use machine::Source;
+use machine::event::Event;
+use machine::evidence::{Evidence, Verdict};
+use machine::judge::{Look, look};
+use machine::ports::provider::{RatioReading, Reading, Sample};
+use machine::state::SlotState;
+use plan::ReleaseId;
+
+use super::{Again, Due, Loop};
+use crate::fault::{Door, Hit, Kind};
+
+/// When a gate is looked at first, in milliseconds. Each further look comes half as much later again, so that a hold of
+/// a month costs no more than a hundred looks.
+pub(super) const LOOK_EVERY_MS: u64 = 250;
+
+/// A look that says nothing new is kept this often, in milliseconds.
+const KEEP_LOOK_MS: u64 = 10_000;
+
+impl Loop<'_> {
+    /// The counted window of a hold begins.
+    pub(super) fn opens(&mut self, worker: usize, slot: u32, source: Option<&Source>) {
+        if !self.workers[worker].alive || self.workers[worker].resting {
+            return;
+        }
+        let (sample, note) = match source.map(|source| self.sample(worker, source)) {
+            None => (None, None),
+            Some(Ok(sample)) => (Some(sample), None),
+            Some(Err(problem)) => (None, Some(problem)),
+        };
+        let node = self.workers[worker].run.id(slot).to_owned();
+        self.turn(worker, Event::Opened { node, sample, note }, None);
+    }
+
+    /// A gate is looked at.
+    pub(super) fn looks(&mut self, worker: usize, slot: u32, source: Option<Source>, again: Option<Again>) {
+        let by = &self.workers[worker];
+        let holds = matches!(by.run.state(slot), SlotState::Holding(_) | SlotState::Asking { .. });
+        let replaced = again.is_some_and(|again| by.watches.get(&slot) != Some(&again.watch));
+        if !by.alive || by.resting || !holds || replaced {
+            return;
+        }
+        let sample = match &source {
+            Some(source) => self.sample(worker, source),
+            None => Err("the environment measures nothing".to_owned()),
+        };
+        if let Some(again) = again {
+            let next = Again { every_ms: again.every_ms + again.every_ms / 2, ..again };
+            self.after(again.every_ms, Due::Look { worker, slot, source, again: Some(next) });
+        }
+        self.sampled(worker, slot, again.is_none(), sample);
+    }
+
+    fn sampled(&mut self, worker: usize, slot: u32, last: bool, sample: Result<Sample, String>) {
+        let at = self.moment();
+        let node = self.workers[worker].run.id(slot).to_owned();
+        let seen = match look(&self.workers[worker].run, slot, &at, sample.clone()) {
+            Some(Look::Restarted(restarted)) => {
+                let note = Some("the counters began again".to_owned());
+                self.turn(worker, Event::Opened { node: node.clone(), sample: Some(restarted), note }, None);
+                if !self.workers[worker].alive {
+                    return;
+                }
+                look(&self.workers[worker].run, slot, &at, sample)
+            }
+            other => other,
+        };
+        let Some(Look::Seen(evidence)) = seen else { return };
+        if last || self.is_worth_keeping(worker, slot, &evidence) {
+            self.workers[worker].kept.insert(slot, (evidence.at_ms, evidence.verdict));
+            self.turn(worker, Event::Judged { node, last, evidence }, None);
+        }
+    }
+
+    fn is_worth_keeping(&self, worker: usize, slot: u32, evidence: &Evidence) -> bool {
+        let by = &self.workers[worker];
+        if evidence.gate.is_empty() {
+            return false;
+        }
+        let paused = by.run.head().paused;
+        let extended = matches!(by.run.state(slot), SlotState::Holding(holding) if holding.extended && !paused);
+        match by.kept.get(&slot) {
+            None => true,
+            Some((_, verdict)) if *verdict != evidence.verdict => true,
+            Some(_) if extended && evidence.verdict == Verdict::Pass => true,
+            Some((at_ms, _)) => evidence.at_ms.abs_diff(*at_ms) >= KEEP_LOOK_MS,
+        }
+    }
+
+    fn sample(&mut self, worker: usize, source: &Source) -> Result<Sample, String> {
+        let fault = self.passes(Door::Sample, Hit::Wait, worker);
+        let place = (source.request.environment.clone(), source.request.service_id.clone());
+        if fault == Some(Kind::NoData) {
+            return Err("the source does not answer".to_owned());
+        }
+        let before = self.sampled.get(&place).cloned();
+        let real = self.left.world.sample(&source.request)?;
+        let given = match fault {
+            Some(Kind::Stale) => before.unwrap_or_else(|| real.clone()),
+            Some(Kind::Foreign) => foreign(&real),
+            Some(Kind::Impossible) => impossible(&real),
+            _ => real.clone(),
+        };
+        self.sampled.insert(place, real);
+        Ok(given)
+    }
+}
+
+/// The same counts, of releases that nobody asked about.
+fn foreign(real: &Sample) -> Sample {
+    let renamed = |(id, reading): (&ReleaseId, &Reading)| (ReleaseId(format!("{id}-other")), reading.clone());
+    Sample { incarnation: real.incarnation.clone(), releases: real.releases.iter().map(renamed).collect() }
+}
+
+/// More bad requests than requests.
+fn impossible(real: &Sample) -> Sample {
+    let worse = |reading: &Reading| Reading {
+        requests: reading.requests,
+        metrics: reading
+            .metrics
+            .iter()
+            .map(|(name, counts)| {
+                (name.clone(), RatioReading { bad: counts.total.saturating_mul(2).saturating_add(7), ..*counts })
+            })
+            .collect(),
+    };
+    let releases: BTreeMap<_, _> = real.releases.iter().map(|(id, reading)| (id.clone(), worse(reading))).collect();
+    Sample { incarnation: real.incarnation.clone(), releases }
+}

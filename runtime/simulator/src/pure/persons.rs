@@ -1,0 +1,123 @@
+//! People: they come to look where a step waits for them, and say what the schedule has them say, at any instant.
+
+use machine::event::Event;
+use machine::signal::{Actor, Signal, SignalKind};
+use machine::state::SlotState;
+use plan::{Approval, People, Work};
+
+use super::{Due, Loop};
+use crate::case::person;
+use crate::fault::Kind;
+use crate::schedule::Answer;
+
+/// How much later than could be a person comes, in milliseconds.
+const AGAIN_MS: u64 = 5_000;
+
+/// How long a pause lasts that somebody ends, in milliseconds.
+const PAUSE_MS: u64 = 10_000;
+
+/// How much a hold or a wait is extended, in milliseconds.
+const EXTEND_MS: u64 = 90_000;
+
+impl Loop<'_> {
+    /// Something is said at an instant that nobody chose.
+    pub(super) fn say(&mut self, kind: Kind) {
+        let said = match kind {
+            Kind::Pause => SignalKind::Pause,
+            Kind::Abort => SignalKind::Abort,
+            Kind::Rollback => SignalKind::Rollback,
+            Kind::Retry => SignalKind::Retry { step: None },
+            Kind::Skip => SignalKind::Skip { step: None },
+            Kind::Extend => SignalKind::Extend { step: None, by_ms: EXTEND_MS },
+            Kind::Steal => SignalKind::Steal,
+            _ => return,
+        };
+        self.says(person(0, "ann", None), said);
+        if kind == Kind::Pause && self.schedule.people != Answer::Silent {
+            self.after(PAUSE_MS, Due::LetGoOn);
+        }
+    }
+
+    /// A paused run is let go on.
+    pub(super) fn let_go_on(&mut self) {
+        if self.current().is_none() {
+            self.after(self.until_started_ms(), Due::LetGoOn);
+            return;
+        }
+        self.says(person(0, "ann", None), SignalKind::Resume);
+    }
+
+    /// When a person tries again who found no runtime.
+    fn until_started_ms(&self) -> u64 {
+        self.schedule.away_ms.saturating_add(AGAIN_MS)
+    }
+
+    fn says(&mut self, actor: Actor, kind: SignalKind) {
+        let Some(worker) = self.current() else { return };
+        self.said += 1;
+        let signal = Signal { key: format!("said-{}", self.said), actor, kind, reason: Some("so".to_owned()) };
+        if self.workers[worker].run.consider(&signal).is_err() {
+            return;
+        }
+        // Whoever takes a lock ends what is at work first.
+        if signal.kind == SignalKind::Steal {
+            self.left.world.end_run();
+        }
+        let key = signal.key.clone();
+        self.turn(worker, Event::Signalled(signal), Some(key));
+    }
+
+    /// Somebody comes to look at a step, as one of those who are asked.
+    pub(super) fn person_comes(&mut self, slot: u32, number: u32) {
+        let Some(worker) = self.current() else {
+            self.after(self.until_started_ms(), Due::Person { slot, number });
+            return;
+        };
+        let run = &self.workers[worker].run;
+        let step = Some(run.id(slot).to_owned());
+        let approval = self.approval(slot);
+        let waits = run.state(slot).clone();
+        let refuse = self.schedule.people == Answer::Refuse;
+        if self.schedule.people == Answer::Silent {
+            return;
+        }
+        let actor = approval.as_ref().map_or_else(|| person(0, "ann", None), |asked| asked_person(asked, number));
+        let kind = match waits {
+            SlotState::Approving { .. } | SlotState::Asking { .. } | SlotState::Unknown { .. } if refuse => {
+                SignalKind::Reject { step }
+            }
+            SlotState::Approving { .. } | SlotState::Asking { .. } => {
+                SignalKind::Approve { step, plan: self.case.plan.digest.clone() }
+            }
+            SlotState::Unknown { attempt, .. } => self.decided(step, attempt.group),
+            _ => return,
+        };
+        self.says(actor, kind);
+        if approval.is_some_and(|asked| number + 1 < asked.quorum) {
+            self.after(AGAIN_MS, Due::Person { slot, number: number + 1 });
+        }
+    }
+
+    /// A person looks whether an effect took place, and says what follows from that.
+    fn decided(&self, step: Option<String>, group: u32) -> SignalKind {
+        let node = step.as_deref().unwrap_or_default();
+        let took = self.left.world.took(&format!("{}/{node}/{group}", self.case.started.run));
+        if took { SignalKind::Skip { step } } else { SignalKind::Retry { step } }
+    }
+
+    fn approval(&self, slot: u32) -> Option<Approval> {
+        match &self.case.plan.body.nodes.get(slot as usize)?.work {
+            Work::Approval(approval) => Some(approval.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The `number`th of those who are asked.
+fn asked_person(approval: &Approval, number: u32) -> Actor {
+    match &approval.from {
+        People::Users { names } => person(number, names.get(number as usize).map_or("nobody", String::as_str), None),
+        People::Group { name } => person(number, &format!("member {number}"), Some(name)),
+        People::Owner => person(number, "owner", None),
+    }
+}

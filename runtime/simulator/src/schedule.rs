@@ -1,0 +1,152 @@
+//! One schedule: what the world is like, what people do, and what goes wrong where. A number gives it again.
+
+use std::fmt;
+
+use fastrand::Rng;
+
+use crate::fault::{Door, Fault, Kind};
+use crate::world::Shape;
+
+/// How people answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// They look, and say what lets the run go on.
+    Agree,
+    /// They refuse.
+    Refuse,
+    /// They say nothing, until the time is over.
+    Silent,
+}
+
+/// A whole schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The number it was made from; later choices are drawn from it as well.
+    pub seed: u64,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// What people answer.
+    pub people: Answer,
+    /// Bad requests in a million of the incoming releases.
+    pub bad: u64,
+    /// Requests a second.
+    pub rate: u64,
+    /// How the traffic moves.
+    pub shape: Shape,
+    /// How long a runtime stays away when it has died, in milliseconds.
+    pub away_ms: u64,
+    /// Whether nothing runs before, where the plan allows that.
+    pub first: bool,
+}
+
+/// How often each door is passed when nothing goes wrong: where faults can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Appends.
+    pub appends: u32,
+    /// Requests.
+    pub requests: u32,
+    /// Questions to providers.
+    pub questions: u32,
+    /// Look-ups of what runs.
+    pub look_ups: u32,
+    /// Samples.
+    pub samples: u32,
+    /// Events.
+    pub turns: u32,
+}
+
+impl Passed {
+    /// The count of one door.
+    #[must_use]
+    pub fn of(&self, door: Door) -> u32 {
+        match door {
+            Door::Append => self.appends,
+            Door::Request => self.requests,
+            Door::Question => self.questions,
+            Door::LookUp => self.look_ups,
+            Door::Sample => self.samples,
+            Door::Turn => self.turns,
+        }
+    }
+
+    /// Counts a door once more.
+    pub(crate) fn count(&mut self, door: Door) {
+        let count = match door {
+            Door::Append => &mut self.appends,
+            Door::Request => &mut self.requests,
+            Door::Question => &mut self.questions,
+            Door::LookUp => &mut self.look_ups,
+            Door::Sample => &mut self.samples,
+            Door::Turn => &mut self.turns,
+        };
+        *count += 1;
+    }
+}
+
+/// Bad requests in a million of a release that is as it should be.
+pub const USUAL_BAD: u64 = 1_000;
+
+/// What a release that must not pass has.
+const MANY_BAD: u64 = 200_000;
+
+impl Schedule {
+    /// Nothing goes wrong, and the release is good.
+    #[must_use]
+    pub fn quiet(seed: u64) -> Self {
+        Self {
+            seed,
+            faults: Vec::new(),
+            people: Answer::Agree,
+            bad: USUAL_BAD,
+            rate: 20_000,
+            shape: Shape::Constant,
+            away_ms: 1_000,
+            first: false,
+        }
+    }
+
+    /// The schedule with this number for a plan whose doors are passed so often.
+    #[must_use]
+    pub fn of_seed(seed: u64, passed: &Passed) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let count = pick(&mut rng, &[1, 1, 1, 2, 2, 3, 4]);
+        let faults = (0..count).map(|_| fault(&mut rng, passed)).collect();
+        Self {
+            seed,
+            faults,
+            people: pick(&mut rng, &[Answer::Agree, Answer::Agree, Answer::Agree, Answer::Refuse, Answer::Silent]),
+            bad: pick(&mut rng, &[USUAL_BAD, USUAL_BAD, USUAL_BAD, 0, MANY_BAD]),
+            rate: pick(&mut rng, &[20_000, 20_000, 2_000, 20, 0]),
+            shape: pick(&mut rng, &[Shape::Constant, Shape::Diurnal, Shape::Autocorrelated]),
+            away_ms: pick(&mut rng, &[0, 50, 1_000, 20_000, 7_200_000, 250_000_000]),
+            first: rng.u8(..8) == 0,
+        }
+    }
+}
+
+fn pick<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
+    of[rng.usize(..of.len())]
+}
+
+/// A fault at one of the places that the plan has, or a little behind them: what goes wrong makes runs longer.
+fn fault(rng: &mut Rng, passed: &Passed) -> Fault {
+    let kind = pick(rng, &Kind::ALL);
+    let places = passed.of(kind.door()) + 4;
+    Fault { kind, nth: rng.u32(1..=places), hit: None, phase: None }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, people, bad, rate, shape, away_ms, first, .. } = self;
+        writeln!(
+            text,
+            "seed {seed}: people {people:?}, {bad} bad in a million, {rate} requests/s {shape:?}, away {away_ms} ms{}",
+            if *first { ", first release" } else { "" }
+        )?;
+        for fault in &self.faults {
+            writeln!(text, "  fault: {fault}")?;
+        }
+        Ok(())
+    }
+}
