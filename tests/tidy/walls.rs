@@ -7,7 +7,8 @@ use super::repository::members;
 
 const COMPILER: &[&str] =
     &["checks", "diagnostics", "foreign", "lower", "plan", "project", "risk", "semantics", "syntax"];
-const RUNTIME: &[&str] = &["engine", "machine", "plan", "providers", "proxy", "server", "statistics", "store"];
+const RUNTIME: &[&str] =
+    &["engine", "machine", "plan", "providers", "proxy", "server", "simulator", "statistics", "store"];
 
 /// The edges of the product itself.
 const EDGES: &[(&str, &[&str])] = &[
@@ -28,6 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("providers", &["machine", "plan", "proxy"]),
     ("engine", &["machine", "plan"]),
     ("server", &["engine", "machine", "plan", "store"]),
+    ("simulator", &["machine", "plan"]),
     ("deployd", RUNTIME),
     ("first-canary-service", &[]),
     ("xtask", &[]),

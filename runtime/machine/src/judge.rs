@@ -35,8 +35,12 @@ pub fn look(run: &Run, slot: SlotIndex, at: &Moment, sample: Result<Sample, Stri
             return Some(Look::Seen(Box::new(evidence)));
         }
     };
+    if !can_be(&sample) {
+        evidence.cause = "no data: the counters show more bad requests than requests".to_owned();
+        return Some(Look::Seen(Box::new(evidence)));
+    }
     match &holding.baseline {
-        Some(baseline) if baseline.incarnation == sample.incarnation => {
+        Some(baseline) if is_before(baseline, &sample) => {
             let window = difference(baseline, &sample);
             let (incoming, running) = run.releases_of(slot);
             evidence.observed_share = observed_share(&window, incoming.as_ref());
@@ -47,6 +51,25 @@ pub fn look(run: &Run, slot: SlotIndex, at: &Moment, sample: Result<Sample, Stri
         }
         Some(_) | None => Some(Look::Restarted(sample)),
     }
+}
+
+/// Whether no counter shows more bad requests than requests. One that does is no evidence of anything: as a baseline it
+/// would hide bad requests, in a comparison it would excuse them.
+fn can_be(sample: &Sample) -> bool {
+    let readings = sample.releases.values().flat_map(|reading| reading.metrics.values());
+    readings.into_iter().all(|counts| counts.bad <= counts.total)
+}
+
+/// Whether the window from one sample to another can be counted: nothing began again, and nothing ran backwards.
+fn is_before(baseline: &Sample, now: &Sample) -> bool {
+    let grew = |(id, before): (&ReleaseId, &Reading)| {
+        let after = now.releases.get(id);
+        let metric = |name: &String| after.and_then(|reading| reading.metrics.get(name)).copied();
+        before.metrics.iter().all(|(name, earlier)| {
+            metric(name).is_none_or(|later| later.bad >= earlier.bad && later.total >= earlier.total)
+        })
+    };
+    baseline.incarnation == now.incarnation && can_be(baseline) && baseline.releases.iter().all(grew)
 }
 
 fn blank(run: &Run, slot: SlotIndex, at: &Moment, window_ms: u64) -> Evidence {

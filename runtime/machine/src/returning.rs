@@ -60,6 +60,7 @@ impl Run {
         self.head.status = RunStatus::Returning;
         self.head.cause = Some(cause);
         // The way back is never paused.
+        let was_paused = self.head.paused;
         (self.head.paused, self.head.pause, self.head.barred) = (false, None, None);
         for index in 0..self.plan.body.nodes.len() {
             if let Ok(slot) = SlotIndex::try_from(index)
@@ -67,6 +68,9 @@ impl Run {
             {
                 self.set(slot, left);
             }
+        }
+        if was_paused {
+            self.do_all_that_is_due(at, out);
         }
         self.go_back(at, out);
     }

@@ -1,6 +1,6 @@
 //! A plan made ready to be run very often: what it is started with, what runs before it, and of which class each step is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use machine::bind;
@@ -27,7 +27,7 @@ pub struct Case {
     /// The release that each rollout brings, by the rollout's key.
     pub incoming: BTreeMap<String, Release>,
     /// Every step by its id: nodes in order, then the ways back.
-    pub steps: HashMap<String, Step>,
+    pub steps: BTreeMap<String, Step>,
     /// The class of each step's effect, in the same order; none where a step has no effect.
     classes: Vec<Option<EffectClass>>,
 }

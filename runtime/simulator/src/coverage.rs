@@ -66,6 +66,11 @@ pub fn impossible(kind: Kind, hit: Hit, phase: Phase) -> Option<&'static str> {
         (Door::LookUp | Door::Sample, Hit::Idempotent | Hit::Probeable | Hit::Once, _) => {
             Some("neither the registry nor counters are read for an effect")
         }
+        (_, Hit::Probeable | Hit::Once, Phase::Paused)
+            if matches!(kind, Kind::CrashBeforeEffect | Kind::CrashLateEffect) =>
+        {
+            Some("a request that cannot be repeated never leaves while a run is paused")
+        }
         (Door::Question, Hit::Idempotent, _) => Some("nobody asks about an effect that may be done again"),
         _ => None,
     }

@@ -37,9 +37,7 @@ pub enum Line {
     Event(Arc<Event>),
     /// An effect is intended.
     Intent {
-        /// The step.
-        node: String,
-        /// What is asked; neither epoch nor sequence are set.
+        /// What is asked.
         request: Arc<Request>,
     },
     /// What runs was recorded.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use fastrand::Rng;
 
-use crate::fault::{Door, Fault, Kind};
+use crate::fault::{Door, Fault, Hit, Kind, Phase};
 use crate::world::Shape;
 
 /// How people answer.
@@ -122,6 +122,40 @@ impl Schedule {
             away_ms: pick(&mut rng, &[0, 50, 1_000, 20_000, 7_200_000, 250_000_000]),
             first: rng.u8(..8) == 0,
         }
+    }
+}
+
+impl Schedule {
+    /// A schedule in which a fault comes where it hits this while the run stands so, as far as what else is drawn from the
+    /// number brings it there.
+    #[must_use]
+    pub fn aimed(seed: u64, passed: &Passed, kind: Kind, hit: Hit, phase: Phase) -> Self {
+        let mut rng = Rng::with_seed(seed ^ 0xa1);
+        let nth = rng.u32(1..=2);
+        let here = |kind, phase| Fault { kind, nth, hit: Some(hit), phase };
+        let turns = passed.turns + 2;
+        let mut at_turn = |kind| Fault { kind, nth: rng.u32(1..=turns), hit: None, phase: None };
+        let faults = match (kind.door(), phase) {
+            // Nothing new leaves while a run is paused: it left right before, or leaves again when the run is taken up.
+            (Door::Request, Phase::Paused) if seed.is_multiple_of(2) => vec![here(Kind::Pause, None), here(kind, None)],
+            (Door::Request, Phase::Paused) => {
+                let crash = Fault { nth: 1, hit: None, ..here(Kind::CrashAfterAppend, Some(Phase::Paused)) };
+                vec![here(Kind::Pause, None), crash, Fault { nth: 1, ..here(kind, Some(phase)) }]
+            }
+            (_, Phase::Forward) => vec![here(kind, Some(phase))],
+            (_, Phase::Paused) => vec![at_turn(Kind::Pause), here(kind, Some(phase))],
+            (_, Phase::Returning) => {
+                let turn = at_turn(if seed.is_multiple_of(2) { Kind::Abort } else { Kind::Rollback });
+                vec![turn, here(kind, Some(phase))]
+            }
+        };
+        // Nobody asks a provider about a request whose answer came.
+        let lost = pick(&mut rng, &[Kind::CrashAfterEffect, Kind::CrashLateEffect, Kind::AnswerLost]);
+        let needs = (kind.door() == Door::Question).then_some(Fault { nth: 1, ..here(lost, None) });
+        let faults = needs.into_iter().chain(faults).collect();
+        let people = pick(&mut rng, &[Answer::Agree, Answer::Agree, Answer::Silent]);
+        let away_ms = pick(&mut rng, &[0, 50, 1_000]);
+        Self { faults, people, away_ms, ..Self::quiet(seed) }
     }
 }
 

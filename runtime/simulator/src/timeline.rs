@@ -7,7 +7,7 @@ use machine::ports::provider::{Request, Task};
 
 use crate::case::Case;
 use crate::history::{History, Line, Written};
-use crate::oracle::Violation;
+use crate::oracle::{Violation, node_of};
 use crate::schedule::Schedule;
 use crate::world::{Entry, What};
 
@@ -47,7 +47,8 @@ fn at(case: &Case, node: &str) -> String {
 fn journalled(case: &Case, written: &Written) -> String {
     let epoch = written.epoch;
     match &written.line {
-        Line::Intent { node, request } => {
+        Line::Intent { request } => {
+            let node = node_of(request);
             format!("  intent   {node}, attempt {}, by runtime {epoch}{}", request.attempt, at(case, node))
         }
         Line::Recorded { place, release } => {

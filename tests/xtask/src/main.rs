@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod kill;
+mod simulate;
 mod test;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Command {
     Demo(demo::Options),
     /// Kill the runtime at every point of a rollout, then at random, and hold what it did against other books.
     Kill(kill::Options),
+    /// Run fault schedules by number on virtual time, and hold what they leave behind against the world's own book.
+    Simulate(simulate::Options),
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Kill(options) => kill::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     done.unwrap_or_else(|message| {

@@ -48,12 +48,20 @@ impl Run {
         if self.head.stopping {
             return;
         }
+        self.do_all_that_is_due(at, out);
+        self.advance(at, out);
+    }
+
+    /// A pause is over: what became due in it has nothing else that would wake it.
+    pub(crate) fn do_all_that_is_due(&mut self, at: &Moment, out: &mut Vec<Action>) {
+        if self.head.stopping {
+            return;
+        }
         for index in 0..self.states.len() {
             if let Ok(slot) = SlotIndex::try_from(index) {
                 self.do_what_is_due(at, slot, out);
             }
         }
-        self.advance(at, out);
     }
 
     fn do_what_is_due(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {

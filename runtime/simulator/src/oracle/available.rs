@@ -26,11 +26,9 @@ impl Trial<'_> {
                 let message =
                     format!("{} leaves {share} of the traffic with {release}, which has no instance", request.key);
                 self.broken("traffic is served", order, message);
-            } else if let Some(needed) = self.needed(request, share) {
-                if *serving < needed {
-                    let message = format!("{release} has {share} of the traffic and {serving} of {needed} instances");
-                    self.broken("capacity", order, message);
-                }
+            } else if let Some(needed) = self.needed(request, share).filter(|needed| serving < needed) {
+                let message = format!("{release} has {share} of the traffic and {serving} of {needed} instances");
+                self.broken("capacity", order, message);
             }
         }
     }

@@ -104,12 +104,11 @@ impl<'a> Trial<'a> {
 
     /// What the world showed to whoever read its counters last before.
     fn counted(&self, place: &(String, String), before: u64) -> Option<Counted<'a>> {
-        let samples = self.left.world.book.iter().filter(|entry| entry.order < before);
-        let last = samples.filter_map(|entry| match &entry.what {
+        let mut samples = self.left.world.book.iter().rev().filter(|entry| entry.order < before);
+        samples.find_map(|entry| match &entry.what {
             What::Sampled { place: at, incarnation, counts } if at == place => Some((*incarnation, counts.as_slice())),
             _ => None,
-        });
-        last.last()
+        })
     }
 
     /// The releases that play the judged arm and the other one; none for all together.

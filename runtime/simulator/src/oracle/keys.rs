@@ -1,6 +1,6 @@
 //! Every effect was intended before it left, takes effect once, and is not lost; and only the newest runtime writes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use machine::event::Event;
 use machine::ports::provider::{Outcome, Probe, Request};
@@ -23,15 +23,15 @@ impl<'a> Trial<'a> {
     }
 
     /// Intents by key and attempt: the first.
-    fn intended(&self) -> HashMap<(&'a str, u32), (u64, &'a Request)> {
-        let mut all = HashMap::new();
-        for (written, _, request) in self.intents() {
+    fn intended(&self) -> BTreeMap<(&'a str, u32), (u64, &'a Request)> {
+        let mut all = BTreeMap::new();
+        for (written, request) in self.intents() {
             all.entry((request.key.as_str(), request.attempt)).or_insert((written.order, request));
         }
         all
     }
 
-    fn nothing_unintended(&mut self, intents: &HashMap<(&'a str, u32), (u64, &'a Request)>) {
+    fn nothing_unintended(&mut self, intents: &BTreeMap<(&'a str, u32), (u64, &'a Request)>) {
         for entry in &self.left.world.book {
             let What::Arrived { request, .. } = &entry.what else { continue };
             match intents.get(&(request.key.as_str(), request.attempt)) {
@@ -56,7 +56,7 @@ impl<'a> Trial<'a> {
     fn nothing_twice(&mut self) {
         let blind = self.left.injected.iter().filter(|injected| injected.fault.kind == Kind::Retry).count();
         let mut landed: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut tasks: HashMap<&str, &Request> = HashMap::new();
+        let mut tasks: BTreeMap<&str, &Request> = BTreeMap::new();
         for (entry, request) in self.landed() {
             let first = tasks.entry(request.key.as_str()).or_insert(request);
             if first.task != request.task {
@@ -78,13 +78,13 @@ impl<'a> Trial<'a> {
     }
 
     /// What is journalled as done took effect before; what is journalled as not done never does.
-    fn outcomes_are_so(&mut self, intents: &HashMap<(&'a str, u32), (u64, &'a Request)>) {
-        let mut keys: HashMap<(&str, u32), &str> = HashMap::new();
+    fn outcomes_are_so(&mut self, intents: &BTreeMap<(&'a str, u32), (u64, &'a Request)>) {
+        let mut keys: BTreeMap<(&str, u32), &str> = BTreeMap::new();
         for (key, attempt) in intents.keys() {
             let (_, request) = intents[&(*key, *attempt)];
             keys.insert((node_of(request), *attempt), key);
         }
-        let mut landed: HashMap<&str, Vec<u64>> = HashMap::new();
+        let mut landed: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         for (entry, request) in self.landed() {
             landed.entry(request.key.as_str()).or_default().push(entry.order);
         }

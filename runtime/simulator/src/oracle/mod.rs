@@ -68,9 +68,9 @@ impl<'a> Trial<'a> {
         })
     }
 
-    pub(crate) fn intents(&self) -> impl Iterator<Item = (&'a Written, &'a str, &'a Request)> + use<'a> {
+    pub(crate) fn intents(&self) -> impl Iterator<Item = (&'a Written, &'a Request)> + use<'a> {
         self.left.journal.iter().filter_map(|written| match &written.line {
-            Line::Intent { node, request } => Some((written, node.as_str(), request.as_ref())),
+            Line::Intent { request } => Some((written, request.as_ref())),
             _ => None,
         })
     }
@@ -94,7 +94,7 @@ impl<'a> Trial<'a> {
         let mut began: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for written in &self.left.journal {
             let node = match &written.line {
-                Line::Intent { node, .. } => node.as_str(),
+                Line::Intent { request } => node_of(request),
                 Line::Event(event) => match event.as_ref() {
                     Event::LookedUp { node, .. } => node.as_str(),
                     _ => continue,

@@ -8,7 +8,7 @@ use machine::signal::{Signal, SignalKind};
 use plan::{Call, Node, Which, Work};
 use serde_json::Value;
 
-use super::Trial;
+use super::{Trial, node_of};
 use crate::history::Line;
 
 /// What is over, as the durable lines say it, one after the other.
@@ -25,7 +25,7 @@ impl Trial<'_> {
             Over { over: vec![false; count], begun: vec![false; count], agreed: vec![BTreeSet::new(); count] };
         for written in &self.left.journal {
             match &written.line {
-                Line::Intent { node, .. } => self.begins(&mut so_far, node, written.order),
+                Line::Intent { request } => self.begins(&mut so_far, node_of(request), written.order),
                 Line::Event(event) => self.ends_of(&mut so_far, event, written.order),
                 Line::Recorded { place, .. } => {
                     if let Some(node) = self.finish_of(place) {
@@ -97,11 +97,8 @@ impl Trial<'_> {
 
     fn ends_of(&mut self, so_far: &mut Over, event: &Event, order: u64) {
         match event {
-            Event::Performed { node, outcome, .. } => {
-                if matches!(outcome, Outcome::Done(_)) || self.is_tolerated(node) {
-                    self.is_over(so_far, node);
-                }
-            }
+            Event::Performed { node, outcome: Outcome::Done(_), .. } => self.is_over(so_far, node),
+            Event::Performed { node, .. } if self.is_tolerated(node) => self.is_over(so_far, node),
             Event::Probed { node, probe: Probe::Took(_), .. } => self.is_over(so_far, node),
             Event::LookedUp { node, .. } => {
                 self.begins(so_far, node, order);

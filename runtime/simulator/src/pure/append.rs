@@ -8,13 +8,14 @@ use machine::ports::store::Running;
 use machine::{Action, Moment};
 use serde_json::{Value, json};
 
-use super::{Depth, Loop};
+use super::{Depth, Follows, Loop};
 use crate::fault::{Door, Hit, Kind};
 use crate::history::{Line, Written};
+use crate::oracle::node_of;
 
 impl Loop<'_> {
     /// Makes an event and what follows from it durable. False when the runtime did not live to see it.
-    pub(super) fn append(&mut self, worker: usize, at: &Moment, event: Event, actions: &[Action], hit: Hit) -> bool {
+    pub(super) fn append(&mut self, worker: usize, at: &Moment, event: Event, follows: &Follows, hit: Hit) -> bool {
         let fault = self.passes(Door::Append, hit, worker);
         match fault {
             Some(Kind::CrashBeforeAppend | Kind::TornAppend | Kind::StoreFull) => {
@@ -28,7 +29,7 @@ impl Loop<'_> {
             self.dies(worker);
             return false;
         }
-        self.write(worker, at, event, actions);
+        self.write(worker, at, event, follows);
         if matches!(fault, Some(Kind::CrashAfterAppend | Kind::AppendUnknown)) {
             self.dies(worker);
             return false;
@@ -36,14 +37,10 @@ impl Loop<'_> {
         true
     }
 
-    fn write(&mut self, worker: usize, at: &Moment, event: Event, actions: &[Action]) {
+    fn write(&mut self, worker: usize, at: &Moment, event: Event, follows: &Follows) {
         self.line(worker, at, Line::Event(Arc::new(event)));
-        for action in actions {
+        for action in &follows.actions {
             match action {
-                Action::Perform { slot, request, .. } => {
-                    let node = self.workers[worker].run.id(*slot).to_owned();
-                    self.line(worker, at, Line::Intent { node, request: Arc::new(request.clone()) });
-                }
                 Action::Open { slot, .. } => {
                     let node = self.workers[worker].run.id(*slot).to_owned();
                     let now_ms = self.now_ms();
@@ -56,6 +53,9 @@ impl Loop<'_> {
                 }
                 _ => {}
             }
+        }
+        for (_, request) in &follows.sends {
+            self.line(worker, at, Line::Intent { request: Arc::clone(request) });
         }
         let run = &mut self.workers[worker].run;
         match self.depth {
@@ -77,7 +77,7 @@ impl Loop<'_> {
         if self.depth == Depth::Whole {
             self.seal(at, &line);
         }
-        let order = self.left.world.next();
+        let order = self.left.world.number();
         let (at_ms, epoch) = (self.now_ms(), self.workers[worker].epoch);
         self.left.journal.push(Written { order, at_ms, epoch, at: at.clone(), line });
     }
@@ -85,7 +85,9 @@ impl Loop<'_> {
     fn seal(&mut self, at: &Moment, line: &Line) {
         let body = match line {
             Line::Event(event) => serde_json::to_value(event.as_ref()).unwrap_or(Value::Null),
-            Line::Intent { node, request } => json!({ "intent": { "node": node, "request": request.as_ref() } }),
+            Line::Intent { request } => {
+                json!({ "intent": { "node": node_of(request), "request": request.as_ref() } })
+            }
             // The registry is written with the event, and is no record of its own.
             Line::Recorded { .. } => return,
         };

@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use fastrand::Rng;
-use machine::Moment;
 use machine::Source;
 use machine::event::Event;
 use machine::ports::provider::{Request, Sample};
+use machine::{Action, Moment};
 use plan::Release;
 
 use crate::case::Case;
@@ -48,7 +48,7 @@ pub enum Depth {
 /// What is due at some time.
 enum Due {
     /// A request takes effect.
-    Land { worker: usize, node: Arc<str>, request: Arc<Request>, then: Then },
+    Land { worker: usize, slot: u32, request: Arc<Request>, then: Then },
     /// A worker hears of something.
     Hear { worker: usize, event: Event, felt: Option<(Kind, u32)>, effect: bool },
     /// A provider is asked whether a request took effect.
@@ -73,6 +73,14 @@ enum Due {
     Rest { worker: usize },
     /// A runtime is started.
     Start,
+}
+
+/// What follows from an event.
+struct Follows {
+    /// Requests that leave, by their slots.
+    sends: Vec<(u32, Arc<Request>)>,
+    /// Everything else.
+    actions: Vec<Action>,
 }
 
 /// A watch: its number, and how long until it looks the next time.
@@ -227,7 +235,7 @@ impl<'a> Loop<'a> {
 
     fn happens(&mut self, due: Due) {
         match due {
-            Due::Land { worker, node, request, then } => self.lands(worker, &node, &request, then),
+            Due::Land { worker, slot, request, then } => self.lands(worker, slot, &request, then),
             Due::Hear { worker, event, felt, effect } => self.hears(worker, event, felt, effect),
             Due::Probe { worker, slot, request } => self.probes(worker, slot, &request),
             Due::Settle { worker, slot, request } => self.settles(worker, slot, &request),

@@ -11,8 +11,7 @@ use crate::world::What;
 
 impl Loop<'_> {
     /// A request leaves.
-    pub(super) fn sends(&mut self, worker: usize, slot: u32, request: Request) {
-        let request = self.stamped(worker, request);
+    pub(super) fn sends(&mut self, worker: usize, slot: u32, request: Arc<Request>) {
         let hit = Hit::of(self.case.class(slot));
         let fault = self.passes(Door::Request, hit, worker);
         if fault == Some(Kind::CrashBeforeEffect) {
@@ -61,8 +60,7 @@ impl Loop<'_> {
     }
 
     fn on_its_way(&mut self, worker: usize, slot: u32, request: Arc<Request>, ms: u64, then: Then) {
-        let node = self.workers[worker].run.id(slot).into();
-        self.after(ms, Due::Land { worker, node, request, then });
+        self.after(ms, Due::Land { worker, slot, request, then });
     }
 
     fn fails(&mut self, worker: usize, slot: u32, request: &Arc<Request>, ms: u64, kind: Kind) {
@@ -83,29 +81,31 @@ impl Loop<'_> {
     }
 
     /// A request takes effect.
-    pub(super) fn lands(&mut self, worker: usize, node: &Arc<str>, request: &Arc<Request>, then: Then) {
+    pub(super) fn lands(&mut self, worker: usize, slot: u32, request: &Arc<Request>, then: Then) {
         let outcome = self.left.world.lands(request);
-        let event = |outcome: Outcome| Event::Performed { node: node.to_string(), attempt: request.attempt, outcome };
+        let node = self.workers[worker].run.id(slot).to_owned();
+        let attempt = request.attempt;
+        let event = |node: String, outcome: Outcome| Event::Performed { node, attempt, outcome };
         match then {
             Then::Nothing => {}
             Then::Crash => {
                 if self.workers[worker].alive && self.left.status.is_none() {
-                    let slot = self.workers[worker].run.slot(node).unwrap_or(u32::MAX);
                     let (hit, phase) = (Hit::of(self.case.class(slot)), self.workers[worker].phase());
                     self.left.felt.push((Kind::CrashAfterEffect, hit, phase));
                     self.dies(worker);
                 }
             }
-            Then::Answer(ms) => self.after(ms, Due::Hear { worker, event: event(outcome), felt: None, effect: true }),
+            Then::Answer(ms) => {
+                self.after(ms, Due::Hear { worker, event: event(node, outcome), felt: None, effect: true })
+            }
             Then::Twice(ms) => {
-                let slot = self.workers[worker].run.slot(node).unwrap_or(u32::MAX);
                 let again = Due::Hear {
                     worker,
-                    event: event(outcome.clone()),
+                    event: event(node.clone(), outcome.clone()),
                     felt: Some((Kind::AnswerTwice, slot)),
                     effect: false,
                 };
-                self.after(ms, Due::Hear { worker, event: event(outcome), felt: None, effect: true });
+                self.after(ms, Due::Hear { worker, event: event(node, outcome), felt: None, effect: true });
                 self.after(ms + 1, again);
             }
         }

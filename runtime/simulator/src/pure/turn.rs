@@ -7,7 +7,7 @@ use machine::Action;
 use machine::event::Event;
 use machine::state::SlotState;
 
-use super::{Again, Due, Loop};
+use super::{Again, Due, Follows, Loop};
 use crate::fault::{Door, Hit, Kind};
 use crate::history::Injected;
 
@@ -32,7 +32,7 @@ impl Loop<'_> {
         self.left.passed.count(door);
         let phase = self.workers[worker].phase();
         let fault = self.injector.passes(door, hit, phase)?;
-        let order = self.left.world.next();
+        let order = self.left.world.number();
         self.left.injected.push(Injected { order, at_ms: self.now_ms(), fault, hit, phase });
         self.left.felt.push((fault.kind, hit, phase));
         Some(fault.kind)
@@ -66,12 +66,19 @@ impl Loop<'_> {
         if !always && actions.is_empty() && !run.has_touched() {
             return;
         }
-        let hit = self.hit_of(worker, &event, &actions);
-        if !self.append(worker, &at, event, &actions, hit) {
+        let follows = self.follows(worker, actions);
+        let hit = self.hit_of(worker, &event, &follows);
+        if !self.append(worker, &at, event, &follows, hit) {
             return;
         }
         self.left.answered.extend(said);
-        for action in actions {
+        for (slot, request) in follows.sends {
+            if !self.workers[worker].alive {
+                return;
+            }
+            self.sends(worker, slot, request);
+        }
+        for action in follows.actions {
             if !self.workers[worker].alive {
                 return;
             }
@@ -82,12 +89,21 @@ impl Loop<'_> {
         }
     }
 
+    /// What follows from an event: requests get their numbers before they are intended.
+    fn follows(&mut self, worker: usize, actions: Vec<Action>) -> Follows {
+        let mut follows = Follows { sends: Vec::new(), actions: Vec::new() };
+        for action in actions {
+            match action {
+                Action::Perform { slot, request, .. } => follows.sends.push((slot, self.stamped(worker, request))),
+                other => follows.actions.push(other),
+            }
+        }
+        follows
+    }
+
     /// What an event is about: the effect that it begins or ends, or a wait.
-    fn hit_of(&self, worker: usize, event: &Event, actions: &[Action]) -> Hit {
-        let begun = actions.iter().find_map(|action| match action {
-            Action::Perform { slot, .. } => self.case.class(*slot),
-            _ => None,
-        });
+    fn hit_of(&self, worker: usize, event: &Event, follows: &Follows) -> Hit {
+        let begun = follows.sends.iter().find_map(|(slot, _)| self.case.class(*slot));
         let node = match event {
             Event::Performed { node, .. } | Event::Probed { node, .. } | Event::Woke { node } => Some(node),
             _ => None,
@@ -99,7 +115,6 @@ impl Loop<'_> {
     fn begin(&mut self, worker: usize, action: Action) {
         let resting = self.workers[worker].resting;
         match action {
-            Action::Perform { slot, request, .. } => self.sends(worker, slot, request),
             _ if resting => {}
             Action::Settle { slot, request, .. } => {
                 let request = self.stamped(worker, request);
@@ -126,7 +141,7 @@ impl Loop<'_> {
                 let left_ms = self.moment().left_of(after_ms, &since);
                 self.after(left_ms, Due::Wake { worker, slot, since, after_ms });
             }
-            Action::Record(_) | Action::End(_) => {}
+            Action::Perform { .. } | Action::Record(_) | Action::End(_) => {}
         }
     }
 

@@ -68,7 +68,7 @@ impl World {
     }
 
     /// The next number in the order of all that happens, on whichever side.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.order += 1;
         self.order
     }
@@ -79,7 +79,7 @@ impl World {
     }
 
     pub(crate) fn note(&mut self, what: What) {
-        let order = self.next();
+        let order = self.number();
         self.book.push(Entry { order, at_ms: self.now_ms, what });
     }
 
@@ -91,10 +91,11 @@ impl World {
         current
     }
 
-    /// A request takes effect, unless a newer one was here before or it was closed.
+    /// A request that has arrived takes effect, unless it was ended, or a newer one has changed the same service: an action
+    /// that is at work knows of no other.
     pub fn lands(&mut self, request: &Arc<Request>) -> Outcome {
-        if request.epoch < self.epoch || self.closed.contains(&(request.key.clone(), request.attempt)) {
-            return self.refuse(request, "a newer runtime was here");
+        if self.closed.contains(&(request.key.clone(), request.attempt)) {
+            return self.refuse(request, "it was ended");
         }
         if let Some(place) = place_of(&request.task) {
             let now_ms = self.now_ms;

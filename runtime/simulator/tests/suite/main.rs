@@ -1,8 +1,12 @@
 //! The simulator's tests: one binary, so that a change links once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
+
+mod aimed;
 #[allow(dead_code, reason = "shared by tests that each need a part")]
 #[path = "../../../machine/tests/suite/fixture/mod.rs"]
 mod fixture;
 mod golden;
+mod mended;
 mod quiet;
 mod seeds;

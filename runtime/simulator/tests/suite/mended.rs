@@ -1,0 +1,20 @@
+//! Defects that the simulator has found, each as the small schedule that showed it.
+
+use simulator::oracle::judge;
+use simulator::timeline::timeline;
+use simulator::{Depth, Fault, Kind, Schedule, plans, pure};
+
+/// A comparison with more bad requests than requests took the running release for entirely broken, and a window that began
+/// with such counts hid what came after: both passed a canary with one bad request in five.
+#[test]
+fn impossible_counts_of_the_running_release_excuse_nothing() {
+    let case = plans::case("canary").unwrap();
+    for nth in 1..8 {
+        let fault = |kind, nth| Fault { kind, nth, hit: None, phase: None };
+        let faults = vec![fault(Kind::Stopped, 5), fault(Kind::Impossible, nth)];
+        let schedule = Schedule { faults, bad: 200_000, ..Schedule::quiet(4_369) };
+        let left = pure::run(&case, &schedule, Depth::Whole);
+        let found = judge(&case, &schedule, &left);
+        assert!(found.is_empty(), "{}", timeline(&case, &schedule, &left, &found));
+    }
+}
