@@ -17,6 +17,7 @@ impl<'a> Trial<'a> {
         self.nothing_unintended(&intents);
         self.nothing_twice();
         self.outcomes_are_so(&intents);
+        self.one_key_an_attempt();
         self.one_writer();
         self.nothing_after_a_steal();
         self.answers_are_kept();
@@ -106,6 +107,19 @@ impl<'a> Trial<'a> {
             if !done && !repeatable && !orders.is_empty() {
                 let message = format!("{key} is journalled as not done, and took effect");
                 self.broken("nothing lost", written.order, message);
+            }
+        }
+    }
+
+    /// An attempt has one key, whoever makes it: a provider knows a repetition by nothing else.
+    fn one_key_an_attempt(&mut self) {
+        let mut keys: BTreeMap<(&str, u32), &str> = BTreeMap::new();
+        for entry in &self.left.world.book {
+            let What::Arrived { request, .. } = &entry.what else { continue };
+            let first = keys.entry((node_of(request), request.attempt)).or_insert(&request.key);
+            if *first != request.key {
+                let message = format!("attempt {} has the keys {first} and {}", request.attempt, request.key);
+                self.broken("one attempt, one key", entry.order, message);
             }
         }
     }
