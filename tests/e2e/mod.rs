@@ -17,6 +17,7 @@ mod misbehaving;
 mod orphans;
 mod outcomes;
 mod people;
+mod planted;
 mod rollouts;
 mod secrets;
 mod shop;

@@ -106,10 +106,14 @@ impl Schedule {
         }
     }
 
-    /// The schedule with this number for a plan whose doors are passed so often.
+    /// The schedule with this number for a plan whose doors are passed so often. One in four is aimed.
     #[must_use]
     pub fn of_seed(seed: u64, passed: &Passed) -> Self {
         let mut rng = Rng::with_seed(seed);
+        if seed % 4 == 3 {
+            let (kind, hit) = (pick(&mut rng, &Kind::ALL), pick(&mut rng, &Hit::ALL));
+            return Self::aimed(seed, passed, kind, hit, pick(&mut rng, &Phase::ALL));
+        }
         let count = pick(&mut rng, &[1, 1, 1, 2, 2, 3, 4]);
         let faults = (0..count).map(|_| fault(&mut rng, passed)).collect();
         Self {
@@ -117,7 +121,7 @@ impl Schedule {
             faults,
             people: pick(&mut rng, &[Answer::Agree, Answer::Agree, Answer::Agree, Answer::Refuse, Answer::Silent]),
             bad: pick(&mut rng, &[USUAL_BAD, USUAL_BAD, USUAL_BAD, 0, MANY_BAD]),
-            rate: pick(&mut rng, &[20_000, 20_000, 2_000, 20, 0]),
+            rate: pick(&mut rng, &[20_000, 20_000, 2_000, 300, 20, 0]),
             shape: pick(&mut rng, &[Shape::Constant, Shape::Diurnal, Shape::Autocorrelated]),
             away_ms: pick(&mut rng, &[0, 50, 1_000, 20_000, 7_200_000, 250_000_000]),
             first: rng.u8(..8) == 0,

@@ -11,6 +11,9 @@ use crate::oracle::{Violation, node_of};
 use crate::schedule::Schedule;
 use crate::world::{Entry, What};
 
+/// The order of what is wrong with the end.
+const END: u64 = u64::MAX;
+
 /// The whole story, for people.
 #[must_use]
 pub fn timeline(case: &Case, schedule: &Schedule, left: &History, found: &[Violation]) -> String {
@@ -20,20 +23,26 @@ pub fn timeline(case: &Case, schedule: &Schedule, left: &History, found: &[Viola
     lines.extend(left.world.book.iter().filter_map(told));
     lines.extend(left.injected.iter().map(|it| (it.order, it.at_ms, format!("  fault    {}", it.fault))));
     lines.sort();
+    let broken: Vec<_> = found.iter().filter(|it| it.order != END).map(|it| broken(it, &lines)).collect();
+    lines.extend(broken);
+    lines.sort();
     let mut text = schedule.to_string();
-    for (order, at_ms, line) in lines {
+    for (_, at_ms, line) in lines {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "{:>14} {line}", time(at_ms));
-        for violation in found.iter().filter(|violation| violation.order == order) {
-            let _ = writeln!(text, "               BROKEN   {}: {}", violation.rule, violation.message);
-        }
     }
     let end = left.status.map_or("never ended", |status| status.words());
     let _ = writeln!(text, "{:>14} end      {end}", time(left.ended_ms));
-    for violation in found.iter().filter(|violation| violation.order == u64::MAX) {
+    for violation in found.iter().filter(|violation| violation.order == END) {
         let _ = writeln!(text, "               BROKEN   {}: {}", violation.rule, violation.message);
     }
     text
+}
+
+/// A broken rule, at the time of what broke it or of what came next.
+fn broken(violation: &Violation, lines: &[(u64, u64, String)]) -> (u64, u64, String) {
+    let at_ms = lines.iter().find(|line| line.0 >= violation.order).map_or(0, |line| line.1);
+    (violation.order, at_ms, format!("BROKEN     {}: {}", violation.rule, violation.message))
 }
 
 fn time(ms: u64) -> String {

@@ -182,7 +182,9 @@ impl Loop<'_> {
         }
     }
 
+    /// The host comes back with another boot id, and with a clock that may be off.
     fn reboot(&mut self) {
+        self.stepped_ms += [0, 3_600_000, -3_600_000][self.rng.usize(..3)];
         for worker in 0..self.workers.len() {
             if self.workers[worker].alive {
                 self.dies(worker);

@@ -58,6 +58,7 @@ fn simulate(wanted: &Wanted) -> Result<bool, String> {
             println!("plan {name}, {}", timeline(&case, &failing.schedule, &failing.left, &failing.found));
             println!("again: cargo xtask simulate --plan {name} --seeds 1 --seed {}", failing.seed);
             good = false;
+            break;
         }
     }
     println!("\n{coverage}");

@@ -1,0 +1,117 @@
+//! The bugs: where each is planted, and what it is. Each is one that durable runtimes have had.
+
+/// One bug.
+pub struct Bug {
+    /// What is wrong, in words.
+    pub what: &'static str,
+    /// The file, below the machine's sources.
+    pub file: &'static str,
+    /// What stands there.
+    pub find: &'static str,
+    /// What stands there instead; `PLANTED` is whether the bug is on.
+    pub instead: &'static str,
+    /// A plan on which it shows.
+    pub plan: &'static str,
+    /// Whether it shows only where rows and records are kept.
+    pub whole: bool,
+}
+
+/// All of them.
+pub const BUGS: &[Bug] = &[
+    Bug {
+        what: "after a crash an effect is done again under a new key",
+        file: "apply/resumed.rs",
+        find: "            Some(plan::EffectClass::Idempotent) => {\n                if let Some((provider, request)) = self.request(slot, &attempt) {",
+        instead: "            Some(plan::EffectClass::Idempotent) => {\n                let other = if PLANTED { attempt.of_next_group() } else { attempt };\n                if let Some((provider, request)) = self.request(slot, &other) {",
+        plan: "actions",
+        whole: false,
+    },
+    Bug {
+        what: "an effect that must not be repeated is repeated after a crash",
+        file: "apply/resumed.rs",
+        find: "            Some(plan::EffectClass::Once) if settles => {\n                if let Some((provider, request)) = self.request(slot, &attempt) {\n                    self.head.in_flight += 1;",
+        instead: "            Some(plan::EffectClass::Once) if settles => {\n                if PLANTED {\n                    self.perform(at, slot, attempt.number + 1, attempt.group + 1, out);\n                } else if let Some((provider, request)) = self.request(slot, &attempt) {\n                    self.head.in_flight += 1;",
+        plan: "cleaned",
+        whole: false,
+    },
+    Bug {
+        what: "the way back leaves out its first step",
+        file: "returning.rs",
+        find: "        let next = self.slots.way_back(rollout).find(|&slot| !matches!(self.state(slot), SlotState::Done { .. }));",
+        instead: "        let left_out = usize::from(PLANTED) * 2;\n        let next = self.slots.way_back(rollout).skip(left_out).find(|&slot| !matches!(self.state(slot), SlotState::Done { .. }));",
+        plan: "canary",
+        whole: false,
+    },
+    Bug {
+        what: "a reboot shortens a hold by the time the host was away",
+        file: "apply/resumed.rs",
+        find: "        holding.wait.take_up_by_boot(at, self.head.seen.as_ref());",
+        instead: "        if PLANTED {\n            holding.wait.take_up_by_wall(at);\n        } else {\n            holding.wait.take_up_by_boot(at, self.head.seen.as_ref());\n        }",
+        plan: "canary",
+        whole: false,
+    },
+    Bug {
+        what: "a gate is judged across a restart of the counters",
+        file: "judge.rs",
+        find: "    baseline.incarnation == now.incarnation && can_be(baseline) && baseline.releases.iter().all(grew)",
+        instead: "    PLANTED || (baseline.incarnation == now.incarnation && can_be(baseline) && baseline.releases.iter().all(grew))",
+        plan: "canary",
+        whole: false,
+    },
+    Bug {
+        what: "a provider is asked about a request that may still land",
+        file: "apply/performed.rs",
+        find: "        let since = if attempt.since.boot == at.boot { attempt.since.clone() } else { at.clone() };",
+        instead: "        let mut since = if attempt.since.boot == at.boot { attempt.since.clone() } else { at.clone() };\n        if PLANTED {\n            since.boot_ms = 0;\n        }",
+        plan: "cleaned",
+        whole: false,
+    },
+    Bug {
+        what: "one person is enough for an approval of two",
+        file: "apply/signalled.rs",
+        find: "                if by.len() >= quorum {",
+        instead: "                if PLANTED || by.len() >= quorum {",
+        plan: "approved",
+        whole: false,
+    },
+    Bug {
+        what: "a gate passes on fewer requests than it asks for",
+        file: "judge.rs",
+        find: "    } else if evidence.n < evidence.at_least {",
+        instead: "    } else if !PLANTED && evidence.n < evidence.at_least {",
+        plan: "first-canary",
+        whole: false,
+    },
+    Bug {
+        what: "what became due in a pause is forgotten when the run turns around",
+        file: "returning.rs",
+        find: "        if was_paused {",
+        instead: "        if was_paused && !PLANTED {",
+        plan: "cleaned",
+        whole: false,
+    },
+    Bug {
+        what: "the rows of a rollout are not stored when it changes",
+        file: "run.rs",
+        find: "        self.touched.insert(u32::try_from(self.states.len() + index).unwrap_or(u32::MAX));",
+        instead: "        if !PLANTED || self.rollouts[index].finished {\n            self.touched.insert(u32::try_from(self.states.len() + index).unwrap_or(u32::MAX));\n        }",
+        plan: "canary",
+        whole: true,
+    },
+    Bug {
+        what: "a lost answer is taken for an effect that did not take place",
+        file: "apply/performed.rs",
+        find: "            Some(EffectClass::Probeable) => self.probe(at, slot, attempt, out),",
+        instead: "            Some(EffectClass::Probeable) if PLANTED => {\n                self.effect_failed(at, slot, &attempt, attempt.group + 1, true, message, out);\n            }\n            Some(EffectClass::Probeable) => self.probe(at, slot, attempt, out),",
+        plan: "actions",
+        whole: false,
+    },
+    Bug {
+        what: "a step begins when one of those it waits for is over",
+        file: "run.rs",
+        find: "            self.blocked[dependent as usize] = self.blocked[dependent as usize].saturating_sub(1);",
+        instead: "            let by = if PLANTED { 2 } else { 1 };\n            self.blocked[dependent as usize] = self.blocked[dependent as usize].saturating_sub(by);",
+        plan: "joint",
+        whole: false,
+    },
+];
