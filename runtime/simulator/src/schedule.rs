@@ -135,13 +135,13 @@ impl Schedule {
     #[must_use]
     pub fn aimed(seed: u64, passed: &Passed, kind: Kind, hit: Hit, phase: Phase) -> Self {
         let mut rng = Rng::with_seed(seed ^ 0xa1);
-        let nth = rng.u32(1..=2);
+        let (nth, either) = (rng.u32(1..=2), rng.bool());
         let here = |kind, phase| Fault { kind, nth, hit: Some(hit), phase };
         let turns = passed.turns + 2;
         let mut at_turn = |kind| Fault { kind, nth: rng.u32(1..=turns), hit: None, phase: None };
         let faults = match (kind.door(), phase) {
             // Nothing new leaves while a run is paused: it left right before, or leaves again when the run is taken up.
-            (Door::Request, Phase::Paused) if seed.is_multiple_of(2) => vec![here(Kind::Pause, None), here(kind, None)],
+            (Door::Request, Phase::Paused) if either => vec![here(Kind::Pause, None), here(kind, None)],
             (Door::Request, Phase::Paused) => {
                 let crash = Fault { nth: 1, hit: None, ..here(Kind::CrashAfterAppend, Some(Phase::Paused)) };
                 vec![here(Kind::Pause, None), crash, Fault { nth: 1, ..here(kind, Some(phase)) }]
@@ -149,7 +149,7 @@ impl Schedule {
             (_, Phase::Forward) => vec![here(kind, Some(phase))],
             (_, Phase::Paused) => vec![at_turn(Kind::Pause), here(kind, Some(phase))],
             (_, Phase::Returning) => {
-                let turn = at_turn(if seed.is_multiple_of(2) { Kind::Abort } else { Kind::Rollback });
+                let turn = at_turn(if either { Kind::Abort } else { Kind::Rollback });
                 vec![turn, here(kind, Some(phase))]
             }
         };

@@ -83,14 +83,6 @@ pub const BUGS: &[Bug] = &[
         whole: false,
     },
     Bug {
-        what: "what became due in a pause is forgotten when the run turns around",
-        file: "returning.rs",
-        find: "        if was_paused {",
-        instead: "        if was_paused && !PLANTED {",
-        plan: "cleaned",
-        whole: false,
-    },
-    Bug {
         what: "the rows of a rollout are not stored when it changes",
         file: "run.rs",
         find: "        self.touched.insert(u32::try_from(self.states.len() + index).unwrap_or(u32::MAX));",
