@@ -11,13 +11,15 @@ const EXTENSION_TIMES: i64 = 10;
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     let stages = places.guarded().flat_map(|(rollout, stage, gate)| {
-        fits(gate, stage.hold_ms, stage.span).into_iter().map(|it| used(it, rollout))
+        fits(gate, stage.hold_ms, stage.span, "hold for").into_iter().map(|it| used(it, rollout))
     });
-    let checks = places.checks.iter().flat_map(|(step, check)| fits(&check.gate, check.over_ms, step.span));
+    let checks =
+        places.checks.iter().flat_map(|(step, check)| fits(&check.gate, check.over_ms, step.span, "look over"));
     stages.chain(checks).collect()
 }
 
-fn fits(gate: &Gate, hold_ms: i64, at: Span) -> Vec<Diagnostic> {
+/// `verb` is how more time is asked for.
+fn fits(gate: &Gate, hold_ms: i64, at: Span, verb: &str) -> Vec<Diagnostic> {
     // Without a hold there is nothing to compare; that is another finding.
     if hold_ms == 0 {
         return Vec::new();
@@ -32,7 +34,7 @@ fn fits(gate: &Gate, hold_ms: i64, at: Span) -> Vec<Diagnostic> {
             let message = format!("`{}` looks back {window}, but is asked for {hold} only", gate.name);
             let diagnostic = Diagnostic::error(codes::WINDOW_TOO_LONG, at, message)
                 .also(condition.span, format!("a window of {window}"))
-                .help(format!("hold for at least {window}, or look over at most {hold}"));
+                .help(format!("{verb} at least {window}, or let the gate look back at most {hold}"));
             found.push(diagnostic);
         }
     }
@@ -41,7 +43,7 @@ fn fits(gate: &Gate, hold_ms: i64, at: Span) -> Vec<Diagnostic> {
         let message = format!("`{}` warms up for {warm_up} of a hold of {hold}: nothing is left to count", gate.name);
         let diagnostic = Diagnostic::error(codes::WARM_UP_TOO_LONG, at, message)
             .also(gate.span, "the gate")
-            .help(format!("hold for longer than {warm_up}"));
+            .help(format!("{verb} longer than {warm_up}"));
         found.push(diagnostic);
     }
     if gate.inconclusive.extend_ms > hold_ms.saturating_mul(EXTENSION_TIMES) {
@@ -49,7 +51,7 @@ fn fits(gate: &Gate, hold_ms: i64, at: Span) -> Vec<Diagnostic> {
         let message = format!("`{}` may extend a hold of {hold} by {extension}", gate.name);
         let diagnostic = Diagnostic::warning(codes::LONG_EXTENSION, at, message)
             .also(gate.span, "the gate")
-            .help("hold for longer, or extend by less");
+            .help(format!("{verb} longer, or extend by less"));
         found.push(diagnostic);
     }
     found

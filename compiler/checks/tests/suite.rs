@@ -1,5 +1,5 @@
-//! Runs the language suite (`tests/suite/*.md`), the examples of the reference (`docs/reference/*.md`) and those of
-//! the error pages (`docs/errors/*.md`).
+//! Runs the language suite (`tests/suite/*.md`), the examples of the reference (`docs/reference/*.md`), of the guide
+//! (`docs/guide/*.md`) and those of the error pages (`docs/errors/*.md`).
 //!
 //! In the suite, a heading begins a case: its `deploy` blocks are the files, its `diagnostics` block is all that
 //! is said about them, nothing if there is none. `BLESS=1` writes what was said into the pages.
@@ -145,11 +145,11 @@ fn examples(text: &str) -> Vec<Vec<(String, String)>> {
     examples
 }
 
-/// What the reference shows compiles as it stands.
+/// What the reference and the guide show compiles as it stands.
 #[test]
 fn the_reference_compiles() {
     let mut wrong = Vec::new();
-    for page in pages("docs/reference") {
+    for page in pages("docs/reference").into_iter().chain(pages("docs/guide")) {
         let text = std::fs::read_to_string(&page).unwrap();
         for example in examples(&text) {
             let found = said(&example);

@@ -83,6 +83,7 @@ codes! {
     DUPLICATE_FIELD "E0210" "a field that is given twice";
     ARGUMENTS "E0211" "arguments that do not fit the parameters";
     UNKNOWN_ANNOTATION "E0212" "an annotation that cannot be read";
+    NAME_STYLE "E0213" "a name that is written like another kind of thing";
 
     // E03xx: types and units.
     TYPE_MISMATCH "E0301" "a value of another type than is needed";

@@ -60,6 +60,8 @@ pub(crate) fn explain<'t>(error: &Rich<'t, Tok<'t>, Place>, context: &Context<'_
         .or_else(|| misspelt(found, at, &expected, context))
         .or_else(|| missing_value(found, at, context))
         .or_else(|| missing_equals(found, at, &expected, context))
+        .or_else(|| missing_type(found, at, &expected, context))
+        .or_else(|| no_step(found, at, &expected, context))
         .unwrap_or_else(|| unexpected(found, at, &expected, context))
 }
 
@@ -214,14 +216,17 @@ fn missing_equals(
     context: &Context<'_, '_>,
 ) -> Option<Diagnostic> {
     let (Tok::Word(name), place) = context.before(at, 1)? else { return None };
-    let starts_value = match found? {
+    let (found, found_at) = found?;
+    let starts_value = match (found, found_at) {
         (Tok::Word(word), _) => words::can_be_value(word),
         (Tok::Number(_) | Tok::Str(_) | Tok::Bad, _) => true,
         (Tok::Sign(kind), _) => matches!(kind, TokenKind::OpenBracket | TokenKind::OpenBrace | TokenKind::Colon),
         (Tok::Doc(_) | Tok::Separator, _) => false,
     };
     (starts_value && expected.has("`=`") && context.begins_entry(at - 1)).then(|| {
-        let insert = (context.span)(place.end, place.end);
+        // A colon stands where the sign belongs, and goes.
+        let colon = matches!(found, Tok::Sign(TokenKind::Colon));
+        let insert = (context.span)(place.end, if colon { found_at.end } else { place.end });
         Diagnostic::error(
             codes::MISSING_EQUALS,
             context.span_of(place),
@@ -229,6 +234,41 @@ fn missing_equals(
         )
         .label("missing `=` behind this")
         .fix(Fix::replace("write `=`", insert, " =", Applicability::Guess))
+    })
+}
+
+/// `let x = 5`, `workflow release(image)`: what others may know of a name is written.
+fn missing_type(
+    found: Option<(Tok<'_>, Place)>,
+    at: usize,
+    expected: &Expected,
+    context: &Context<'_, '_>,
+) -> Option<Diagnostic> {
+    let (Tok::Word(name), place) = context.before(at, 1)? else { return None };
+    let ended = matches!(found?.0, Tok::Sign(TokenKind::Equals | TokenKind::Comma | TokenKind::CloseParen));
+    (ended && expected.shown == ["`:`"]).then(|| {
+        Diagnostic::error(codes::UNEXPECTED, context.span_of(place), format!("`{name}` does not say its type"))
+            .help(format!("write it behind the name: `{name}: Digest`, `{name}: Int`"))
+    })
+}
+
+/// A line of a workflow that does not begin with a verb.
+fn no_step(
+    found: Option<(Tok<'_>, Place)>,
+    at: usize,
+    expected: &Expected,
+    context: &Context<'_, '_>,
+) -> Option<Diagnostic> {
+    let (Tok::Word(word), place) = found? else { return None };
+    if !(context.begins_entry(at) && expected.has("`rollout`") && expected.has("`wait`")) {
+        return None;
+    }
+    let span = context.span_of(place);
+    let diagnostic = Diagnostic::error(codes::UNEXPECTED, span, format!("`{word}` does not begin a step"));
+    let meant = words::SAME_STEP.iter().find(|(other, _)| *other == word).map(|(_, step)| *step);
+    Some(match meant {
+        Some(meant) => did_you_mean(diagnostic, meant, span),
+        None => diagnostic.help(format!("a step begins with one of: {}", words::STEPS.join(", "))),
     })
 }
 
@@ -254,6 +294,9 @@ fn unexpected(
             match tok {
                 Tok::Word(word) if expected.has("a value") && !words::can_be_value(word) => {
                     diagnostic.note(format!("`{word}` is a word of the language: inside an expression it is no name"))
+                }
+                Tok::Str(_) if expected.has("a release") => {
+                    diagnostic.help("name it: a parameter or `let` of type `Digest`, `previous` or `running`")
                 }
                 _ => diagnostic,
             }

@@ -46,6 +46,24 @@ pub(crate) const STEPS: &[&str] = &[
     "series", "for", "when", "rollback", "finally", "let", "accept",
 ];
 
+/// Words that other tools have for a step.
+pub(crate) const SAME_STEP: [(&str, &str); 14] = [
+    ("deploy", "rollout"),
+    ("release", "rollout"),
+    ("promote", "rollout"),
+    ("if", "when"),
+    ("exec", "run"),
+    ("execute", "run"),
+    ("script", "run"),
+    ("sleep", "wait"),
+    ("approve", "approval"),
+    ("verify", "check"),
+    ("serial", "series"),
+    ("sequence", "series"),
+    ("foreach", "for"),
+    ("undo", "rollback"),
+];
+
 /// Words that will begin a step in a later edition.
 pub(crate) const RESERVED_STEPS: [&str; 1] = ["pause"];
 

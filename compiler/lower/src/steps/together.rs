@@ -11,14 +11,21 @@ use crate::lowering::Lowering;
 enum Phase {
     /// What runs is looked up and made ready.
     Before,
-    /// A stage's instances and traffic change.
-    Change(u32),
-    /// A stage is held, and judged.
-    Hold(u32),
+    /// A stage, and what of it.
+    Stage(u32, Part),
     /// The incoming releases are recorded.
     Finish,
     /// The releases that ran before stop.
     Retire,
+}
+
+/// The parts of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// Instances and traffic change.
+    Change,
+    /// It is held, and judged.
+    Hold,
 }
 
 impl Phase {
@@ -26,8 +33,8 @@ impl Phase {
         match (&node.work, node.stage) {
             _ if node.past_return => Self::Retire,
             (Work::Finish, _) => Self::Finish,
-            (Work::Hold(_), Some(stage)) => Self::Hold(stage),
-            (_, Some(stage)) => Self::Change(stage),
+            (Work::Hold(_), Some(stage)) => Self::Stage(stage, Part::Hold),
+            (_, Some(stage)) => Self::Stage(stage, Part::Change),
             (_, None) => Self::Before,
         }
     }
@@ -76,7 +83,7 @@ fn phase(nodes: &mut [Node], phases: &[(Phase, usize)], barrier: &[NodeId], toge
     while at < nodes.len() {
         let (kind, member) = phases[at];
         let end = at + phases[at..].iter().take_while(|(_, other)| *other == member).count();
-        let ordered = matches!(kind, Phase::Change(_));
+        let ordered = matches!(kind, Phase::Stage(_, Part::Change));
         let before = |other: usize| ordered && together.members.get(member).is_some_and(|it| it.after.contains(&other));
         let others = last.iter().filter(|(other, _)| before(*other)).map(|(_, id)| id.clone());
         let waits: Vec<NodeId> = barrier.iter().cloned().chain(others).collect();

@@ -111,14 +111,21 @@ impl Elaborator<'_> {
 
     /// `secret("file:PATH")`: by reference, so the reference must be known as it stands.
     fn secret(&mut self, at: Span, args: &[Arg]) -> Core {
-        if let [Arg { name: None, value }] = args
-            && let ExprKind::Str(parts) = &value.kind
-            && let [StrPart::Text(text)] = parts.as_slice()
-            && SECRET_SOURCES.iter().any(|source| text.len() > source.len() && text.starts_with(source))
-        {
-            return Core::new(at, CoreKind::Constant(Value::Secret(text.into())));
-        }
-        let diagnostic = Diagnostic::error(codes::BAD_SECRET, at, "`secret` names one place where a secret is kept")
+        let written = match args {
+            [Arg { name: None, value: Expr { kind: ExprKind::Str(parts), .. } }] => match parts.as_slice() {
+                [StrPart::Text(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let message = match written {
+            Some(text) if SECRET_SOURCES.iter().any(|it| text.len() > it.len() && text.starts_with(it)) => {
+                return Core::new(at, CoreKind::Constant(Value::Secret(text.into())));
+            }
+            Some(text) => format!("`{text}` does not say where a secret is kept"),
+            None => "`secret` takes the one place where a secret is kept, written out".to_owned(),
+        };
+        let diagnostic = Diagnostic::error(codes::BAD_SECRET, at, message)
             .help("write `secret(\"file:/run/secrets/NAME\")` or `secret(\"systemd-credential:NAME\")`");
         self.report(diagnostic);
         Core::error(at)

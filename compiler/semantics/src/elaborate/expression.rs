@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, UnaryOp};
 
 use super::Elaborator;
-use crate::core::{Core, CoreKind};
+use crate::core::{Core, CoreKind, Slot};
 use crate::methods::methods_of;
 use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of, underlying};
@@ -17,6 +17,9 @@ use crate::value::Value;
 /// Stack that one step may take before more is allocated, and how much then.
 const RED_ZONE: usize = 128 * 1024;
 const STACK: usize = 1024 * 1024;
+
+/// Cases of a union that a message lists.
+const CASES_SHOWN: usize = 8;
 
 impl Elaborator<'_> {
     /// The expression as a value of `ty`; `what` names its place in messages: "`replicas`".
@@ -124,6 +127,14 @@ impl Elaborator<'_> {
             }
             (Type::Int, Type::Duration) => diagnostic.help("write the unit: `30s`, `5m`"),
             (Type::Int | Type::Factor, Type::Ratio) => diagnostic.help("write the share as a percentage: `5%`"),
+            (Type::String, Type::Date) => diagnostic.help("a day is written without quotes: `2027-03-31`"),
+            (Type::String, Type::Duration | Type::Ratio | Type::Rate | Type::Bytes | Type::Time) => {
+                diagnostic.help("an amount is written without quotes: `30m`, `5%`")
+            }
+            (_, Type::Union(id)) => match self.cases_written(id) {
+                Some(cases) => diagnostic.help(format!("it is one of {cases}")),
+                None => diagnostic,
+            },
             (Type::Int, Type::Rate) => diagnostic.help("write the unit: `450 req/s`"),
             (Type::String, Type::Secret(_)) => {
                 diagnostic.help("name where the secret is kept: `secret(\"file:/run/secrets/NAME\")`")
@@ -136,6 +147,17 @@ impl Elaborator<'_> {
             (Type::Optional(_), _) => diagnostic.help("it may be absent: say what to use then, with `?? value`"),
             _ => diagnostic,
         }
+    }
+
+    /// The cases of a union as they are written: `http(path)`, `tcp`; nothing where they are many.
+    fn cases_written(&self, id: &DeclId) -> Option<String> {
+        let Signature::Union { cases } = signature_of(self.db, id) else { return None };
+        let written = |(name, slots): &(SmolStr, Vec<Slot>)| {
+            let fields: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+            if fields.is_empty() { format!("`{name}`") } else { format!("`{name}({})`", fields.join(", ")) }
+        };
+        let cases: Vec<String> = cases.iter().map(written).collect();
+        (cases.len() <= CASES_SHOWN).then(|| cases.join(", "))
     }
 
     /// The expression and its own type.

@@ -85,6 +85,7 @@ impl<'db> Elaborator<'db> {
 
     /// The body of the declaration.
     pub(crate) fn body(&mut self, decl: &Decl) -> Body {
+        self.name_style(decl);
         if let Some(formerly) = &decl.formerly {
             self.formerly(formerly);
         }

@@ -2,7 +2,7 @@
 
 use diagnostics::{Applicability, Diagnostic, Fix, Span, codes, nearest};
 use smol_str::SmolStr;
-use syntax::ast::{Name, Range};
+use syntax::ast::{Decl, DeclKind, Name, Range};
 
 use super::Elaborator;
 use crate::queries::module::home;
@@ -57,10 +57,15 @@ impl Elaborator<'_> {
 
     /// Reports a name that stands for nothing, with the nearest that would do.
     pub(super) fn unknown(&mut self, name: &Name, wanted: &str, fits: impl Fn(Kind) -> bool, more: &[SmolStr]) {
+        let names = &scope(self.db, self.file).names;
+        let mut reported = names.iter().filter(|(_, target)| matches!(target, Target::Broken));
+        // A slip in an import was reported there; every use of the right name would repeat it.
+        if reported.any(|(broken, _)| nearest(&name.text, [broken.as_str()]).is_some()) {
+            return;
+        }
         let at = self.span(name.range);
         let message = format!("there is no {} `{}` here", without_article(wanted), name.text);
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, at, message);
-        let names = &scope(self.db, self.file).names;
         let seen = names.iter().filter(|(_, target)| matches!(target, Target::Declared(_, kind) if fits(*kind)));
         let candidates: Vec<&str> =
             seen.map(|(name, _)| name.as_str()).chain(more.iter().map(SmolStr::as_str)).collect();
@@ -100,6 +105,28 @@ impl Elaborator<'_> {
         if let Some(there) = hidden {
             diagnostic = diagnostic.also(there, "this one is hidden");
         }
+        self.report(diagnostic);
+    }
+
+    /// Names of types begin with a capital letter and no others do, so that a record is told from a block.
+    pub(super) fn name_style(&mut self, decl: &Decl) {
+        let Some(name) = decl.name() else { return };
+        let is_type = matches!(decl.kind, DeclKind::Type(_));
+        let mut letters = name.text.chars();
+        let Some(first) = letters.next().filter(|it| it.is_ascii_uppercase() != is_type && it.is_ascii_alphabetic())
+        else {
+            return;
+        };
+        let (like, better) = match is_type {
+            true => ("a value", first.to_ascii_uppercase()),
+            false => ("a type", first.to_ascii_lowercase()),
+        };
+        let better = format!("{better}{}", letters.as_str());
+        let at = self.span(name.range);
+        let diagnostic = Diagnostic::error(codes::NAME_STYLE, at, format!("`{}` is written like {like}", name.text))
+            .note("names of types begin with a capital letter, all others do not")
+            .help(format!("call it `{better}`"))
+            .fix(Fix::replace(format!("write `{better}`"), at, better, Applicability::Guess));
         self.report(diagnostic);
     }
 

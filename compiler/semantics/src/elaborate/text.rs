@@ -124,5 +124,5 @@ pub(super) fn not_a_digest(at: Span, message: &str) -> Diagnostic {
     Diagnostic::error(codes::NOT_A_DIGEST, at, message)
         .label("a Digest is needed here")
         .note("a tag such as `latest` can name another artifact between review and run")
-        .help("take the digest as a parameter of the workflow: `image: Digest`, or write it: `\"sha256:…\"`")
+        .help("take it as a parameter of the workflow, `image: Digest`, or declare it, `let image: Digest = \"sha256:…\"`")
 }

@@ -26,7 +26,7 @@ mod strategy;
 mod test;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span, codes};
@@ -61,6 +61,8 @@ pub(crate) struct Evaluator<'db> {
     via: Option<Span>,
     /// A step was left out, because something of it was reported.
     lost: bool,
+    /// Environments of which it was said that nothing can run there.
+    nowhere: BTreeSet<Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -102,6 +104,7 @@ impl<'db> Evaluator<'db> {
             active: Vec::new(),
             via: None,
             lost: false,
+            nowhere: BTreeSet::new(),
             diagnostics: Vec::new(),
         }
     }

@@ -150,7 +150,7 @@ impl Evaluator<'_> {
     fn reason(&mut self, core: &Core) -> Option<SmolStr> {
         let text = self.known_text(core)?;
         if text.trim().is_empty() {
-            self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, "a reason says something"));
+            self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, "this reason says nothing"));
             return None;
         }
         Some(text)

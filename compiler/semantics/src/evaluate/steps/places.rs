@@ -59,6 +59,9 @@ impl Evaluator<'_> {
             return None;
         }
         let Some(compute) = partial.providers.get("compute").cloned() else {
+            if !self.nowhere.insert(partial.span) {
+                return None;
+            }
             let message = format!("environment `{}` does not say where things run", partial.name);
             let diagnostic = Diagnostic::error(codes::MISSING_FIELD, at, message)
                 .also(partial.span, "`compute` is missing here")
