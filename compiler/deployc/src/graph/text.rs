@@ -28,7 +28,7 @@ pub(crate) fn text(plan: &Plan, analysis: &Analysis) -> String {
     if !body.requires.is_empty() {
         out += &format!("needs a runtime with {}\n", body.requires.join(", "));
     }
-    out += &format!("takes at least {}, {}\n", shown(analysis.shortest_ms), longest(analysis));
+    out += &format!("takes at least {}, {}\n", shown(analysis.shortest_ms), longest(body, analysis));
     out
 }
 
@@ -49,9 +49,11 @@ fn aside(title: &str, nodes: &[Node]) -> String {
     format!("{title}\n  {}\n", steps.join(", then "))
 }
 
-fn longest(analysis: &Analysis) -> String {
+fn longest(body: &Body, analysis: &Analysis) -> String {
+    let migrates = body.nodes.iter().any(|node| matches!(node.work, Work::Migrate(_)));
     match analysis.longest_ms {
         Some(ms) => format!("at most {}", shown(ms)),
+        None if migrates => "without a limit: a migration takes as long as its tables are large".to_owned(),
         None => "without a limit: a gate without an answer waits for a person".to_owned(),
     }
 }

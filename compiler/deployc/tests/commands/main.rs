@@ -3,6 +3,7 @@
 
 mod build;
 mod check;
+mod coverage;
 mod explain;
 mod fix;
 mod fmt;

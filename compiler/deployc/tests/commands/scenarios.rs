@@ -38,6 +38,7 @@ fn workflows(project: &Path) -> Vec<String> {
 fn nothing_is_to_be_said_about_them() {
     let site = Site::with(&[]);
     let all = projects();
+    assert_eq!(all.len(), 10, "S1 to S10");
     for (name, path) in &all {
         let path = path.to_str().unwrap();
         let checked = site.deployc(&["check", path]);

@@ -1,0 +1,4 @@
+CREATE TABLE charges (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  amount numeric(12, 2) NOT NULL
+);
