@@ -47,7 +47,7 @@ fn found<'v>(value: &'v Value, path: &[&str]) -> Vec<&'v Value> {
     inside.into_iter().flat_map(|value| found(value, rest)).collect()
 }
 
-/// `requires a, b` or `requires nothing`; `/path/in/the/body`, with a value behind ` = ` if it matters.
+/// `requires a, b` or `requires nothing`; `path.in.the.body`, with a value behind ` = ` if it matters.
 fn holds(body: &Value, line: &str) -> bool {
     if let Some(wanted) = line.strip_prefix("requires ") {
         let names = body["requires"].as_array().map_or(&[][..], Vec::as_slice);
@@ -55,7 +55,7 @@ fn holds(body: &Value, line: &str) -> bool {
         return if wanted == "nothing" { names.is_empty() } else { names.join(", ") == wanted };
     }
     let (path, value) = line.split_once(" = ").map_or((line, None), |(path, value)| (path, Some(value)));
-    let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let path: Vec<&str> = path.split('.').collect();
     let there = found(body, &path);
     match value {
         None => !there.is_empty(),
