@@ -60,7 +60,8 @@ fn can_be(sample: &Sample) -> bool {
     readings.into_iter().all(|counts| counts.bad <= counts.total)
 }
 
-/// Whether the window from one sample to another can be counted: nothing began again, and nothing ran backwards.
+/// Whether the window from one sample to another can be counted: nothing began again, nothing ran backwards, and nothing is
+/// counted now that was not counted when it began, because all that was before would be taken for what is in it.
 fn is_before(baseline: &Sample, now: &Sample) -> bool {
     let grew = |(id, before): (&ReleaseId, &Reading)| {
         let after = now.releases.get(id);
@@ -69,7 +70,11 @@ fn is_before(baseline: &Sample, now: &Sample) -> bool {
             metric(name).is_none_or(|later| later.bad >= earlier.bad && later.total >= earlier.total)
         })
     };
-    baseline.incarnation == now.incarnation && can_be(baseline) && baseline.releases.iter().all(grew)
+    let known = |id| baseline.releases.contains_key(id);
+    baseline.incarnation == now.incarnation
+        && can_be(baseline)
+        && baseline.releases.iter().all(grew)
+        && now.releases.keys().all(known)
 }
 
 fn blank(run: &Run, slot: SlotIndex, at: &Moment, window_ms: u64) -> Evidence {

@@ -4,6 +4,19 @@ use simulator::oracle::judge;
 use simulator::timeline::timeline;
 use simulator::{Depth, Fault, Kind, Schedule, plans, pure};
 
+/// A window that began with counters of other releases took all that was counted before for what was in it, and passed on
+/// fifteen requests.
+#[test]
+fn a_window_counts_nothing_that_was_before_it() {
+    let case = plans::case("approved").unwrap();
+    let fault = |kind, nth| Fault { kind, nth, hit: None, phase: None };
+    let faults = vec![fault(Kind::Foreign, 1), fault(Kind::Stopped, 6)];
+    let schedule = Schedule { faults, rate: 300, away_ms: 250_000_000, ..Schedule::quiet(23_694) };
+    let left = pure::run(&case, &schedule, Depth::Whole);
+    let found = judge(&case, &schedule, &left);
+    assert!(found.is_empty(), "{}", timeline(&case, &schedule, &left, &found));
+}
+
 /// A comparison with more bad requests than requests took the running release for entirely broken, and a window that began
 /// with such counts hid what came after: both passed a canary with one bad request in five.
 #[test]
