@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::build::Build;
 use crate::commands::check::Check;
 use crate::commands::debug::Debug;
+use crate::commands::diff::Diff;
 use crate::commands::explain::Explain;
 use crate::commands::fmt::Fmt;
 use crate::commands::graph::Graph;
@@ -78,6 +79,7 @@ pub(crate) enum Command {
     Fmt(Fmt),
     Build(Build),
     Plan(Plan),
+    Diff(Diff),
     Run(Run),
     Test(Test),
     Explain(Explain),

@@ -46,16 +46,31 @@ pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
 /// Compiles a workflow; with errors they are shown and no plan is made.
 pub(crate) fn compile(console: &Console, path: Option<&Path>, workflow: Option<&str>) -> Result<Compiled, Failure> {
     let project = load(path)?;
-    let found = findings(&project)?;
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(stopped(console, &project, &found));
-    }
+    let found = sound(console, &project)?;
     let workflow = choose::workflow(&project.model(), workflow)?;
-    let plan = lowered(&project, &workflow)?.map_err(|errors| stopped(console, &project, &errors))?;
-    let plan = with_acceptances(&project, &workflow, plan);
-    let plan = with_objectives(&project, plan);
+    let plan = planned(console, &project, &workflow)?;
     console.findings(&found, &project);
     Ok(Compiled { project, workflow, plan, found })
+}
+
+/// Compiles several workflows of one project; with errors they are shown and no plan is made.
+pub(crate) fn compile_project(console: &Console, project: &Project, workflows: &[&str]) -> Result<Vec<Plan>, Failure> {
+    sound(console, project)?;
+    workflows.iter().map(|workflow| planned(console, project, workflow)).collect()
+}
+
+/// What is found in a project without errors; else they are shown.
+fn sound(console: &Console, project: &Project) -> Result<Vec<Diagnostic>, Failure> {
+    let found = findings(project)?;
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(stopped(console, project, &found));
+    }
+    Ok(found)
+}
+
+fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan, Failure> {
+    let plan = lowered(project, workflow)?.map_err(|errors| stopped(console, project, &errors))?;
+    Ok(with_objectives(project, with_acceptances(project, workflow, plan)))
 }
 
 fn lowered(project: &Project, workflow: &str) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {

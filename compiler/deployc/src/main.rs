@@ -13,6 +13,7 @@ mod launch;
 mod pages;
 mod places;
 mod replace;
+mod revision;
 mod vendor;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,7 +4,10 @@
 //! A report is a pure function of the plan, so that two plans can be compared in their risk as well as in their graph.
 //! It states what is computed and names what is not.
 
+pub mod describe;
+pub mod diff;
 pub mod duration;
+mod facts;
 pub mod graph;
 mod report;
 mod rollout;
@@ -16,6 +19,7 @@ pub mod text;
 mod time;
 mod unchecked;
 mod way_back;
+mod words;
 
 pub use report::{
     Irreversible, LetsThrough, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait, WayBack,

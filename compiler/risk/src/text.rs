@@ -6,6 +6,7 @@ use plan::Place;
 
 use crate::duration::shown;
 use crate::report::{LetsThrough, Report, RolloutRisk, Sight, Spend, StageRisk, Time, WayBack};
+use crate::words::{counted, digits, percent};
 
 /// A report as lines.
 #[must_use]
@@ -96,7 +97,7 @@ fn joined(spends: &[Spend], text: impl Fn(&Spend) -> String) -> String {
     }
 }
 
-fn outright(spend: &Spend) -> String {
+pub(crate) fn outright(spend: &Spend) -> String {
     match (spend.outright_ends, spend.outright > 0.0) {
         (true, _) => format!("{} of {}", percent(spend.outright), spend.objective),
         (false, true) => format!("{} of {}, and more", percent(spend.outright), spend.objective),
@@ -104,7 +105,7 @@ fn outright(spend: &Spend) -> String {
     }
 }
 
-fn worst(spend: &Spend) -> String {
+pub(crate) fn worst(spend: &Spend) -> String {
     match (spend.ends, spend.worst > 0.0) {
         (true, _) => format!("{} when {} fail", percent(spend.worst), percent(spend.worst_at)),
         (false, true) => {
@@ -116,9 +117,13 @@ fn worst(spend: &Spend) -> String {
 
 fn sight(stage: &StageRisk, sight: &Sight) -> String {
     let gate = stage.gate.as_deref().unwrap_or_default();
-    let place = format!("{gate} at {}: `{}`", stage.stage, sight.condition);
+    format!("{gate} at {}: `{}` {}", stage.stage, sight.condition, tells(sight))
+}
+
+/// What a condition can tell.
+pub(crate) fn tells(sight: &Sight) -> String {
     if let Some(why) = &sight.unknown {
-        return format!("{place}: not computed, {why}");
+        return format!("is not computed, {why}");
     }
     let usual = sight.usual.map(|usual| format!(" (usual {})", percent(usual))).unwrap_or_default();
     let tells = match sight.fails_from {
@@ -129,10 +134,10 @@ fn sight(stage: &StageRisk, sight: &Sight) -> String {
         Some(needed) => format!("an unchanged release passes with {needed}"),
         None => "an unchanged release never passes".to_owned(),
     };
-    format!("{place} sees {}; {tells}; {passes}", counted(usize::try_from(sight.seen).unwrap_or(usize::MAX), "request"))
+    format!("sees {}; {tells}; {passes}", counted(usize::try_from(sight.seen).unwrap_or(usize::MAX), "request"))
 }
 
-fn lets_through(it: &LetsThrough) -> String {
+pub(crate) fn lets_through(it: &LetsThrough) -> String {
     let (allowed, burn) = (percent(it.allowed), digits(it.burn));
     format!(
         "{} passes up to {allowed} bad by `{}`: {} then burns {burn} times too fast",
@@ -140,7 +145,7 @@ fn lets_through(it: &LetsThrough) -> String {
     )
 }
 
-fn way_back(back: &WayBack) -> String {
+pub(crate) fn way_back(back: &WayBack) -> String {
     let until = back.until.as_ref().map_or("at any time".to_owned(), |node| format!("until {node}"));
     let (traffic, longest) = (shown(back.traffic_ms), shown(back.longest_ms));
     format!("{until}, in {}: traffic within {traffic}, all within {longest}", counted(back.steps.len(), "step"))
@@ -175,22 +180,4 @@ fn section_at(out: &mut String, title: &str, indent: &str, lines: impl Iterator<
 
 fn at(place: Option<&Place>) -> String {
     place.map(|place| format!(" ({place})")).unwrap_or_default()
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
-/// A share as a percentage with two significant digits.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{}%", digits(share * 100.0))
-}
-
-fn digits(value: f64) -> String {
-    if value == 0.0 || value >= 10.0 {
-        return format!("{value:.0}");
-    }
-    let rounded: f64 = format!("{value:.1e}").parse().unwrap_or(value);
-    if rounded < 0.000_1 { "less than 0.0001".to_owned() } else { format!("{rounded}") }
 }

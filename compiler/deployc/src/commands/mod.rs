@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod debug;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
@@ -26,6 +27,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Fmt(fmt) => fmt.execute(console),
         Command::Build(build) => build.execute(console),
         Command::Plan(plan) => plan.execute(console),
+        Command::Diff(diff) => diff.execute(console),
         Command::Run(run) => run.execute(console),
         Command::Test(test) => test.execute(console),
         Command::Explain(explain) => explain.execute(console),

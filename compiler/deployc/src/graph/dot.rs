@@ -3,7 +3,7 @@
 use plan::Plan;
 use risk::graph::Analysis;
 
-use super::describe::{name, work};
+use risk::describe::{name, work};
 
 /// A plan as a DOT graph.
 pub(crate) fn dot(plan: &Plan, analysis: &Analysis) -> String {

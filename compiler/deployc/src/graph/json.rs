@@ -4,8 +4,8 @@ use plan::Plan;
 use risk::graph::Analysis;
 use serde_json::{Value, json};
 
-use super::describe::{call, work};
 use crate::console::VERSION;
+use risk::describe::{call, work};
 
 /// A plan's graph as one value.
 pub(crate) fn json(plan: &Plan, analysis: &Analysis) -> Value {

@@ -3,7 +3,7 @@
 use plan::{Node, Plan};
 use risk::graph::Analysis;
 
-use super::describe::{name, work};
+use risk::describe::{name, work};
 
 /// A plan as a Mermaid flow chart.
 pub(crate) fn mermaid(plan: &Plan, analysis: &Analysis) -> String {

@@ -1,6 +1,5 @@
 //! A plan's graph in the notations that `deployc graph` offers.
 
-mod describe;
 mod dot;
 mod json;
 mod mermaid;

@@ -4,7 +4,7 @@ use plan::{Body, Call, Effect, Node, Plan, Work};
 use risk::duration::shown;
 use risk::graph::Analysis;
 
-use super::describe::{call, name, particulars, work};
+use risk::describe::{call, name, particulars, work};
 
 /// A plan as lines.
 pub(crate) fn text(plan: &Plan, analysis: &Analysis) -> String {

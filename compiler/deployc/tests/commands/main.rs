@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod coverage;
+mod diff;
 mod explain;
 mod fix;
 mod fmt;

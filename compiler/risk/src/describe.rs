@@ -3,16 +3,18 @@
 use plan::{Call, Expose, Hold, Node, People, Stage, Subject, Which, Work};
 use serde_json::Value;
 
-use crate::console::counted;
-use risk::duration::shown;
+use crate::duration::shown;
+use crate::words::counted;
 
 /// The node's id without its workflow.
-pub(super) fn name<'n>(node: &'n Node, workflow: &str) -> &'n str {
+#[must_use]
+pub fn name<'n>(node: &'n Node, workflow: &str) -> &'n str {
     node.id.0.strip_prefix(workflow).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&node.id.0)
 }
 
 /// What a node does.
-pub(super) fn work(work: &Work) -> String {
+#[must_use]
+pub fn work(work: &Work) -> String {
     match work {
         Work::Begin => "look up the running release".to_owned(),
         Work::Finish => "the incoming release is the running one".to_owned(),
@@ -42,7 +44,8 @@ pub(super) fn work(work: &Work) -> String {
 }
 
 /// What is asked of a provider.
-pub(super) fn call(call: &Call) -> String {
+#[must_use]
+pub fn call(call: &Call) -> String {
     match call {
         Call::Ensure { release, instances } => {
             format!("at least {} of the {} release", counted(*instances as usize, "instance"), which(*release))
@@ -60,7 +63,8 @@ pub(super) fn call(call: &Call) -> String {
 }
 
 /// What a stage has besides its weight: ", to header x-staff (yes)", ", sticky by cookie session".
-pub(super) fn particulars(stage: &Stage) -> String {
+#[must_use]
+pub fn particulars(stage: &Stage) -> String {
     let mut found = Vec::new();
     found.extend(stage.mirror.map(|share| format!("copies of {share} of the requests")));
     found.extend(stage.cohort.as_ref().map(|cohort| format!("among {}", case(cohort))));
