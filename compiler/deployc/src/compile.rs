@@ -1,10 +1,12 @@
 //! From a path to a plan: load, check, choose, lower. Errors are shown once, here.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use diagnostics::Diagnostic;
 use plan::Plan;
 use project::Project;
+use semantics::model::Workflow;
 use serde_json::json;
 
 use crate::choose;
@@ -37,7 +39,8 @@ pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
     found.extend(checks::check_all(&project.model()));
     if !found.iter().any(Diagnostic::is_error) {
         for workflow in project.model().workflows() {
-            found.extend(lowered(project, &workflow.name)?.err().unwrap_or_default());
+            let model = project.model().workflow_of(&workflow);
+            found.extend(lowered(project, &workflow.name, model)?.err().unwrap_or_default());
         }
     }
     Ok(found)
@@ -69,12 +72,16 @@ fn sound(console: &Console, project: &Project) -> Result<Vec<Diagnostic>, Failur
 }
 
 fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan, Failure> {
-    let plan = lowered(project, workflow)?.map_err(|errors| stopped(console, project, &errors))?;
+    let model = project.model().workflow(workflow);
+    let plan = lowered(project, workflow, model)?.map_err(|errors| stopped(console, project, &errors))?;
     Ok(with_objectives(project, with_acceptances(project, workflow, plan)))
 }
 
-fn lowered(project: &Project, workflow: &str) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {
-    let model = project.model().workflow(workflow);
+fn lowered(
+    project: &Project,
+    workflow: &str,
+    model: Option<Arc<Workflow>>,
+) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {
     let model = model.ok_or_else(|| Failure::internal(format!("the workflow `{workflow}` has no model")))?;
     let places = Places::new(project);
     match lower::lower(&model, project.edition(), &|span| places.of(span)) {

@@ -69,6 +69,7 @@ codes! {
     NOT_AVAILABLE_YET "E0112" "a word that is reserved for a later edition";
     FILE_TOO_LARGE "E0113" "a file above the size limit";
     REPEATED_CLAUSE "E0114" "a clause that is written twice";
+    HIDDEN_CHARACTER "E0115" "a character that cannot be seen";
 
     // E02xx: names.
     UNKNOWN_NAME "E0201" "a name that stands for nothing";

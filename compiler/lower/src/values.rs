@@ -3,7 +3,7 @@
 use plan::NodeId;
 use rust_decimal::Decimal;
 use semantics::units::time_text;
-use semantics::value::{Piece, Value};
+use semantics::value::{Fields, Piece, Value};
 use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
 
@@ -97,7 +97,7 @@ fn decimal(number: Decimal) -> String {
     number.normalize().to_string()
 }
 
-fn tagged(tag: &str, name: &SmolStr, fields: &BTreeMap<SmolStr, Value>, outputs: &Outputs) -> Result<Json, Unfit> {
+fn tagged(tag: &str, name: &SmolStr, fields: &Fields, outputs: &Outputs) -> Result<Json, Unfit> {
     if fields.contains_key(tag) {
         return Err(Unfit::Because(format!("a field named `{tag}` would hide the name `{name}`; name it otherwise")));
     }
@@ -105,12 +105,7 @@ fn tagged(tag: &str, name: &SmolStr, fields: &BTreeMap<SmolStr, Value>, outputs:
 }
 
 /// Keys that begin with `$` are the plan's own, so that text can never pass for a secret or a parameter.
-fn object(
-    mut into: Map<String, Json>,
-    fields: &BTreeMap<SmolStr, Value>,
-    what: &str,
-    outputs: &Outputs,
-) -> Result<Json, Unfit> {
+fn object(mut into: Map<String, Json>, fields: &Fields, what: &str, outputs: &Outputs) -> Result<Json, Unfit> {
     for (key, value) in fields {
         if key.starts_with('$') {
             return Err(Unfit::Because(format!("{what} may not begin with `$`, as `{key}` does")));
@@ -152,11 +147,11 @@ mod tests {
             (Value::Money(Decimal::new(2, 2), "EUR".into()), json!("0.02 EUR")),
             (Value::Range(Box::new(Value::Int(1)), Box::new(Value::Int(3))), json!({ "from": 1, "to": 3 })),
             (
-                Value::Case("std.process.Probe".into(), "http".into(), BTreeMap::from([("path".into(), shop.clone())])),
+                Value::Case("std.process.Probe".into(), "http".into(), Fields::from([("path".into(), shop.clone())])),
                 json!({ "case": "http", "path": "shop" }),
             ),
             (
-                Value::Record("std.exec.Exec".into(), BTreeMap::from([("probe".into(), Value::None)])),
+                Value::Record("std.exec.Exec".into(), Fields::from([("probe".into(), Value::None)])),
                 json!({ "type": "std.exec.Exec", "probe": null }),
             ),
             (Value::List(vec![Value::Bool(true), shop]), json!([true, "shop"])),
@@ -169,7 +164,7 @@ mod tests {
     #[test]
     fn what_a_plan_cannot_hold_is_refused() {
         assert_eq!(json(&Value::Error, &outputs()), Err(Unfit::ReportedBefore));
-        let forged = Value::Map(BTreeMap::from([("$secret".into(), Value::Bool(true))]));
+        let forged = Value::Map(Fields::from([("$secret".into(), Value::Bool(true))]));
         let name = Value::Entity("main.production".into());
         for value in [Value::Int(i64::MIN), Value::Bytes(WHOLE_MAX + 1), forged, name] {
             assert!(matches!(json(&value, &outputs()), Err(Unfit::Because(_))), "{value:?}");

@@ -10,7 +10,9 @@ use semantics::{Database, SemanticModel, SourceText};
 use crate::config::Settings;
 use crate::packages::Requirement;
 use crate::side::SideFiles;
-use crate::{Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, names, packages, read, repository, schema};
+use crate::{
+    Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, names, packages, read, repository, schema, threads,
+};
 
 /// A project as it lay on the disk when it was loaded.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Project, Error> {
     let clashes = trees.flat_map(|tree| names::clashes(&tree)).collect::<Vec<_>>();
     database.set_sources(settings.edition, sources);
     database.set_packages(packages.uses, packages.sources);
+    threads::read(&database, threads::processors());
     let place = |path: &str| SemanticModel::new(&database).place_of(path);
     diagnostics.extend(clashes.iter().filter_map(|clash| clash.report(&place)));
     let named = SemanticModel::new(&database).schema_files();
@@ -151,7 +154,7 @@ impl Project {
 
     /// Uses the processors that there are to find out what is to be said about the sources.
     pub fn prepare(&self) {
-        crate::prepare(&self.database, std::thread::available_parallelism().map_or(1, usize::from));
+        crate::prepare(&self.database, threads::processors());
     }
 
     /// What the sources mean.

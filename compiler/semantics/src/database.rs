@@ -8,6 +8,7 @@ use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 
 use crate::library;
+use crate::queries::module::module_of;
 
 /// One source file, as a project hands it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub(crate) struct SourceFile {
     /// From the project's root.
     #[returns(deref)]
     pub(crate) path: String,
+    /// What it is imported by.
+    #[returns(ref)]
+    pub(crate) module: SmolStr,
     #[returns(ref)]
     pub(crate) text: Arc<str>,
     /// Part of the standard library.
@@ -226,7 +230,7 @@ impl Database {
     fn add(&mut self, path: &str, text: Arc<str>, library: bool) -> SourceFile {
         let number = u32::try_from(self.numbered.len()).unwrap_or(u32::MAX);
         let durability = if library { Durability::NEVER_CHANGE } else { Durability::LOW };
-        let file = SourceFile::builder(number, path.to_owned(), text, library)
+        let file = SourceFile::builder(number, path.to_owned(), module_of(path), text, library)
             .durability(Durability::NEVER_CHANGE)
             .text_durability(durability)
             .new(self);

@@ -7,10 +7,9 @@ use diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use smol_str::SmolStr;
 
 use crate::database::{Database, Project, SourceFile};
-use crate::queries::body::check;
-use crate::queries::module::module_of;
+use crate::queries::body::{check, needs, uses};
 use crate::queries::place::Places;
-use crate::queries::scope::scope;
+use crate::queries::scope::{index, scope};
 use crate::queries::signature::signed;
 use crate::queries::source::{ItemNode, Kind, head, items, parsed};
 use crate::queries::value::{Entity, entity_of, value};
@@ -117,14 +116,35 @@ impl<'db> SemanticModel<'db> {
         if source.text(self.db).len() > syntax::FILE_BYTES_MAX {
             return syntax::parse(source.text(self.db), file).diagnostics;
         }
+        let hidden = syntax::hidden(source.text(self.db), file);
         let found = self.found(source);
         if found.is_empty() {
-            return found;
+            return hidden;
         }
         let places = Places::new(self.db);
         let mut found: Vec<Diagnostic> = found.into_iter().map(|it| seen_from(file, places.diagnostic(it))).collect();
+        found.extend(hidden);
         found.sort_by_key(Diagnostic::sort_key);
         once(found)
+    }
+
+    /// Reads the declarations of one file; of that, too, files can be done side by side.
+    pub fn read(&self, file: FileId) {
+        let Some(source) = self.file(file) else { return };
+        for item in items(self.db, source) {
+            head(self.db, *item);
+        }
+    }
+
+    /// Finds out of one file what needs no other file's bodies: its syntax, names and types. Files can be settled side by
+    /// side; what is asked of them all afterwards has little left to do.
+    pub fn settle(&self, file: FileId) {
+        let Some(source) = self.file(file) else { return };
+        scope(self.db, source);
+        for item in items(self.db, source) {
+            uses(self.db, *item);
+            needs(self.db, *item);
+        }
     }
 
     /// Every workflow of the project, by file and place.
@@ -153,7 +173,9 @@ impl<'db> SemanticModel<'db> {
     /// What was reported as an error is left out of it, so a plan is made only when no diagnostic is an error.
     #[must_use]
     pub fn workflow(&self, name: &str) -> Option<Arc<model::Workflow>> {
-        Project::get(self.db).files(self.db).iter().find_map(|file| self.evaluated(*file, name))
+        let declares = |file: &&SourceFile| index(self.db, **file).get(name).is_some();
+        let files = Project::get(self.db).files(self.db).iter().filter(declares);
+        files.copied().find_map(|file| self.evaluated(file, name))
     }
 
     /// The very workflow that a reference names, as [`Self::workflow`] gives it.
@@ -163,7 +185,7 @@ impl<'db> SemanticModel<'db> {
     }
 
     fn evaluated(&self, file: SourceFile, name: &str) -> Option<Arc<model::Workflow>> {
-        let id = DeclId { module: module_of(file.path(self.db)), name: name.into() };
+        let id = DeclId { module: file.module(self.db).clone(), name: name.into() };
         let Entity::Workflow(workflow) = entity_of(self.db, &id) else { return None };
         let places = Places::new(self.db);
         Some(Arc::new(relocate::workflow(workflow, &|span| places.absolute(span))))

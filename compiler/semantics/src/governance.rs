@@ -12,7 +12,6 @@ use crate::evaluate::judge;
 use crate::facade::{SemanticModel, WorkflowRef};
 use crate::model::{self, Acceptance};
 use crate::queries::body::check;
-use crate::queries::module::module_of;
 use crate::queries::place::Places;
 use crate::queries::scope::{Target, definition_of, scope};
 use crate::queries::source::{ItemNode, Kind, head, items};
@@ -65,7 +64,7 @@ impl<'db> SemanticModel<'db> {
             return Vec::new();
         }
         let Some(file) = self.file(workflow.file) else { return Vec::new() };
-        let id = DeclId { module: module_of(file.path(self.db())), name: workflow.name.clone() };
+        let id = DeclId { module: file.module(self.db()).clone(), name: workflow.name.clone() };
         let Entity::Workflow(model) = entity_of(self.db(), &id) else { return Vec::new() };
         let (things, places) = (view::things(model), Places::new(self.db()));
         let mut broken = Vec::new();

@@ -9,6 +9,7 @@ mod elaborate;
 mod evaluate;
 mod exact;
 mod facade;
+mod fields;
 pub mod governance;
 mod library;
 mod methods;

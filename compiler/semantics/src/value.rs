@@ -1,10 +1,10 @@
 //! What an expression comes to at compile time: exact, typed, free of any clock, network or file.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
+
+pub use crate::fields::Fields;
 
 /// A compile-time value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +48,13 @@ pub enum Value {
     /// A list.
     List(Vec<Value>),
     /// A map, by key.
-    Map(BTreeMap<SmolStr, Value>),
+    Map(Fields),
     /// An inclusive range of two values of one type.
     Range(Box<Value>, Box<Value>),
     /// A record of a named type (full name, `std.process.Process`), all fields present.
-    Record(SmolStr, BTreeMap<SmolStr, Value>),
+    Record(SmolStr, Fields),
     /// A case of a tagged union of a named type, with its payload.
-    Case(SmolStr, SmolStr, BTreeMap<SmolStr, Value>),
+    Case(SmolStr, SmolStr, Fields),
     /// No value of an optional type.
     None,
     /// An environment or service by its full name, `platform.production`.

@@ -8,16 +8,13 @@ mod stages;
 
 pub(crate) use stages::staged;
 
-use std::collections::BTreeMap;
-
 use diagnostics::Span;
-use smol_str::SmolStr;
 
 use crate::model::{
     Approval, Environment, Gate, Loop, Rollout, Run, Service, Step, StepKind, Subject, Undecided, Workflow,
 };
 use crate::types::arm_word;
-use crate::value::{Piece, Value};
+use crate::value::{Fields, Piece, Value};
 
 /// Something that a policy can be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +225,7 @@ fn record<const N: usize>(of: &str, with: [(&str, Value); N]) -> Value {
     Value::Record(of.into(), fields(with))
 }
 
-fn fields<const N: usize>(with: [(&str, Value); N]) -> BTreeMap<SmolStr, Value> {
+fn fields<const N: usize>(with: [(&str, Value); N]) -> Fields {
     with.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 

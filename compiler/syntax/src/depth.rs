@@ -5,6 +5,10 @@ use crate::lex::{Bracket, TokenKind};
 use crate::significant::{Significant, goes_on};
 use diagnostics::{Diagnostic, Span, codes};
 
+/// How much a brace counts: what recurses over steps, stages and records takes far more of the stack for one level than
+/// what recurses over operands.
+const BRACE: usize = 8;
+
 /// The same tokens with everything beyond the limit left out, and the finding if there was such a thing.
 ///
 /// Expects balanced brackets and keeps them so.
@@ -12,7 +16,8 @@ pub(crate) fn limit<'s>(
     tokens: Vec<Significant<'s>>,
     span: &dyn Fn(u32, u32) -> Span,
 ) -> (Vec<Significant<'s>>, Option<Diagnostic>) {
-    if tokens.len() < DEPTH_MAX {
+    let braces = tokens.iter().filter(|token| token.kind == TokenKind::OpenBrace).count();
+    if tokens.len() + (BRACE - 1) * braces < DEPTH_MAX {
         return (tokens, None);
     }
     let mut levels = vec![Level { separates_lines: false, base: 0, depth: 0, angles: 0 }];
@@ -43,7 +48,7 @@ pub(crate) fn limit<'s>(
             span(token.start, token.end),
             format!("this is nested more than {DEPTH_MAX} deep"),
         )
-        .label("brackets and operators count")
+        .label(format!("brackets and operators count, and each brace {BRACE} times"))
         .help("give parts of it a name with `let`")
     });
     (kept, finding)
@@ -73,7 +78,7 @@ fn enter(levels: &mut Vec<Level>, token: &Significant<'_>, new_line: bool) -> us
     }
     level.angles += usize::from(token.kind == TokenKind::OpenAngle);
     level.angles = level.angles.saturating_sub(usize::from(token.kind == TokenKind::CloseAngle));
-    level.depth += usize::from(deepens(token));
+    level.depth += deepens(token);
     let depth = level.depth;
     if let Some(bracket) = token.kind.opens() {
         levels.push(Level { separates_lines: bracket == Bracket::Brace, base: depth, depth, angles: 0 });
@@ -81,11 +86,13 @@ fn enter(levels: &mut Vec<Level>, token: &Significant<'_>, new_line: bool) -> us
     depth
 }
 
-fn deepens(token: &Significant<'_>) -> bool {
-    match token.kind {
+fn deepens(token: &Significant<'_>) -> usize {
+    let deepens = match token.kind {
         TokenKind::Word => matches!(token.text, "not" | "if" | "when" | "is" | "and" | "or"),
         TokenKind::Question | TokenKind::OpenAngle => true,
         TokenKind::Equals | TokenKind::Colon | TokenKind::Bar | TokenKind::Arrow => false,
+        TokenKind::OpenBrace => return BRACE,
         kind => kind.is_infix() || kind.opens().is_some(),
-    }
+    };
+    usize::from(deepens)
 }

@@ -160,6 +160,8 @@ impl<'t> Layout<'_, 't> {
     }
 
     fn foreign(&mut self, token: &Significant<'t>, place: Place) -> Option<Tok<'t>> {
+        let foreign = token.text.chars().find(|c| !c.is_ascii());
+        let which = |c: char| format!("it is U+{:04X}; names are made of a-z, A-Z, 0-9 and _", u32::from(c));
         let finding = Diagnostic::error(
             codes::UNKNOWN_CHARACTER,
             (self.span)(token.start, token.end),
@@ -190,7 +192,12 @@ impl<'t> Layout<'_, 't> {
                 return Some(Tok::Bad);
             }
             _other => {
-                self.findings.push(finding.help("remove it"));
+                let finding = finding.help("remove it");
+                self.findings.push(match foreign {
+                    // It may look like a letter of the alphabet, and be none.
+                    Some(c) => finding.note(which(c)),
+                    None => finding,
+                });
                 return None;
             }
         };

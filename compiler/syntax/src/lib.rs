@@ -10,6 +10,7 @@ mod balance;
 mod depth;
 mod format;
 mod grammar;
+mod hidden;
 mod items;
 mod layout;
 pub mod lex;
@@ -22,6 +23,7 @@ mod words;
 
 pub use balance::DEPTH_MAX;
 pub use format::{LINE_MAX, format};
+pub use hidden::hidden;
 pub use items::{ItemRange, items};
 pub use lex::place_in_string;
 pub use parse::{FILE_BYTES_MAX, Parsed, ParsedItem, parse, parse_item};

@@ -44,7 +44,7 @@ pub fn parse(text: &str, file: FileId) -> Parsed {
         return too_large(text, file);
     }
     let mut ast = File::default();
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = crate::hidden(text, file);
     for ItemRange { start, end } in items(text) {
         let parsed = parse_item(text.get(start as usize..end as usize).unwrap_or(""), file);
         diagnostics.extend(parsed.diagnostics.into_iter().map(|diagnostic| diagnostic.moved(start)));
@@ -53,6 +53,7 @@ pub fn parse(text: &str, file: FileId) -> Parsed {
             ast.items.push(Item { start, decl: parsed.decl });
         }
     }
+    diagnostics.sort_by_key(Diagnostic::sort_key);
     Parsed { ast, diagnostics }
 }
 

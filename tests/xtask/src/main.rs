@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod demo;
+mod fuzz;
 mod kill;
 mod simulate;
 mod test;
@@ -31,6 +32,8 @@ enum Command {
     Simulate(simulate::Options),
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
+    /// Feed the compiler mutated texts, for minutes, and every example with every token forgotten.
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Kill(options) => kill::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
     };
     done.unwrap_or_else(|message| {
         eprintln!("error: {message}");

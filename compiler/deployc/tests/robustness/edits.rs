@@ -1,77 +1,9 @@
-//! No edit of a source brings a phase of the compiler down, and what has no error becomes a whole plan.
+//! Every small edit of one broad source: cut off, a token gone, neighbours swapped, a line doubled.
 
-#![allow(clippy::unwrap_used, reason = "a test may")]
+use crate::desk::{Desk, edited, significant};
 
-use diagnostics::{Diagnostic, Span};
-use plan::Place;
-use semantics::{Database, SemanticModel};
-use syntax::ast::{DeclKind, Step, StepKind};
-use syntax::lex::{Token, tokens};
-
-const FILE: &str = "main.deploy";
 /// What the language has, in one file.
 const BROAD: &str = include_str!("broad.deploy");
-
-/// One project of one file, edited again and again, as by somebody who types.
-#[derive(Default)]
-struct Desk(Database);
-
-impl Desk {
-    /// Checks and lowers all of it; how many errors there are.
-    fn compile(&mut self, text: &str) -> Vec<Diagnostic> {
-        self.0.set_text(FILE, text);
-        let model = SemanticModel::new(&self.0);
-        let mut found = checks::check_all(&model);
-        for it in found.iter().filter(|it| model.file_id(FILE) == Some(it.primary.span.file)) {
-            let (start, end) = (it.primary.span.start as usize, it.primary.span.end as usize);
-            assert!(start <= end && end <= text.len(), "{it:?}\n{text}");
-            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{it:?}\n{text}");
-        }
-        if found.iter().any(Diagnostic::is_error) {
-            found.retain(Diagnostic::is_error);
-            return found;
-        }
-        let written = steps_written(text);
-        let kept: usize = model.workflows().iter().map(|it| kept(&model.workflow(&it.name).unwrap().steps)).sum();
-        assert_eq!(kept, written, "a step was left out and nothing was said\n{text}");
-        for workflow in model.workflows() {
-            let lowered = lower::lower(&model.workflow(&workflow.name).unwrap(), "2026", &place);
-            assert!(!lowered.is_err_and(|said| said.is_empty()), "{} has no plan\n{text}", workflow.name);
-        }
-        Vec::new()
-    }
-}
-
-fn place(_: Span) -> Place {
-    Place { file: FILE.to_owned(), line: 1, column: 1 }
-}
-
-fn kept(steps: &[semantics::model::Step]) -> usize {
-    steps.iter().map(|step| 1 + kept(&step.on_failure)).sum()
-}
-
-fn steps_written(text: &str) -> usize {
-    fn count(steps: &[Step]) -> usize {
-        let steps = steps.iter().filter(|step| !matches!(step.kind, StepKind::Accept(_)));
-        steps.map(|step| 1 + step.modifiers.on_failure.as_deref().map_or(0, count)).sum()
-    }
-    let parsed = syntax::parse(text, diagnostics::FileId(0));
-    let workflows = parsed.ast.items.iter().filter_map(|item| match &item.decl.kind {
-        DeclKind::Workflow(workflow) => Some(count(&workflow.steps)),
-        _ => None,
-    });
-    workflows.sum()
-}
-
-fn significant(text: &str) -> Vec<Token> {
-    tokens(text).into_iter().filter(|token| !token.kind.is_trivia()).collect()
-}
-
-fn edited(text: &str, start: u32, end: u32, with: &str) -> String {
-    let mut edited = text.to_owned();
-    edited.replace_range(start as usize..end as usize, with);
-    edited
-}
 
 #[test]
 fn as_written_it_is_clean() {

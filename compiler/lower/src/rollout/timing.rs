@@ -78,11 +78,10 @@ fn field<'v>(record: &'v Value, name: &str) -> Option<&'v Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn record(fields: &[(&str, i64)]) -> Value {
         let fields = fields.iter().map(|(name, ms)| ((*name).into(), Value::Duration(*ms)));
-        Value::Record("std.process.Process".into(), fields.collect::<BTreeMap<_, _>>())
+        Value::Record("std.process.Process".into(), fields.collect())
     }
 
     #[test]

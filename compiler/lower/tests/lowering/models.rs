@@ -1,6 +1,5 @@
 //! Small models built by hand, as the semantics would evaluate the first example.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diagnostics::{FileId, Span};
@@ -11,7 +10,7 @@ use semantics::model::{
     Instances, Metric, MetricKind, Parameter, ParameterType, Provider, Reading, Release, Rollout, Run, Service, Stage,
     Step, StepKind, Strategy, Undecided, Workflow,
 };
-use semantics::value::{Piece, Value};
+use semantics::value::{Fields, Piece, Value};
 
 pub(crate) fn at(start: u32) -> Span {
     Span::new(FileId(0), start, start + 1)
@@ -54,7 +53,7 @@ pub(crate) fn record(name: &str, fields: Vec<(&str, Value)>) -> Value {
 }
 
 fn case(of: &str, name: &str, fields: Vec<(&str, Value)>) -> Value {
-    let fields: BTreeMap<_, _> = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    let fields: Fields = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
     Value::Case(of.into(), name.into(), fields)
 }
 

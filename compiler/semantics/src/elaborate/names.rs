@@ -7,7 +7,7 @@ use syntax::ast::{Decl, DeclKind, Name, Range};
 use super::Elaborator;
 use crate::queries::module::home;
 use crate::queries::place::{declared_at, span};
-use crate::queries::scope::{Target, in_prelude, lookup, scope};
+use crate::queries::scope::{Scope, Target, in_prelude, lookup, scope};
 use crate::queries::source::{Kind, items};
 use crate::types::{DeclId, Type};
 
@@ -57,10 +57,10 @@ impl Elaborator<'_> {
 
     /// Reports a name that stands for nothing, with the nearest that would do.
     pub(super) fn unknown(&mut self, name: &Name, wanted: &str, fits: impl Fn(Kind) -> bool, more: &[SmolStr]) {
-        let names = &scope(self.db, self.file).names;
+        let Scope { names, incomplete, .. } = scope(self.db, self.file);
         let mut reported = names.iter().filter(|(_, target)| matches!(target, Target::Broken));
         // A slip in an import was reported there; every use of the right name would repeat it.
-        if reported.any(|(broken, _)| nearest(&name.text, [broken.as_str()]).is_some()) {
+        if *incomplete || reported.any(|(broken, _)| nearest(&name.text, [broken.as_str()]).is_some()) {
             return;
         }
         let at = self.span(name.range);

@@ -15,7 +15,7 @@ use crate::core::{Core, CoreKind, DefaultBody, Named, Slot};
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::{DeclId, Type};
-use crate::value::{Piece, Value};
+use crate::value::{Fields, Piece, Value};
 
 /// Stack that one step of evaluation may take before more is allocated, and how much then.
 const RED_ZONE: usize = 128 * 1024;
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn named(&mut self, named: &Named) -> BTreeMap<SmolStr, Value> {
+    fn named(&mut self, named: &Named) -> Fields {
         named.iter().map(|(name, value)| (name.clone(), self.value(value))).collect()
     }
 
@@ -129,7 +129,7 @@ impl Evaluator<'_> {
         defaults: &[DefaultBody],
         args: &Named,
     ) -> BTreeMap<SmolStr, Value> {
-        let mut locals = self.named(args);
+        let mut locals: BTreeMap<_, _> = self.named(args).into_iter().collect();
         for slot in params {
             if locals.contains_key(&slot.name) {
                 continue;
@@ -158,25 +158,18 @@ impl Evaluator<'_> {
         Value::Case(id.full(), case.clone(), self.completed(id, case, slots, given))
     }
 
-    fn completed(
-        &self,
-        id: &DeclId,
-        case: &str,
-        slots: &[Slot],
-        mut given: BTreeMap<SmolStr, Value>,
-    ) -> BTreeMap<SmolStr, Value> {
+    fn completed(&self, id: &DeclId, case: &str, slots: &[Slot], given: Fields) -> Fields {
         let defaults = match entity_of(self.db, id) {
             Entity::Defaults(defaults) => Some(defaults),
             _ => None,
         };
-        for slot in slots {
-            let missing = || {
-                let default = defaults.and_then(|defaults| defaults.get(&(case.into(), slot.name.clone())).cloned());
-                default.unwrap_or(if matches!(slot.ty, Type::Optional(_)) { Value::None } else { Value::Error })
-            };
-            given.entry(slot.name.clone()).or_insert_with(missing);
-        }
-        given
+        let missing = |slot: &Slot| {
+            let default = defaults.and_then(|defaults| defaults.get(&(case.into(), slot.name.clone())).cloned());
+            default.unwrap_or(if matches!(slot.ty, Type::Optional(_)) { Value::None } else { Value::Error })
+        };
+        let left_out: Vec<_> = slots.iter().filter(|slot| !given.contains_key(&slot.name)).collect();
+        let left_out = left_out.into_iter().map(|slot| (slot.name.clone(), missing(slot)));
+        given.into_iter().chain(left_out).collect()
     }
 
     fn unary(&mut self, at: Span, op: UnaryOp, of: &Core) -> Value {

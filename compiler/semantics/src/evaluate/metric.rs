@@ -1,6 +1,5 @@
 //! Metrics and objectives as values.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span, codes};
@@ -13,7 +12,7 @@ use crate::model::{self, MetricKind};
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
-use crate::value::Value;
+use crate::value::{Fields, Value};
 
 impl Evaluator<'_> {
     pub(super) fn metric(&mut self, id: &DeclId, body: &MetricBody) -> Option<Entity> {
@@ -92,12 +91,12 @@ impl Evaluator<'_> {
         let rest: Vec<Value> = cases
             .iter()
             .filter(|(word, slots)| slots.is_empty() && !chosen(word))
-            .map(|(word, _)| Value::Case(element.clone(), word.clone(), BTreeMap::new()))
+            .map(|(word, _)| Value::Case(element.clone(), word.clone(), Fields::new()))
             .collect();
         if rest.is_empty() {
             return self.no_complement(at);
         }
-        Some(Value::Case(of, case, BTreeMap::from([(name, Value::List(rest))])))
+        Some(Value::Case(of, case, Fields::from([(name, Value::List(rest))])))
     }
 
     fn no_complement<T>(&mut self, at: Span) -> Option<T> {

@@ -19,7 +19,7 @@ pub(crate) struct Checked {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The exceptions that it holds.
     pub(crate) acceptances: Vec<Acceptance>,
-    uses: BTreeSet<DeclId>,
+    uses: Box<[DeclId]>,
 }
 
 /// Checks one declaration against the signatures of those that it names.
@@ -29,23 +29,22 @@ pub(crate) fn check<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> C
     let mut elaborator = Elaborator::new(db, item);
     let body = elaborator.body(decl);
     let acceptances = elaborator.acceptances(decl);
-    Checked { body, diagnostics: elaborator.diagnostics, acceptances, uses: elaborator.uses }
+    Checked { body, diagnostics: elaborator.diagnostics, acceptances, uses: elaborator.uses.into_iter().collect() }
 }
 
 /// What a declaration names, in its signature or its body.
-#[salsa::tracked]
-pub(crate) fn uses<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> BTreeSet<DeclId> {
-    let mut uses = signed(db, item).uses.clone();
-    uses.extend(check(db, item).uses.iter().cloned());
-    uses
+#[salsa::tracked(returns(deref))]
+pub(crate) fn uses<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Box<[DeclId]> {
+    let both = signed(db, item).uses.iter().chain(&check(db, item).uses);
+    both.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 /// What must be evaluated before a declaration can be.
-#[salsa::tracked]
-pub(crate) fn needs<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> BTreeSet<DeclId> {
+#[salsa::tracked(returns(deref))]
+pub(crate) fn needs<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Box<[DeclId]> {
     let mut needs = BTreeSet::new();
     check(db, item).body.needs(&mut needs);
-    let Some(id) = decl_id(db, item) else { return needs };
+    let Some(id) = decl_id(db, item) else { return needs.into_iter().collect() };
     if let Signature::Record { fields, .. } = signature_of(db, &id) {
         let held = fields.iter().filter(|slot| !slot.optional).filter_map(|slot| match &slot.ty {
             Type::Record(id) => Some(id.clone()),
@@ -53,7 +52,7 @@ pub(crate) fn needs<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> B
         });
         needs.extend(held);
     }
-    needs
+    needs.into_iter().collect()
 }
 
 /// The body of `id`.

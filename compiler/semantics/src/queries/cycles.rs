@@ -8,7 +8,7 @@ use syntax::ast::DeclKind;
 
 use crate::database::{Project, SourceFile};
 use crate::queries::body::needs;
-use crate::queries::module::{module_of, modules, named};
+use crate::queries::module::{modules, named};
 use crate::queries::place::{declared_at, span};
 use crate::queries::scope::scope;
 use crate::queries::source::{Kind, decl_id, head, items, parsed};
@@ -31,12 +31,12 @@ pub(crate) fn cycles(db: &dyn salsa::Database, project: Project) -> Cycles {
     let mut needed = BTreeMap::new();
     let mut imported = BTreeMap::new();
     for file in project.files(db).iter().chain(project.packaged(db)) {
-        imported.insert(module_of(file.path(db)), scope(db, *file).imports.iter().cloned().collect());
+        imported.insert(file.module(db).clone(), scope(db, *file).imports.as_slice());
         for item in items(db, *file) {
             if can_go_round(head(db, *item).kind)
                 && let Some(id) = decl_id(db, *item)
             {
-                needed.entry(id).or_insert_with(|| needs(db, *item).clone());
+                needed.entry(id).or_insert_with(|| needs(db, *item));
             }
         }
     }
@@ -62,7 +62,7 @@ fn can_go_round(kind: Kind) -> bool {
 
 /// Cycles whose first member is declared in `file`.
 pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
-    let module = module_of(file.path(db));
+    let module = file.module(db).clone();
     let all = cycles(db, Project::get(db));
     let declared = all.declarations.iter().filter(|cycle| cycle.first().is_some_and(|id| id.module == module));
     let imported = all.modules.iter().filter(|cycle| cycle.first() == Some(&module));
@@ -116,7 +116,7 @@ fn import_of(db: &dyn salsa::Database, from: &str, module: &str) -> Option<Span>
 
 /// For every edge that closes a round, that round; without them the graph has none. Iterative, so that a long
 /// chain is no danger to the stack.
-fn rounds<N: Ord + Clone>(graph: &BTreeMap<N, BTreeSet<N>>) -> Vec<Vec<N>> {
+fn rounds<N: Ord + Clone, L: AsRef<[N]>>(graph: &BTreeMap<N, L>) -> Vec<Vec<N>> {
     let mut done: BTreeSet<&N> = BTreeSet::new();
     let mut found = BTreeSet::new();
     for start in graph.keys() {
@@ -139,7 +139,7 @@ fn rounds<N: Ord + Clone>(graph: &BTreeMap<N, BTreeSet<N>>) -> Vec<Vec<N>> {
                     path.push(node);
                     on_path.insert(node);
                     work.push(Work::Leave(node));
-                    work.extend(next.iter().map(Work::Enter));
+                    work.extend(next.as_ref().iter().map(Work::Enter));
                 }
             }
         }
@@ -161,10 +161,10 @@ fn from_smallest<N: Ord + Clone>(cycle: &[&N]) -> Vec<N> {
 mod tests {
     use super::*;
 
-    fn graph(edges: &[(&'static str, &'static str)]) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-        let mut graph: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    fn graph(edges: &[(&'static str, &'static str)]) -> BTreeMap<&'static str, Vec<&'static str>> {
+        let mut graph: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (from, to) in edges {
-            graph.entry(*from).or_default().insert(*to);
+            graph.entry(*from).or_default().push(*to);
         }
         graph
     }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_long_chain_needs_no_stack() {
-        let chain: BTreeMap<u32, BTreeSet<u32>> = (0..100_000).map(|n| (n, BTreeSet::from([n + 1]))).collect();
+        let chain: BTreeMap<u32, [u32; 1]> = (0..100_000).map(|n| (n, [n + 1])).collect();
         assert!(rounds(&chain).is_empty());
     }
 }

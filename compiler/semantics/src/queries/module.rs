@@ -43,7 +43,7 @@ pub(crate) fn all_files(db: &dyn salsa::Database, project: Project) -> impl Iter
 /// The file of every module.
 #[salsa::tracked]
 pub(crate) fn modules(db: &dyn salsa::Database, project: Project) -> BTreeMap<SmolStr, SourceFile> {
-    all_files(db, project).map(|file| (module_of(file.path(db)), *file)).collect()
+    all_files(db, project).map(|file| (file.module(db).clone(), *file)).collect()
 }
 
 /// The module that a path of names stands for in a file, and its file.
@@ -60,7 +60,7 @@ pub(crate) fn named(db: &dyn salsa::Database, from: SourceFile, written: &str) -
 /// How a file writes the module of another one; nothing for what it does not see.
 pub(crate) fn written_from(db: &dyn salsa::Database, from: SourceFile, of: SourceFile) -> Option<SmolStr> {
     let (here, there) = (package_of(from.path(db)), package_of(of.path(db)));
-    let module = module_of(of.path(db));
+    let module = of.module(db).clone();
     if of.library(db) {
         return Some(module);
     }
@@ -82,7 +82,7 @@ pub(crate) fn home(db: &dyn salsa::Database, from: SourceFile, name: &str) -> Op
     let exports = |file: &&SourceFile| index(db, **file).get(name).is_some_and(|item| head(db, item).public);
     let project = Project::get(db);
     if let Some(library) = project.library(db).iter().find(exports) {
-        return Some(module_of(library.path(db)));
+        return Some(library.module(db).clone());
     }
     let others = project.files(db).iter().chain(project.packaged(db)).filter(|file| **file != from);
     let mut homes = others.filter(exports).filter_map(|file| written_from(db, from, *file));

@@ -7,13 +7,14 @@ use smol_str::SmolStr;
 use syntax::ast::{DeclKind, Import, Use};
 
 use crate::database::{Project, SourceFile};
-use crate::queries::module::{VENDOR, module_of, modules, named, package_of, root_of, visible};
+use crate::queries::module::{VENDOR, modules, named, package_of, root_of, visible};
 use crate::queries::place::{declared_at, made_public_at, span};
 use crate::queries::source::{Head, ItemNode, Kind, head, items, parsed};
 use crate::types::DeclId;
 
 /// The file whose public names need no import.
 const PRELUDE: &str = "std/prelude.deploy";
+const PRELUDE_MODULE: &str = "std.prelude";
 
 /// A word that can key a map of items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
@@ -33,12 +34,20 @@ impl Word {
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
 pub(crate) struct Index<'db> {
     entries: BTreeMap<Word, ItemNode<'db>>,
+    /// A declaration is there whose name cannot be read.
+    incomplete: bool,
 }
 
 impl<'db> Index<'db> {
     /// What the file declares under that name.
     pub(crate) fn get(&self, name: &str) -> Option<ItemNode<'db>> {
-        self.entries.get(&Word(name.into())).copied()
+        self.entries.get(name).copied()
+    }
+}
+
+impl std::borrow::Borrow<str> for Word {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -51,7 +60,8 @@ pub(crate) fn index<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Inde
             entries.entry(Word(name.clone())).or_insert(*item);
         }
     }
-    Index { entries }
+    let nameless = |head: &Head| head.kind != Kind::Use && brings_names_unread(head);
+    Index { entries, incomplete: items(db, file).iter().any(|item| nameless(head(db, *item))) }
 }
 
 #[salsa::interned(debug)]
@@ -92,14 +102,16 @@ pub(crate) enum Target {
 pub(crate) struct Scope {
     pub(crate) names: BTreeMap<SmolStr, Target>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// Modules of the project that it imports from.
+    /// Modules of the project that it imports from, in order.
     pub(crate) imports: Vec<SmolStr>,
+    /// Something of it cannot be read that may bring names: a name that is not known may be one of those.
+    pub(crate) incomplete: bool,
 }
 
 /// The scope of a file.
 #[salsa::tracked]
 pub(crate) fn scope(db: &dyn salsa::Database, file: SourceFile) -> Scope {
-    let module = module_of(file.path(db));
+    let module = file.module(db).clone();
     let mut builder = Builder {
         db,
         file,
@@ -112,7 +124,10 @@ pub(crate) fn scope(db: &dyn salsa::Database, file: SourceFile) -> Scope {
     for item in items(db, file) {
         builder.item(*item);
     }
-    Scope { names: builder.names, diagnostics: builder.diagnostics, imports: builder.imports }
+    builder.imports.sort();
+    builder.imports.dedup();
+    let incomplete = items(db, file).iter().any(|item| brings_names_unread(head(db, *item)));
+    Scope { names: builder.names, diagnostics: builder.diagnostics, imports: builder.imports, incomplete }
 }
 
 /// What `name` means in `file`; a query of its own, so that a new declaration beside it changes nothing.
@@ -121,9 +136,18 @@ fn resolve<'db>(db: &'db dyn salsa::Database, file: SourceFile, name: NameKey<'d
     scope(db, file).names.get(name.text(db)).cloned().or_else(|| prelude(db, file, name.text(db)))
 }
 
+/// Whether a declaration declares or imports something, and it cannot be read what.
+fn brings_names_unread(head: &Head) -> bool {
+    match head.kind {
+        Kind::Use => head.damaged,
+        Kind::Test | Kind::Released => false,
+        _ => head.name.is_none(),
+    }
+}
+
 /// Whether the declaration is of the prelude, which anything may hide.
 pub(crate) fn in_prelude(id: &DeclId) -> bool {
-    id.module == module_of(PRELUDE)
+    id.module == PRELUDE_MODULE
 }
 
 /// What is in scope everywhere, hidden by whatever a file itself calls so.
@@ -135,7 +159,7 @@ fn prelude(db: &dyn salsa::Database, file: SourceFile, name: &SmolStr) -> Option
     }
     let item = index(db, *home).get(name)?;
     let Head { kind, public, .. } = *head(db, item);
-    public.then(|| Target::Declared(DeclId { module: module_of(PRELUDE), name: name.clone() }, kind))
+    public.then(|| Target::Declared(DeclId { module: SmolStr::new_static(PRELUDE_MODULE), name: name.clone() }, kind))
 }
 
 /// What `name` means in `file`.
@@ -259,6 +283,9 @@ impl<'db> Builder<'db> {
         let at = span(item, name.range);
         let found = index(self.db, file);
         let Some(found) = found.get(&name.text) else {
+            if found.incomplete {
+                return Target::Broken;
+            }
             let public = found.entries.iter().filter(|(_, item)| head(self.db, **item).public);
             let near = nearest(&name.text, public.map(|(word, _)| word.0.as_str()));
             let message = format!("`{module}` has no `{}`", name.text);

@@ -62,7 +62,7 @@ pub(crate) struct Provider {
 pub(crate) struct Signed {
     pub(crate) signature: Signature,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    pub(crate) uses: BTreeSet<DeclId>,
+    pub(crate) uses: Box<[DeclId]>,
 }
 
 /// The signature of a declaration.
@@ -75,7 +75,7 @@ pub(crate) fn signed<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> 
         // A field or parameter may be missing here: whoever names it is not to blame.
         signature = Signature::Broken;
     }
-    Signed { signature, diagnostics: reader.diagnostics, uses: reader.uses }
+    Signed { signature, diagnostics: reader.diagnostics, uses: reader.uses.into_iter().collect() }
 }
 
 /// Where what others rely on ends: the fields of a type, the parameters before a body.

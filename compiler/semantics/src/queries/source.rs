@@ -5,7 +5,6 @@ use syntax::ParsedItem;
 use syntax::ast::{DeclKind, TypeBody};
 
 use crate::database::SourceFile;
-use crate::queries::module::module_of;
 use crate::types::DeclId;
 
 /// A declaration across revisions: told apart by its file and its first words.
@@ -197,5 +196,5 @@ fn kind(decl: &DeclKind) -> Kind {
 /// The declaration that an item makes, if it has a name.
 pub(crate) fn decl_id<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Option<DeclId> {
     let name = head(db, item).name.clone()?;
-    Some(DeclId { module: module_of(item.file(db).path(db)), name })
+    Some(DeclId { module: item.file(db).module(db).clone(), name })
 }

@@ -5,8 +5,8 @@ use super::fields::{field, fields};
 use super::list::braces;
 use super::types::{broken_param, param, params, type_ref};
 use super::{
-    P, Problem, accept, contract, database, docs, flag, gate, group, migration, name, named, policy, range, released,
-    sign, strategy, test, word, workflow,
+    P, Problem, accept, contract, database, docs, flag, gate, group, lazily, migration, name, named, policy, range,
+    released, sign, strategy, test, word, workflow,
 };
 use crate::ast::{
     Action, Annotation, Bind, Case, Decl, DeclKind, EffectClass, Environment, EnvironmentEntry, Expr, Function, Import,
@@ -72,7 +72,8 @@ impl Head {
 /// A whole declaration with that head; the head word itself may be a misspelling that was reported before.
 pub(crate) fn declaration<'t, X: Problem<'t>>(head: Head) -> P<'t, Decl, X> {
     let expr = expressions();
-    let annotations = annotation(expr.any.clone()).repeated().collect();
+    let any = expr.any.clone();
+    let annotations = lazily(move || annotation(any.clone())).repeated().collect();
     let head_word = named("a declaration").map(|name| name.range);
     docs()
         .then(annotations)

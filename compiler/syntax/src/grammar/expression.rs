@@ -2,7 +2,7 @@
 
 use super::fields::fields;
 use super::list::{braces, brackets, parens, parenthesised};
-use super::quick::{self, Atoms};
+use super::quick;
 use super::{P, Problem, docs, lazily, name, named, range, sign, window, word};
 use crate::ast::{Arg, BinaryOp, Expr, ExprKind, Foreign, Literal, Name, Pattern, Range, UnaryOp, WhenArm};
 use crate::layout::Tok;
@@ -21,11 +21,12 @@ pub(crate) struct Expressions<'t, X: Problem<'t>> {
 }
 
 pub(crate) fn expressions<'t, X: Problem<'t>>() -> Expressions<'t, X> {
+    if quick::applies::<X>() {
+        return quick::expressions();
+    }
     let any = recursive(|expr| {
         let expr = expr.boxed();
-        let inner = expr.clone();
-        let (lambda, rest) = (lazily(move || lambda(inner.clone())), logic(operand(expr)));
-        if quick::applies::<X>() { quick::any(lambda, rest) } else { lambda.or(rest).boxed() }
+        lambda(expr.clone()).or(logic(operand(expr))).boxed()
     })
     .boxed();
     Expressions { operand: operand(any.clone()), any }
@@ -75,7 +76,7 @@ fn operand<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
     let plus = select! { Tok::Sign(T::Plus) => BinaryOp::Add, Tok::Sign(T::Minus) => BinaryOp::Subtract };
     let default = select! { Tok::Sign(T::QuestionQuestion) => BinaryOp::Default };
     let dot = sign(T::Dot).ignore_then(named("a field")).labelled("an operator");
-    atom(expr.clone())
+    whole(&expr)
         .pratt((
             postfix(9, dot, |x, name, e| node(ExprKind::Field(Box::new(x), name), e.span())),
             postfix(9, args(expr).labelled("an operator"), |x, args, e| {
@@ -92,7 +93,8 @@ fn operand<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
         .boxed()
 }
 
-fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+/// An operand without operators.
+pub(super) fn whole<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Expr, X> {
     let simple = select! {
         Tok::Number(literal) => ExprKind::Literal(literal),
         Tok::Str(parts) => ExprKind::Str(parts.to_vec()),
@@ -108,22 +110,21 @@ fn atom<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
     };
     let (record, list, condition, when) = (part(record), part(list), part(condition), part(when));
     let inner = expr.clone();
-    let group = lazily(move || parenthesised(docs().ignore_then(inner.clone()).boxed(), unreadable));
+    let group = lazily(move || group(inner.clone()));
     let (window, freeze) = (lazily(window::window), lazily(window::freeze));
-    let alone = |kind: P<'t, ExprKind, X>| kind.map_with(|kind, e| node(kind, e.span())).boxed();
-    let (r, l, c, w) = (record.clone(), list.clone(), condition.clone(), when.clone());
     let query = lazily(|| foreign(Foreign::PromQl).or(foreign(Foreign::Sql)).boxed());
-    let kinds = choice((r, query, window, freeze, simple, l, c, w));
-    let whole = alone(kinds.boxed()).or(group.clone()).labelled("a value").boxed();
-    if !quick::applies::<X>() {
-        return whole;
-    }
-    let (record, list, condition, when) = (alone(record), alone(list), alone(condition), alone(when));
-    quick::atom(Atoms { record, list, group, condition, when, whole })
+    let kinds = choice((record, query, window, freeze, simple, list, condition, when));
+    let alone = kinds.map_with(|kind, e| node(kind, e.span()));
+    alone.boxed().or(group).labelled("a value").boxed()
+}
+
+/// `(inner)`
+pub(super) fn group<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+    parenthesised(docs().ignore_then(expr).boxed(), unreadable)
 }
 
 /// `[a, b]`
-fn list<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+pub(super) fn list<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
     brackets(docs().ignore_then(expr).boxed(), unreadable).map(ExprKind::List).labelled("a value").boxed()
 }
 
@@ -135,14 +136,14 @@ fn foreign<'t, X: Problem<'t>>(language: Foreign) -> P<'t, ExprKind, X> {
 }
 
 /// `Type { field = value }`, `{ key = value }`
-fn record<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+pub(super) fn record<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
     let ty = select! { Tok::Word(text) if text.starts_with(|c: char| c.is_ascii_uppercase()) => SmolStr::new(text) };
     let ty = ty.map_with(|text, e| Name { text, range: range(e.span()) });
     ty.or_not().then(fields(expr)).map(|(ty, fields)| ExprKind::Record(ty, fields)).labelled("a value").boxed()
 }
 
 /// `if condition then a else b`
-fn condition<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+pub(super) fn condition<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
     let then = word("`then`").ignore_then(expr.clone());
     let otherwise = word("`else`").ignore_then(expr.clone());
     word("`if`")
@@ -155,7 +156,7 @@ fn condition<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
 }
 
 /// `x => expr`, `(a, b) => expr`
-fn lambda<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
+pub(super) fn lambda<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
     let param = select! { Tok::Word(text) if words::can_be_value(text) => SmolStr::new(text) }
         .map_with(|text, e| Name { text, range: range(e.span()) })
         .labelled("a value")
@@ -171,7 +172,7 @@ fn lambda<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, Expr, X> {
 }
 
 /// `is case(x)`
-fn is_pattern<'t, X: Problem<'t>>() -> P<'t, Pattern, X> {
+pub(super) fn is_pattern<'t, X: Problem<'t>>() -> P<'t, Pattern, X> {
     word("`is`").labelled("an operator").ignore_then(pattern()).boxed()
 }
 
@@ -186,7 +187,7 @@ fn pattern<'t, X: Problem<'t>>() -> P<'t, Pattern, X> {
 }
 
 /// `when value { case(x) => a, else => b }`
-fn when<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
+pub(super) fn when<'t, X: Problem<'t>>(expr: P<'t, Expr, X>) -> P<'t, ExprKind, X> {
     let otherwise = word("`else`").to(None);
     let pattern = otherwise.or(pattern().map(Some)).then_ignore(sign(T::FatArrow));
     let arm = docs().ignore_then(

@@ -1,6 +1,6 @@
 //! Bracketed lists whose broken entries do not spoil their neighbours.
 
-use super::{P, Problem, range, sign};
+use super::{P, Problem, quick, range, sign};
 use crate::ast::Range;
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
@@ -8,17 +8,26 @@ use chumsky::prelude::*;
 
 /// `{ entry, entry }` with commas or line ends between; a broken entry becomes what `broken` makes of its range.
 pub(crate) fn braces<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, Vec<O>, X> {
+    if quick::applies::<X>() {
+        return quick::list((T::OpenBrace, T::CloseBrace), Tok::Separator, entry);
+    }
     let separator = just(Tok::Separator).ignored().labelled("a new line").boxed();
     list(T::OpenBrace, T::CloseBrace, separator, entry, broken)
 }
 
 /// `(entry, entry)`
 pub(crate) fn parens<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, Vec<O>, X> {
+    if quick::applies::<X>() {
+        return quick::list((T::OpenParen, T::CloseParen), Tok::Sign(T::Comma), entry);
+    }
     list(T::OpenParen, T::CloseParen, sign(T::Comma).boxed(), entry, broken)
 }
 
 /// `[entry, entry]`
 pub(crate) fn brackets<'t, O: 't, X: Problem<'t>>(entry: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, Vec<O>, X> {
+    if quick::applies::<X>() {
+        return quick::list((T::OpenBracket, T::CloseBracket), Tok::Sign(T::Comma), entry);
+    }
     list(T::OpenBracket, T::CloseBracket, sign(T::Comma).boxed(), entry, broken)
 }
 
@@ -43,6 +52,9 @@ pub(crate) fn rest_of_entry<'t, X: Problem<'t>>() -> P<'t, Range, X> {
 
 /// `(inner)`; a broken inside becomes what `broken` makes of its range.
 pub(crate) fn parenthesised<'t, O: 't, X: Problem<'t>>(inner: P<'t, O, X>, broken: fn(Range) -> O) -> P<'t, O, X> {
+    if quick::applies::<X>() {
+        return inner.delimited_by(sign(T::OpenParen), sign(T::CloseParen)).boxed();
+    }
     let skipped = skipped().or(sign(T::Comma)).repeated().map_with(move |(), e| broken(range(e.span())));
     let inner = inner.then_ignore(sign(T::CloseParen).rewind()).recover_with(via_parser(skipped));
     inner.delimited_by(sign(T::OpenParen), sign(T::CloseParen)).boxed()
