@@ -136,6 +136,16 @@ fn nudged() -> impl Strategy<Value = String> {
     )
 }
 
+/// A word that begins an expression is no outcome: behind it the expression goes on, whatever the layout.
+#[test]
+fn a_word_of_expressions_is_no_outcome() {
+    for word in ["not", "if", "when", "true"] {
+        let text = format!("test \"t\" {{\n  expect a == b, {word},\n  (c or d)\n}}\n");
+        assert_eq!(format(&text).is_err(), word != "true", "{text}");
+        check(&text);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

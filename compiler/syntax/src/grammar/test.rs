@@ -9,7 +9,9 @@ use crate::ast::{
 };
 use crate::layout::Tok;
 use crate::lex::TokenKind as T;
+use crate::words;
 use chumsky::prelude::*;
+use smol_str::SmolStr;
 
 /// `"title" { entries }`
 pub(super) fn test<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, DeclKind, X> {
@@ -121,7 +123,9 @@ fn expectation<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, Expectati
 /// `rolled_back at stage 25% within 2m`: a word alone, or with one of its clauses behind it.
 fn outcome<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, Expectation, X> {
     let within = word("`within`").ignore_then(expr.operand.clone()).or_not();
-    named("an outcome")
+    let name = select! { Tok::Word(text) if words::can_be_value(text) => SmolStr::new(text) };
+    name.labelled("an outcome")
+        .map_with(|text, e| Name { text, range: range(e.span()) })
         .then(moment(expr, &["`at`"]).or_not())
         .then(within)
         .then_ignore(end_of_entry())
