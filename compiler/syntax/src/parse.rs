@@ -220,7 +220,9 @@ fn list_of_heads() -> String {
 fn unreadable(toks: &[(Tok<'_>, Place)], text: &str) -> Decl {
     let at = head_at(toks);
     let range_of = |at: usize| toks.get(at).map(|(_, place)| Range::new(place.start, place.end));
-    let named = at.map(|at| at + 1 + usize::from(matches!(toks.get(at), Some((Tok::Word("emergency"), _)))));
+    // What an import brings into scope is not the word behind its head.
+    let at_name = at.filter(|at| !matches!(toks.get(*at), Some((Tok::Word("use"), _))));
+    let named = at_name.map(|at| at + 1 + usize::from(matches!(toks.get(at), Some((Tok::Word("emergency"), _)))));
     let name = named.and_then(|at| match toks.get(at) {
         Some((Tok::Word(text), place)) => {
             Some(Name { text: SmolStr::new(text), range: Range::new(place.start, place.end) })

@@ -102,6 +102,13 @@ fn examples_are_formatted() {
 }
 
 #[test]
+fn signs_that_would_become_one_stay_apart() {
+    let text = "type T = { n: Int? ? }\n";
+    assert_eq!(format(text).as_deref(), Ok(text));
+    check(text);
+}
+
+#[test]
 fn errors_are_returned() {
     assert_eq!(format("service {").map_err(|errors| errors.len()), Err(1));
 }

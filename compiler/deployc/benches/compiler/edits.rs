@@ -19,7 +19,7 @@ type Edit = (&'static str, fn(&str, usize) -> String);
 /// Each changes something in every round.
 const EDITS_OF: [Edit; 3] = [
     ("comment at the top", |text, round| format!("// {round}\n{text}")),
-    ("a hold in a body", |text, round| text.replacen("30s", &format!("{}s", 31 + round % 20), 1)),
+    ("a duration in a body", |text, round| text.replacen("drain = 2s", &format!("drain = {}s", 3 + round % 20), 1)),
     ("a name that is not finished", |text, round| text.replacen("region", &format!("regio{}", round % 10), 1)),
 ];
 
@@ -38,11 +38,18 @@ fn measure(what: &str, mut database: Database, path: &str, text: &str) {
     drop(crate::phases::check_on(&database, 2));
     for (kind, edit) in EDITS_OF {
         let mut times: Vec<Duration> =
-            (0..EDITS).map(|round| keystroke(&mut database, path, &edit(text, round))).collect();
+            (0..EDITS).map(|round| keystroke(&mut database, path, &edited(text, edit, round))).collect();
         times.sort();
         line(&format!("{what}, {kind}: p50"), ms(median(times.clone())), "ms", 2);
         line(&format!("{what}, {kind}: p99"), ms(times[EDITS * 99 / 100]), "ms", 2);
     }
+}
+
+/// The text after an edit, which must be one.
+fn edited(text: &str, edit: fn(&str, usize) -> String, round: usize) -> String {
+    let edited = edit(text, round);
+    assert_ne!(edited, text, "nothing was edited");
+    edited
 }
 
 /// Until the findings of the file are known again.
@@ -66,7 +73,7 @@ fn reruns() {
     database.set_sources("2026", sources.iter().map(text).collect());
     drop(crate::phases::check_on(&database, 1));
     for (kind, edit) in EDITS_OF {
-        database.set_text(&sources[10].path, edit(&sources[10].text, 0));
+        database.set_text(&sources[10].path, edited(&sources[10].text, edit, 0));
         log.lock().unwrap().clear();
         drop(crate::phases::check_on(&database, 1));
         line(&format!("queries run again, {kind}"), log.lock().unwrap().len() as f64, "queries", 0);

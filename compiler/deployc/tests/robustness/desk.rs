@@ -28,7 +28,7 @@ impl Desk {
         }
         let written = steps_written(text);
         let kept: usize = model.workflows().iter().map(|it| kept(&model.workflow(&it.name).unwrap().steps)).sum();
-        assert_eq!(kept, written, "a step was left out and nothing was said\n{text}");
+        assert!(written.is_none_or(|written| written == kept), "a step was left out and nothing was said\n{text}");
         for workflow in model.workflows() {
             let lowered = lower::lower(&model.workflow(&workflow.name).unwrap(), "2026", &place);
             assert!(!lowered.is_err_and(|said| said.is_empty()), "{} has no plan\n{text}", workflow.name);
@@ -45,10 +45,17 @@ fn kept(steps: &[semantics::model::Step]) -> usize {
     steps.iter().map(|step| 1 + kept(&step.on_failure)).sum()
 }
 
-fn steps_written(text: &str) -> usize {
-    fn count(steps: &[Step]) -> usize {
-        let steps = steps.iter().filter(|step| !matches!(step.kind, StepKind::Accept(_)));
-        steps.map(|step| 1 + step.modifiers.on_failure.as_deref().map_or(0, count)).sum()
+/// The steps of all workflows as they are written; nothing where some are in blocks, which the model unrolls or chooses
+/// from.
+fn steps_written(text: &str) -> Option<usize> {
+    fn count(steps: &[Step]) -> Option<usize> {
+        let counts = steps.iter().map(|step| match step.kind {
+            StepKind::Accept(_) => Some(0),
+            StepKind::Parallel(_) | StepKind::Series(_) | StepKind::For(_) | StepKind::When(_) => None,
+            StepKind::Finally(_) => None,
+            _ => Some(1 + step.modifiers.on_failure.as_deref().map_or(Some(0), count)?),
+        });
+        counts.sum()
     }
     let parsed = syntax::parse(text, diagnostics::FileId(0));
     let workflows = parsed.ast.items.iter().filter_map(|item| match &item.decl.kind {

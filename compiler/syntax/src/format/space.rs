@@ -6,6 +6,10 @@ use crate::words;
 
 /// Whether a space stands between `previous` and `next`; `before` is the token before `previous`.
 pub(super) fn between(before: Option<Leaf<'_>>, previous: Leaf<'_>, next: Leaf<'_>) -> bool {
+    if (previous.kind, next.kind) == (T::Question, T::Question) {
+        // Side by side they would be another sign.
+        return true;
+    }
     if attaches_to_next(before, previous) || attaches_to_previous(next.kind) {
         return false;
     }
