@@ -15,19 +15,27 @@ use crate::stages::Facts;
 /// Between two looks at a gate, and its answer.
 const LOOK_MS: f64 = 1_000.0;
 
+/// Just beyond a limit.
+const BEYOND: f64 = 1.001;
+
 /// Shares of failing requests at which the cost is computed, each with the next worse than the one before.
 const SHARES: [f64; 13] = [1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005];
 
 /// What a release costs that goes bad at the beginning of stage `from`.
 pub(crate) fn spends(plan: &Plan, service: &str, stages: &[Facts<'_>], from: usize, back_ms: u64) -> Vec<Spend> {
-    let own = plan.body.objectives.iter().filter(|(_, objective)| objective.service == service);
+    // Without declared traffic nobody knows whether there are users at all.
+    let declared = stages.get(from).is_some_and(|facts| facts.traffic.is_some());
+    let own = plan.body.objectives.iter().filter(|(_, objective)| declared && objective.service == service);
     let counted = own.filter(|(_, objective)| objective.under_ms.is_none());
     counted.filter_map(|(name, objective)| spend(plan, (name, objective), &stages[from..], back_ms)).collect()
 }
 
 fn spend(plan: &Plan, (name, objective): (&String, &Objective), stages: &[Facts<'_>], back_ms: u64) -> Option<Spend> {
     let budget = Budget::of(objective)?;
-    let costs: Vec<(f64, Cost)> = SHARES.iter().map(|q| (*q, cost(plan, budget, stages, *q, back_ms))).collect();
+    // What every gate allows is no failure of this release: it is told by what they let through.
+    let shares = SHARES.iter().copied().chain(edges(plan, stages));
+    let shares = shares.filter(|share| !allowed_everywhere(plan, stages, *share));
+    let costs: Vec<(f64, Cost)> = shares.map(|share| (share, cost(plan, budget, stages, share, back_ms))).collect();
     let outright = costs.first()?.1;
     let (worst_at, worst) = costs.iter().rev().copied().max_by(|a, b| a.1.spent.total_cmp(&b.1.spent))?;
     Some(Spend {
@@ -35,7 +43,7 @@ fn spend(plan: &Plan, (name, objective): (&String, &Objective), stages: &[Facts<
         outright: significant(outright.spent),
         outright_ends: outright.ends,
         worst: significant(worst.spent),
-        worst_at,
+        worst_at: significant(worst_at),
         ends: costs.iter().all(|(_, cost)| cost.ends),
     })
 }
@@ -75,7 +83,7 @@ fn cost(plan: &Plan, budget: Budget, stages: &[Facts<'_>], share: f64, back_ms: 
             Told::No => {}
         }
     }
-    Cost { spent, ends: allowed_everywhere(plan, stages, share) }
+    Cost { spent, ends: false }
 }
 
 /// What comes of a failing share in a stage.
@@ -122,18 +130,34 @@ fn seen_by(facts: &Facts<'_>, arm: Arm, test: &Test, share: f64) -> f64 {
     }
 }
 
+/// The shares just beyond what each condition allows: those that take a gate longest to tell.
+fn edges<'f>(plan: &'f Plan, stages: &'f [Facts<'f>]) -> impl Iterator<Item = f64> + 'f {
+    let edge = |(facts, arm, test): (&Facts<'_>, Arm, Test)| match arm {
+        Arm::Canary | Arm::Shadow => Some(test.allowed() * BEYOND),
+        Arm::Service if facts.weight() > 0.0 => {
+            let others = (1.0 - facts.weight()) * test.usual.unwrap_or(0.0);
+            Some((test.allowed() - others) / facts.weight() * BEYOND)
+        }
+        Arm::Service | Arm::Stable | Arm::Previous | Arm::Baseline => None,
+    };
+    tests(plan, stages).filter_map(edge).filter(|share| (0.0..=1.0).contains(share))
+}
+
 /// Whether no gate minds this share: then it is not a failure that anybody declared.
 fn allowed_everywhere(plan: &Plan, stages: &[Facts<'_>], share: f64) -> bool {
+    let mut tests = tests(plan, stages).peekable();
+    tests.peek().is_some() && tests.all(|(facts, arm, test)| seen_by(facts, arm, &test, share) <= test.allowed())
+}
+
+/// How each condition of each stage is judged, as far as that is computed.
+fn tests<'f>(plan: &'f Plan, stages: &'f [Facts<'f>]) -> impl Iterator<Item = (&'f Facts<'f>, Arm, Test)> {
     let guarded = stages.iter().filter_map(|facts| Some((facts, facts.guard?)));
-    let tests = guarded.flat_map(|(facts, guarded)| {
+    guarded.flat_map(move |(facts, guarded)| {
         let conditions = guarded.gate.conditions.iter().filter(|condition| !condition.advisory);
-        let test = move |condition| Some((facts, guarded.gate.arm, Test::of(plan, facts, guarded, condition).ok()?));
-        conditions.filter_map(test)
-    });
-    let mut any = false;
-    let allowed =
-        tests.inspect(|_| any = true).all(|(facts, arm, test)| seen_by(facts, arm, &test, share) <= test.allowed());
-    any && allowed
+        conditions.filter_map(move |condition| {
+            Some((facts, guarded.gate.arm, Test::of(plan, facts, guarded, condition).ok()?))
+        })
+    })
 }
 
 /// The conditions that pass a release which breaks an objective of the same metric.

@@ -46,6 +46,19 @@ fn a_gate_that_waits_for_a_person_has_no_end() {
     assert!(self::spend(&back, 0).outright_ends);
 }
 
+/// A release within every margin stays: what it costs has no end, and is told as a rate.
+#[test]
+fn what_every_gate_allows_is_no_price_of_a_failure() {
+    let scene = Scene { stages: vec![(1_000, 10 * MINUTE, true)], plus: "0.099", ..Scene::default() };
+    assert!(spend(&scene, 0).worst_at > 0.1, "{:?}", spend(&scene, 0));
+    assert!(report(&scene).rollouts[0].lets_through[0].burn > 99.0);
+}
+
+#[test]
+fn without_declared_traffic_nothing_is_computed() {
+    assert!(report(&Scene { traffic: None, ..Scene::default() }).rollouts[0].stages[0].spends.is_empty());
+}
+
 #[test]
 fn an_objective_of_everything_has_no_budget_to_spend() {
     let all = Scene { good: "1", ..Scene::default() };
