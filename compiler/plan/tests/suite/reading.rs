@@ -1,7 +1,5 @@
 //! A plan file is read as it was sealed: laid out anew it is the same plan, changed it is none.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-
 use std::collections::BTreeMap;
 
 use plan::{Binding, Body, Call, Effect, EffectClass, Node, NodeId, Plan, ReadError, Retry, Work};

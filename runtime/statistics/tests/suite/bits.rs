@@ -58,6 +58,6 @@ fn values() -> Vec<(&'static str, f64)> {
 #[test]
 fn no_bit_differs() {
     let seen: Vec<String> = values().iter().map(|(name, value)| format!("{name} {:016x}", value.to_bits())).collect();
-    let pinned: Vec<&str> = include_str!("data/bits.txt").lines().collect();
+    let pinned: Vec<&str> = include_str!("../data/bits.txt").lines().collect();
     assert_eq!(seen, pinned, "\n{}", seen.join("\n"));
 }

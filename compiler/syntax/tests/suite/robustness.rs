@@ -4,7 +4,7 @@ use diagnostics::FileId;
 use std::fmt::Write as _;
 use syntax::{lex, parse};
 
-const EXAMPLES: [&str; 2] = [include_str!("data/example.deploy"), include_str!("data/everything.deploy")];
+const EXAMPLES: [&str; 2] = [include_str!("../data/example.deploy"), include_str!("../data/everything.deploy")];
 
 fn findings(text: &str) -> usize {
     parse(text, FileId(0)).diagnostics.len()

@@ -5,7 +5,7 @@ use syntax::ast::{Decl, DeclKind, Expr, ExprKind, Literal, Pattern, Range};
 use syntax::walk::{self, Visitor};
 use syntax::{items, parse, parse_item};
 
-const EXAMPLES: [&str; 2] = [include_str!("data/example.deploy"), include_str!("data/everything.deploy")];
+const EXAMPLES: [&str; 2] = [include_str!("../data/example.deploy"), include_str!("../data/everything.deploy")];
 
 fn value(text: &str) -> Expr {
     let source = format!("let x: T = {text}");

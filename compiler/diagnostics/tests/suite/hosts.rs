@@ -1,6 +1,4 @@
 //! The formats of code hosts: their shape, their limits, their escapes, and what they say was left out.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
 use diagnostics::render::{self, Host, Report};
 use diagnostics::{Applicability, Diagnostic, FileId, Fix, SourceMap, Sources, Span, codes};
 use serde_json::Value;

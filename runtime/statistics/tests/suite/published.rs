@@ -20,7 +20,7 @@ fn counts(total: u64, bad: u64) -> Counts {
 #[test]
 fn what_scipy_computes() {
     let mut rows = 0;
-    for line in include_str!("data/scipy.csv").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../data/scipy.csv").lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split(',').collect();
         let [what, n, p, k, value] = fields[..] else { panic!("five columns: {line}") };
         let number = |text: &str| text.parse::<f64>().expect("a number");

@@ -106,9 +106,12 @@ fn every_typo_gives_its_error() {
 
 #[test]
 fn correct_text_gives_none() {
-    for text in
-        [include_str!("data/example.deploy"), include_str!("data/everything.deploy"), "", "\u{feff}let a: Int = 1\r\n"]
-    {
+    for text in [
+        include_str!("../data/example.deploy"),
+        include_str!("../data/everything.deploy"),
+        "",
+        "\u{feff}let a: Int = 1\r\n",
+    ] {
         assert_eq!(findings(text), "");
     }
 }

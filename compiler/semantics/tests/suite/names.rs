@@ -1,7 +1,5 @@
 //! The compiler knows no provider: what it must know of one stands in its signature.
 
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

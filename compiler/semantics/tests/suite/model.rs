@@ -1,7 +1,5 @@
 //! What a workflow comes to: defaults filled in, strategies unrolled, units exact, parameters left open.
 
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
 use std::sync::Arc;
 
 use diagnostics::SourceMap;

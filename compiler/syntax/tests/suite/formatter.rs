@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use syntax::lex::{TokenKind, tokens};
 use syntax::{format, parse};
 
-const EXAMPLES: [&str; 2] = [include_str!("data/example.deploy"), include_str!("data/everything.deploy")];
+const EXAMPLES: [&str; 2] = [include_str!("../data/example.deploy"), include_str!("../data/everything.deploy")];
 
 /// The words and signs of a text; separators are a matter of layout, comments are compared as text.
 fn essence(text: &str) -> Vec<String> {

@@ -1,0 +1,4 @@
+//! Texts in other languages: SQL and PromQL.
+
+mod promql;
+mod sql;
