@@ -10,6 +10,13 @@ const COMPILER: &[&str] =
 const RUNTIME: &[&str] =
     &["engine", "machine", "plan", "providers", "proxy", "server", "simulator", "statistics", "store"];
 
+/// The author's program stands on the whole compiler, and hands plans to the simulator.
+const DEPLOYC: &[&str] =
+    &["checks", "diagnostics", "foreign", "lower", "plan", "project", "risk", "semantics", "simulator", "syntax"];
+
+/// The one door in the wall: a plan is verified and tested on the machine that carries it out.
+const DOOR: (&str, &str) = ("deployc", "simulator");
+
 /// The edges of the product itself.
 const EDGES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
@@ -21,7 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lower", &["diagnostics", "plan", "semantics"]),
     ("risk", &["plan", "statistics"]),
     ("project", &["diagnostics", "semantics", "syntax"]),
-    ("deployc", COMPILER),
+    ("deployc", DEPLOYC),
     ("statistics", &[]),
     ("machine", &["plan", "statistics"]),
     ("proxy", &[]),
@@ -81,7 +88,10 @@ fn compiler_and_runtime_share_only_the_plan_and_the_statistics() {
         let other_side: &[&str] = if compiler_side { RUNTIME } else { COMPILER };
         let runtime_side = RUNTIME.contains(name) || *name == "deployd";
         if (compiler_side || runtime_side) && !shared.contains(name) {
-            let crossing: Vec<_> = edges.iter().filter(|e| other_side.contains(e) && !shared.contains(e)).collect();
+            let crossing: Vec<_> = edges
+                .iter()
+                .filter(|e| other_side.contains(e) && !shared.contains(e) && (*name, **e) != DOOR)
+                .collect();
             assert!(crossing.is_empty(), "{name} crosses the wall between compiler and runtime: {crossing:?}");
         }
     }

@@ -100,6 +100,22 @@ pub enum Event {
 }
 
 impl Event {
+    /// The node or recovery step that it is about, by its id; for what a person said, the one that was named.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::LookedUp { node, .. }
+            | Self::NotLookedUp { node, .. }
+            | Self::Performed { node, .. }
+            | Self::Probed { node, .. }
+            | Self::Opened { node, .. }
+            | Self::Judged { node, .. }
+            | Self::Woke { node }
+            | Self::Observed { node, .. } => Some(node),
+            Self::Signalled(signal) => signal.kind.step(),
+            Self::Started(_) | Self::Resumed { .. } | Self::Stopping | Self::Barred { .. } => None,
+        }
+    }
+
     /// Whether the event is journalled although nothing follows from it.
     pub fn is_always_kept(&self) -> bool {
         match self {

@@ -100,6 +100,18 @@ impl Signal {
 }
 
 impl SignalKind {
+    /// The step that was named.
+    pub fn step(&self) -> Option<&str> {
+        match self {
+            Self::Approve { step, .. }
+            | Self::Reject { step }
+            | Self::Retry { step }
+            | Self::Skip { step }
+            | Self::Extend { step, .. } => step.as_deref(),
+            Self::Pause | Self::Resume | Self::Abort | Self::Rollback | Self::Steal => None,
+        }
+    }
+
     /// The word a person would use.
     pub fn word(&self) -> &'static str {
         match self {

@@ -30,6 +30,8 @@ pub struct Case {
     pub steps: BTreeMap<String, Step>,
     /// The class of each step's effect, in the same order; none where a step has no effect.
     classes: Vec<Option<EffectClass>>,
+    /// The ids of the slots, in the same order.
+    ids: Vec<String>,
 }
 
 /// What a step is, by the plan.
@@ -69,6 +71,7 @@ impl Case {
             incoming: incoming(&plan, &started.parameters)?,
             steps: steps(&plan).map(|(id, step)| (id.to_owned(), step)).collect(),
             classes: steps(&plan).map(|(_, step)| step.class).collect(),
+            ids: steps(&plan).map(|(id, _)| id.to_owned()).collect(),
             started,
             plan: Arc::new(plan),
         })
@@ -84,6 +87,12 @@ impl Case {
     #[must_use]
     pub fn class(&self, slot: u32) -> Option<EffectClass> {
         self.classes.get(slot as usize).copied().flatten()
+    }
+
+    /// The id of a slot.
+    #[must_use]
+    pub fn id(&self, slot: u32) -> &str {
+        self.ids.get(slot as usize).map_or("", String::as_str)
     }
 
     /// The world as a schedule finds it.

@@ -62,6 +62,8 @@ pub struct Injected {
     pub hit: Hit,
     /// Where the run stood.
     pub phase: Phase,
+    /// The step that it was about, by its slot.
+    pub slot: Option<u32>,
 }
 
 /// What a schedule left behind.

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use machine::event::Event;
-use machine::ports::provider::{Request, Task};
+use machine::ports::provider::{Outcome, Outputs, Probe, Request, Task};
+use machine::signal::SignalKind;
+use plan::Place;
 
 use crate::case::Case;
 use crate::history::{History, Line, Written};
@@ -14,83 +16,189 @@ use crate::world::{Entry, What};
 /// The order of what is wrong with the end.
 const END: u64 = u64::MAX;
 
+/// What a line of the story tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Something became durable.
+    Journal,
+    /// An effect was intended.
+    Intent,
+    /// What runs was recorded.
+    Record,
+    /// The world changed.
+    World,
+    /// A provider would not.
+    Refused,
+    /// A provider could not.
+    Failed,
+    /// Something went wrong.
+    Fault,
+    /// A rule was broken.
+    Broken,
+    /// The run was over.
+    End,
+}
+
+impl Kind {
+    /// The word of timelines.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Journal => "journal",
+            Self::Intent => "intent",
+            Self::Record => "record",
+            Self::World => "world",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Fault => "fault",
+            Self::Broken => "BROKEN",
+            Self::End => "end",
+        }
+    }
+
+    /// How far in it stands: what the journal says is at the edge, what others do is behind it.
+    fn indent(self) -> &'static str {
+        match self {
+            Self::Journal | Self::Broken | Self::End => "",
+            Self::Intent | Self::Record | Self::World | Self::Refused | Self::Failed | Self::Fault => "  ",
+        }
+    }
+}
+
+/// One line of the story.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    /// Its number among all that happened.
+    pub order: u64,
+    /// True time, in milliseconds since the run began.
+    pub at_ms: u64,
+    /// What it tells of.
+    pub kind: Kind,
+    /// The story.
+    pub text: String,
+    /// The node that it is about, by its id.
+    pub node: Option<String>,
+}
+
+impl Told {
+    /// Where the sources say what it is about.
+    #[must_use]
+    pub fn place<'c>(&self, case: &'c Case) -> Option<&'c Place> {
+        case.plan.source_map.get(self.node.as_ref()?)
+    }
+}
+
+/// Everything that happened, in order, and what was wrong with it.
+#[must_use]
+pub fn story(case: &Case, left: &History, found: &[Violation]) -> Vec<Told> {
+    let mut lines: Vec<Told> = left.journal.iter().map(journalled).collect();
+    lines.extend(left.world.book.iter().filter_map(seen));
+    lines.extend(left.injected.iter().map(|it| {
+        let node = it.slot.map(|slot| case.id(slot).to_owned());
+        told(it.order, it.at_ms, Kind::Fault, it.fault.to_string(), node)
+    }));
+    lines.sort();
+    let broken: Vec<Told> = found.iter().filter(|it| it.order != END).map(|it| broken(it, &lines)).collect();
+    lines.extend(broken);
+    lines.sort();
+    let end = left.status.map_or("never ended", |status| status.words());
+    let at_end = |kind, text: String| told(END, left.ended_ms, kind, text, None);
+    lines.push(at_end(Kind::End, end.to_owned()));
+    let wrong = found.iter().filter(|violation| violation.order == END);
+    lines.extend(wrong.map(|it| at_end(Kind::Broken, format!("{}: {}", it.rule, it.message))));
+    lines
+}
+
 /// The whole story, for people.
 #[must_use]
 pub fn timeline(case: &Case, schedule: &Schedule, left: &History, found: &[Violation]) -> String {
-    let mut lines: Vec<(u64, u64, String)> = Vec::new();
-    lines.extend(left.journal.iter().map(|written| (written.order, written.at_ms, journalled(case, written))));
-    let told = |entry: &Entry| Some((entry.order, entry.at_ms, seen(&entry.what)?));
-    lines.extend(left.world.book.iter().filter_map(told));
-    lines.extend(left.injected.iter().map(|it| (it.order, it.at_ms, format!("  fault    {}", it.fault))));
-    lines.sort();
-    let broken: Vec<_> = found.iter().filter(|it| it.order != END).map(|it| broken(it, &lines)).collect();
-    lines.extend(broken);
-    lines.sort();
     let mut text = schedule.to_string();
-    for (_, at_ms, line) in lines {
+    for line in story(case, left, found) {
+        let (indent, kind) = (line.kind.indent(), line.kind.word());
+        let place = line.place(case).map(|place| format!("  ({}:{})", place.file, place.line)).unwrap_or_default();
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "{:>14} {line}", time(at_ms));
-    }
-    let end = left.status.map_or("never ended", |status| status.words());
-    let _ = writeln!(text, "{:>14} end      {end}", time(left.ended_ms));
-    for violation in found.iter().filter(|violation| violation.order == END) {
-        let _ = writeln!(text, "               BROKEN   {}: {}", violation.rule, violation.message);
+        let _ = writeln!(text, "{:>14} {:<10} {}{place}", time(line.at_ms), format!("{indent}{kind}"), line.text);
     }
     text
 }
 
+fn told(order: u64, at_ms: u64, kind: Kind, text: String, node: Option<String>) -> Told {
+    Told { order, at_ms, kind, text, node }
+}
+
 /// A broken rule, at the time of what broke it or of what came next.
-fn broken(violation: &Violation, lines: &[(u64, u64, String)]) -> (u64, u64, String) {
-    let at_ms = lines.iter().find(|line| line.0 >= violation.order).map_or(0, |line| line.1);
-    (violation.order, at_ms, format!("BROKEN     {}: {}", violation.rule, violation.message))
+fn broken(violation: &Violation, lines: &[Told]) -> Told {
+    let at_ms = lines.iter().find(|line| line.order >= violation.order).map_or(0, |line| line.at_ms);
+    told(violation.order, at_ms, Kind::Broken, format!("{}: {}", violation.rule, violation.message), None)
 }
 
 fn time(ms: u64) -> String {
     format!("{}.{:03} s", ms / 1_000, ms % 1_000)
 }
 
-fn at(case: &Case, node: &str) -> String {
-    case.plan.source_map.get(node).map(|place| format!("  ({place})")).unwrap_or_default()
-}
-
-fn journalled(case: &Case, written: &Written) -> String {
+fn journalled(written: &Written) -> Told {
     let epoch = written.epoch;
-    match &written.line {
+    let (kind, text, node) = match &written.line {
         Line::Intent { request } => {
             let node = node_of(request);
-            format!("  intent   {node}, attempt {}, by runtime {epoch}{}", request.attempt, at(case, node))
+            let text = format!("{node}, attempt {}, by runtime {epoch}", request.attempt);
+            (Kind::Intent, text, Some(node.to_owned()))
         }
         Line::Recorded { place, release } => {
             let release = release.as_ref().map_or("nothing", |release| release.id.0.as_str());
-            format!("  record   {release} runs as {} in {}", place.1, place.0)
+            (Kind::Record, format!("{release} runs as {} in {}", place.1, place.0), None)
         }
-        Line::Event(event) => format!("journal    {}", happened(case, event)),
-    }
+        Line::Event(event) => (Kind::Journal, happened(event), event.node().map(str::to_owned)),
+    };
+    told(written.order, written.at_ms, kind, text, node)
 }
 
-fn happened(case: &Case, event: &Event) -> String {
+fn happened(event: &Event) -> String {
     match event {
         Event::Started(_) => "started".to_owned(),
         Event::LookedUp { node, running } => {
             let running = running.as_ref().map_or("nothing", |release| release.id.0.as_str());
-            format!("{node}: {running} runs{}", at(case, node))
+            format!("{node}: {running} runs")
         }
-        Event::Performed { node, attempt, outcome } => {
-            format!("{node}, attempt {attempt}: {outcome:?}{}", at(case, node))
-        }
-        Event::Probed { node, attempt, probe } => format!("{node}, attempt {attempt}: {probe:?}{}", at(case, node)),
-        Event::Opened { node, .. } => format!("{node}: window opened{}", at(case, node)),
+        Event::Performed { node, attempt, outcome } => format!("{node}, attempt {attempt}: {}", ended(outcome)),
+        Event::Probed { node, attempt, probe } => format!("{node}, attempt {attempt}: {}", probed(probe)),
+        Event::Opened { node, .. } => format!("{node}: window opened"),
         Event::Judged { node, last, evidence } => {
             let when = if *last { "last look" } else { "look" };
-            format!("{node}: {when} {:?}: {}{}", evidence.verdict, evidence.cause, at(case, node))
+            format!("{node}: {when} {:?}: {}", evidence.verdict, evidence.cause)
         }
-        Event::Woke { node } => format!("{node}: woke{}", at(case, node)),
-        Event::Signalled(signal) => format!("{} says {:?}", signal.actor.name, signal.kind),
+        Event::Woke { node } => format!("{node}: woke"),
+        Event::Signalled(signal) => format!("{} says {}", signal.actor.name, said(&signal.kind)),
         Event::Resumed { epoch, .. } => format!("taken up by runtime {epoch}"),
         Event::NotLookedUp { node, problem } => format!("{node}: {problem}"),
         Event::Stopping => "the runtime is told to stop".to_owned(),
         Event::Barred { why } => format!("barred: {why}"),
-        Event::Observed { node, drift } => format!("{node}: drift: {drift}{}", at(case, node)),
+        Event::Observed { node, drift } => format!("{node}: drift: {drift}"),
+    }
+}
+
+fn said(kind: &SignalKind) -> String {
+    match kind.step() {
+        Some(step) => format!("{} {step}", kind.word()),
+        None => kind.word().to_owned(),
+    }
+}
+
+fn ended(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done(Outputs::Instances(instances)) => format!("done, {} instances", instances.len()),
+        Outcome::Done(_) => "done".to_owned(),
+        Outcome::Failed { retryable: true, message } => format!("failed: {message}"),
+        Outcome::Failed { retryable: false, message } => format!("failed for good: {message}"),
+        Outcome::Unknown { message } => format!("unknown: {message}"),
+    }
+}
+
+fn probed(probe: &Probe) -> String {
+    match probe {
+        Probe::Took(_) => "it took effect".to_owned(),
+        Probe::DidNot => "it did not take effect".to_owned(),
+        Probe::CannotTell(why) => format!("nobody can tell: {why}"),
     }
 }
 
@@ -107,14 +215,16 @@ fn asked(request: &Request) -> String {
     format!("{what} (key {}, attempt {}, {}:{})", request.key, request.attempt, request.epoch, request.sequence)
 }
 
-fn seen(what: &What) -> Option<String> {
-    Some(match what {
-        What::Landed { request, .. } => format!("  world    {}", asked(request)),
-        What::Refused { request, why } => format!("  refused  {}: {why}", asked(request)),
-        What::Failed { request } => format!("  failed   {}", asked(request)),
-        What::Died { release } => format!("  world    an instance of {release} dies"),
-        What::Restarted => "  world    the proxies start again".to_owned(),
-        What::Forgot => "  world    the routers forget their routes".to_owned(),
+fn seen(entry: &Entry) -> Option<Told> {
+    let of = |request: &Request| Some(node_of(request).to_owned());
+    let (kind, text, node) = match &entry.what {
+        What::Landed { request, .. } => (Kind::World, asked(request), of(request)),
+        What::Refused { request, why } => (Kind::Refused, format!("{}: {why}", asked(request)), of(request)),
+        What::Failed { request } => (Kind::Failed, asked(request), of(request)),
+        What::Died { release } => (Kind::World, format!("an instance of {release} dies"), None),
+        What::Restarted => (Kind::World, "the proxies start again".to_owned(), None),
+        What::Forgot => (Kind::World, "the routers forget their routes".to_owned(), None),
         What::Arrived { .. } | What::Sampled { .. } => return None,
-    })
+    };
+    Some(told(entry.order, entry.at_ms, kind, text, node))
 }

@@ -15,8 +15,16 @@ use crate::oracle::node_of;
 
 impl Loop<'_> {
     /// Makes an event and what follows from it durable. False when the runtime did not live to see it.
-    pub(super) fn append(&mut self, worker: usize, at: &Moment, event: Event, follows: &Follows, hit: Hit) -> bool {
-        let fault = self.passes(Door::Append, hit, worker);
+    pub(super) fn append(
+        &mut self,
+        worker: usize,
+        at: &Moment,
+        event: Event,
+        follows: &Follows,
+        slot: Option<u32>,
+    ) -> bool {
+        let hit = Hit::of(slot.and_then(|slot| self.case.class(slot)));
+        let fault = self.passes(Door::Append, hit, worker, slot);
         match fault {
             Some(Kind::CrashBeforeAppend | Kind::TornAppend | Kind::StoreFull) => {
                 self.dies(worker);

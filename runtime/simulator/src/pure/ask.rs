@@ -18,7 +18,7 @@ impl Loop<'_> {
 
     fn cannot_tell(&mut self, worker: usize, slot: u32) -> bool {
         let hit = Hit::of(self.case.class(slot));
-        self.passes(Door::Question, hit, worker) == Some(Kind::CannotTell)
+        self.passes(Door::Question, hit, worker, Some(slot)) == Some(Kind::CannotTell)
     }
 
     /// The provider is asked whether a request took effect.
@@ -59,7 +59,7 @@ impl Loop<'_> {
             return;
         }
         let node = self.workers[worker].run.id(slot).to_owned();
-        let event = match self.passes(Door::LookUp, Hit::Wait, worker) {
+        let event = match self.passes(Door::LookUp, Hit::Wait, worker, Some(slot)) {
             Some(_) => Event::NotLookedUp { node, problem: "the row is damaged".to_owned() },
             None => {
                 let running = self.left.registry.get(&(environment, service)).cloned().flatten();

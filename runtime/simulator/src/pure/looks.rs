@@ -26,7 +26,7 @@ impl Loop<'_> {
         if !self.workers[worker].alive || self.workers[worker].resting {
             return;
         }
-        let (sample, note) = match source.map(|source| self.sample(worker, source)) {
+        let (sample, note) = match source.map(|source| self.sample(worker, slot, source)) {
             None => (None, None),
             Some(Ok(sample)) => (Some(sample), None),
             Some(Err(problem)) => (None, Some(problem)),
@@ -44,7 +44,7 @@ impl Loop<'_> {
             return;
         }
         let sample = match &source {
-            Some(source) => self.sample(worker, source),
+            Some(source) => self.sample(worker, slot, source),
             None => Err("the environment measures nothing".to_owned()),
         };
         if let Some(again) = again {
@@ -90,8 +90,8 @@ impl Loop<'_> {
         }
     }
 
-    fn sample(&mut self, worker: usize, source: &Source) -> Result<Sample, String> {
-        let fault = self.passes(Door::Sample, Hit::Wait, worker);
+    fn sample(&mut self, worker: usize, slot: u32, source: &Source) -> Result<Sample, String> {
+        let fault = self.passes(Door::Sample, Hit::Wait, worker, Some(slot));
         let place = (source.request.environment.clone(), source.request.service_id.clone());
         if fault == Some(Kind::NoData) {
             return Err("the source does not answer".to_owned());

@@ -28,12 +28,12 @@ const OBSERVATIONS: u32 = 4;
 
 impl Loop<'_> {
     /// Something passes a door: the fault that happens there, noted.
-    pub(super) fn passes(&mut self, door: Door, hit: Hit, worker: usize) -> Option<Kind> {
+    pub(super) fn passes(&mut self, door: Door, hit: Hit, worker: usize, slot: Option<u32>) -> Option<Kind> {
         self.left.passed.count(door);
         let phase = self.workers[worker].phase();
         let fault = self.injector.passes(door, hit, phase)?;
         let order = self.left.world.number();
-        self.left.injected.push(Injected { order, at_ms: self.now_ms(), fault, hit, phase });
+        self.left.injected.push(Injected { order, at_ms: self.now_ms(), fault, hit, phase, slot });
         self.left.felt.push((fault.kind, hit, phase));
         Some(fault.kind)
     }
@@ -67,8 +67,9 @@ impl Loop<'_> {
             return;
         }
         let follows = self.follows(worker, actions);
-        let hit = self.hit_of(worker, &event, &follows);
-        if !self.append(worker, &at, event, &follows, hit) {
+        let slot = self.slot_of(worker, &event, &follows);
+        let hit = Hit::of(slot.and_then(|slot| self.case.class(slot)));
+        if !self.append(worker, &at, event, &follows, slot) {
             return;
         }
         self.left.answered.extend(said);
@@ -84,7 +85,7 @@ impl Loop<'_> {
             }
             self.begin(worker, action);
         }
-        if let Some(kind) = self.passes(Door::Turn, hit, worker) {
+        if let Some(kind) = self.passes(Door::Turn, hit, worker, slot) {
             self.strikes(worker, kind);
         }
     }
@@ -101,15 +102,10 @@ impl Loop<'_> {
         follows
     }
 
-    /// What an event is about: the effect that it begins or ends, or a wait.
-    fn hit_of(&self, worker: usize, event: &Event, follows: &Follows) -> Hit {
-        let begun = follows.sends.iter().find_map(|(slot, _)| self.case.class(*slot));
-        let node = match event {
-            Event::Performed { node, .. } | Event::Probed { node, .. } | Event::Woke { node } => Some(node),
-            _ => None,
-        };
-        let ended = || node.and_then(|node| self.case.class(self.workers[worker].run.slot(node)?));
-        Hit::of(begun.or_else(ended))
+    /// The step that an event is about: the effect that it begins, or what it names.
+    fn slot_of(&self, worker: usize, event: &Event, follows: &Follows) -> Option<u32> {
+        let begun = follows.sends.iter().map(|(slot, _)| *slot).find(|slot| self.case.class(*slot).is_some());
+        begun.or_else(|| self.workers[worker].run.slot(event.node()?))
     }
 
     fn begin(&mut self, worker: usize, action: Action) {

@@ -10,3 +10,4 @@ mod golden;
 mod mended;
 mod quiet;
 mod seeds;
+mod told;
