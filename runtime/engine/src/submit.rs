@@ -101,18 +101,22 @@ impl Engine {
     }
 
     fn can(&self, capability: &Capability) -> bool {
+        machine::can(capability) && self.provides(capability)
+    }
+
+    /// Whether somebody is here who does it, where the machine has it done.
+    fn provides(&self, capability: &Capability) -> bool {
         match capability {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
-            Capability::Windows => false,
-            Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
-            Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
-            Capability::Artifact(_) | Capability::DriftReport | Capability::Query(_) => false,
-            Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => false,
-            Capability::Outputs | Capability::WaitUntil | Capability::Rollback => false,
-            Capability::EarlierReleases | Capability::Overrides => false,
-            Capability::Flags | Capability::Migrations | Capability::Released => false,
-            Capability::FormerNames | Capability::Notify => false,
+            Capability::Artifact(_) | Capability::Query(_) => false,
+            Capability::Arm(_) | Capability::Metric(_) | Capability::Lag | Capability::Pause => false,
+            Capability::Cohort | Capability::Mirror | Capability::Sticky => false,
+            Capability::Flags | Capability::Migrations | Capability::Notify => false,
+            Capability::Windows | Capability::WaitUntil | Capability::Deadlines => true,
+            Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Rollback => true,
+            Capability::Outputs | Capability::EarlierReleases | Capability::Overrides => true,
+            Capability::Released | Capability::FormerNames | Capability::DriftReport | Capability::Advisory => true,
         }
     }
 

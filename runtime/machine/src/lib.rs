@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a file or a socket, and nothing is async: the same machine drives production,
 //! tests and simulation.
 
+pub mod ability;
 pub mod action;
 mod advance;
 mod apply;
@@ -28,6 +29,7 @@ pub mod view;
 mod viewed;
 pub mod wait;
 
+pub use ability::can;
 pub use action::{Action, Source};
 pub use apply::Refusal;
 pub use event::{Event, Started};
