@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 use machine::event::Event;
 use machine::ports::BoxFuture;
 use machine::ports::clock::Clock;
-use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample};
+use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
+use machine::sampling::opening;
 use machine::{Action, Moment, Run, SlotIndex, Source};
 use tokio::sync::mpsc;
 
@@ -152,10 +153,10 @@ async fn open(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, warm_
     wait_until(inner.clock.as_ref(), &since, warm_up_ms).await;
     let (sample, note) = match source {
         None => (None, None),
-        Some(source) => match sample(&inner, &source).await {
-            Ok(sample) => (Some(sample), None),
-            Err(problem) => (None, Some(problem)),
-        },
+        Some(source) => {
+            let (asked, answer) = sample(&inner, &source).await;
+            opening(&asked, &inner.clock.now(), answer)
+        }
     };
     tell(&to, Event::Opened { node, sample, note }).await;
 }
@@ -163,27 +164,37 @@ async fn open(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, warm_
 async fn watch(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Source) {
     loop {
         inner.clock.sleep(LOOK_EVERY_MS).await;
-        let sample = sample(&inner, &source).await;
-        if to.send(Message::Sampled { slot, last: false, sample }).await.is_err() {
+        let (asked, sample) = sample(&inner, &source).await;
+        if to.send(Message::Sampled { slot, last: false, asked, sample }).await.is_err() {
             return;
         }
     }
 }
 
 async fn conclude(inner: Arc<Inner>, to: Mailbox, slot: SlotIndex, source: Option<Source>) {
-    let sample = match source {
-        None => Err("the environment measures nothing".to_owned()),
+    let (asked, sample) = match source {
+        None => (inner.clock.now(), Err("the environment measures nothing".to_owned())),
         Some(source) => sample(&inner, &source).await,
     };
-    let _ = to.send(Message::Sampled { slot, last: true, sample }).await;
+    let _ = to.send(Message::Sampled { slot, last: true, asked, sample }).await;
 }
 
-async fn sample(inner: &Inner, source: &Source) -> Result<Sample, String> {
-    let provider = provider(inner, &source.provider)?;
-    match within(SAMPLE_MS, || provider.sample(source.request.clone())).await {
+/// The answer of a source, and when it was asked.
+async fn sample(inner: &Inner, source: &Source) -> (Moment, Result<Sample, String>) {
+    let asked = inner.clock.now();
+    let request = SampleRequest { asked_ms: asked.wall_ms, ..source.request.clone() };
+    let answer = match provider(inner, &source.provider) {
+        Ok(provider) => sampled(&source.provider, provider.as_ref(), request).await,
+        Err(problem) => Err(problem),
+    };
+    (asked, answer)
+}
+
+async fn sampled(name: &str, provider: &dyn Provider, request: SampleRequest) -> Result<Sample, String> {
+    match within(SAMPLE_MS, || provider.sample(request)).await {
         Some(Ok(answer)) => answer,
-        Some(Err(_)) => Err(format!("`{}` did not answer within {SAMPLE_MS} ms", source.provider)),
-        None => Err(format!("provider `{}` {BROKE_OFF}", source.provider)),
+        Some(Err(_)) => Err(format!("`{name}` did not answer within {SAMPLE_MS} ms")),
+        None => Err(format!("provider `{name}` {BROKE_OFF}")),
     }
 }
 

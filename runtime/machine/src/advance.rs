@@ -228,6 +228,8 @@ impl Run {
         let read = |name: &String| Some((name.clone(), body.metrics.get(name)?.clone()));
         let conditions = self.gate_of(slot).map(|(gate, _)| gate.conditions.as_slice()).unwrap_or_default();
         let request = SampleRequest {
+            // The driver stamps it when it asks.
+            asked_ms: 0,
             environment,
             config: bind::value(&binding.config, &self.head.parameters),
             service_id: body.services.get(service)?.id.clone(),

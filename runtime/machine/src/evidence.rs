@@ -26,6 +26,9 @@ pub struct Evidence {
     pub node: String,
     /// When, UTC milliseconds.
     pub at_ms: i64,
+    /// When the sample was taken that was looked at, UTC milliseconds by its source; none where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled_ms: Option<i64>,
     /// Milliseconds since the counted window began.
     pub window_ms: u64,
     /// What was concluded.

@@ -11,6 +11,7 @@ use crate::evidence::{ArmCounts, ConditionEvidence, Evidence, Verdict};
 use crate::moment::Moment;
 use crate::ports::provider::{RatioReading, Reading, Sample};
 use crate::run::Run;
+use crate::sampling::{fresh, in_order};
 use crate::slots::SlotIndex;
 use crate::state::SlotState;
 
@@ -24,10 +25,12 @@ pub enum Look {
 }
 
 /// Looks at the gate of a hold with a fresh sample (or with the reason why there is none). None when the slot
-/// does not hold any more. Holds without a gate give an inconclusive look that shows the measured shares.
-pub fn look(run: &Run, slot: SlotIndex, at: &Moment, sample: Result<Sample, String>) -> Option<Look> {
+/// does not hold any more. Holds without a gate give an inconclusive look that shows the measured shares. `asked` is when
+/// the sample was asked for.
+pub fn look(run: &Run, slot: SlotIndex, asked: &Moment, at: &Moment, sample: Result<Sample, String>) -> Option<Look> {
     let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = run.state(slot) else { return None };
     let mut evidence = blank(run, slot, at, at.since(&holding.opened));
+    let sample = sample.and_then(|sample| fresh(asked, at, sample)).and_then(|sample| in_order(holding, at, sample));
     let sample = match sample {
         Ok(sample) => sample,
         Err(message) => {
@@ -35,6 +38,7 @@ pub fn look(run: &Run, slot: SlotIndex, at: &Moment, sample: Result<Sample, Stri
             return Some(Look::Seen(Box::new(evidence)));
         }
     };
+    evidence.sampled_ms = Some(sample.at_ms);
     if !can_be(&sample) {
         evidence.cause = "no data: the counters show more bad requests than requests".to_owned();
         return Some(Look::Seen(Box::new(evidence)));
@@ -85,6 +89,7 @@ fn blank(run: &Run, slot: SlotIndex, at: &Moment, window_ms: u64) -> Evidence {
         gate: name,
         node: run.id(slot).to_owned(),
         at_ms: at.wall_ms,
+        sampled_ms: None,
         window_ms,
         verdict: Verdict::Inconclusive,
         cause: "no gate".to_owned(),

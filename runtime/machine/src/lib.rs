@@ -21,6 +21,7 @@ pub mod ports;
 mod replaying;
 mod returning;
 pub mod run;
+pub mod sampling;
 pub mod signal;
 mod slots;
 mod standing;

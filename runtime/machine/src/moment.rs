@@ -22,6 +22,11 @@ impl Moment {
         u64::try_from(self.wall_ms.saturating_sub(earlier.wall_ms)).unwrap_or(0)
     }
 
+    /// Whether it is known to lie before `other`: within one boot only, since a clock may be stepped between two.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.boot == other.boot && self.boot_ms < other.boot_ms
+    }
+
     /// Milliseconds left of a wait of `duration_ms` that began at `start`.
     pub fn left_of(&self, duration_ms: u64, start: &Self) -> u64 {
         duration_ms.saturating_sub(self.since(start))

@@ -236,6 +236,9 @@ pub struct Holding {
     pub opened: Moment,
     /// Counters at that moment; none where nothing can be read.
     pub baseline: Option<Sample>,
+    /// When the latest sample was taken that was kept; absent where an earlier version did not say.
+    #[serde(default)]
+    pub sampled: Option<Moment>,
     /// The latest look.
     pub evidence: Option<Box<Evidence>>,
     /// Its time is over and the last look was asked for.

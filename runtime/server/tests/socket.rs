@@ -63,7 +63,8 @@ impl Provider for World {
             metrics: request.metrics.into_keys().map(|m| (m, RatioReading { bad: 0, total: requests })).collect(),
         };
         let releases = ["old", "new"].map(|name| (fixture::release(name).id, reading.clone()));
-        Box::pin(async { Ok(Sample { incarnation: "world".to_owned(), releases: releases.into() }) })
+        let at_ms = request.asked_ms;
+        Box::pin(async move { Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into() }) })
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn evidence(verdict: Verdict, n: u64, bad: u64, at_ms: i64) -> Eviden
         place: Some(place(12)),
         node: "rollout.shop/stage.5".to_owned(),
         at_ms,
+        sampled_ms: Some(at_ms),
         window_ms: u64::try_from(at_ms - START).unwrap(),
         verdict,
         cause: match verdict {

@@ -5,7 +5,7 @@ use machine::evidence::{Evidence, Verdict};
 use machine::judge::{Look, look};
 use machine::ports::provider::Sample;
 use machine::state::SlotState;
-use machine::{Run, SlotIndex};
+use machine::{Moment, Run, SlotIndex};
 
 use super::Driver;
 
@@ -14,14 +14,14 @@ const KEEP_LOOK_MS: u64 = 10_000;
 
 impl Driver {
     /// Looks at a gate with fresh counters and journals the look where it is worth keeping.
-    pub(super) fn sampled(&mut self, slot: SlotIndex, last: bool, sample: Result<Sample, String>) {
+    pub(super) fn sampled(&mut self, slot: SlotIndex, last: bool, asked: &Moment, sample: Result<Sample, String>) {
         let at = self.inner.clock.now();
         let node = self.run.id(slot).to_owned();
-        let seen = match look(&self.run, slot, &at, sample.clone()) {
+        let seen = match look(&self.run, slot, asked, &at, sample.clone()) {
             Some(Look::Restarted(restarted)) => {
                 let note = Some("the counters began again".to_owned());
                 self.step(&at, Event::Opened { node: node.clone(), sample: Some(restarted), note });
-                look(&self.run, slot, &at, sample)
+                look(&self.run, slot, asked, &at, sample)
             }
             other => other,
         };

@@ -61,6 +61,8 @@ pub(crate) enum Message {
         slot: SlotIndex,
         /// Whether its time is over.
         last: bool,
+        /// When they were asked for.
+        asked: Moment,
         /// What was read.
         sample: Result<Sample, String>,
     },
@@ -299,7 +301,7 @@ impl Driver {
                     self.happened(event);
                     self.pending.proved.push((sent, attempt));
                 }
-                Message::Sampled { slot, last, sample } => self.sampled(slot, last, sample),
+                Message::Sampled { slot, last, asked, sample } => self.sampled(slot, last, &asked, sample),
                 Message::Look => self.look(),
                 Message::Looked(seen) => self.looked(seen),
                 Message::Signal(asked) if asked.signal.kind == SignalKind::Steal => self.steals.push(*asked),

@@ -165,7 +165,8 @@ impl Provider for InWorld {
             request.metrics.into_keys().map(|metric| (metric, RatioReading { bad: 0, total })).collect();
         let reading = Reading { requests: total, metrics };
         let releases = ["old", "new", "newer"].map(|name| (fixture::release(name).id, reading.clone()));
-        Box::pin(async { Ok(Sample { incarnation: "world".to_owned(), releases: releases.into() }) })
+        let at_ms = request.asked_ms;
+        Box::pin(async move { Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into() }) })
     }
 }
 

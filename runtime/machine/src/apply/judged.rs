@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::evidence::{Evidence, Verdict};
 use crate::moment::Moment;
 use crate::run::Run;
+use crate::sampling::taken;
 use crate::slots::SlotIndex;
 use crate::state::{CauseKind, Holding, SlotState};
 use crate::wait::{DAY_MS, Wait};
@@ -18,6 +19,9 @@ impl Run {
         let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = self.state(slot) else { return };
         let mut holding = holding.clone();
         holding.evidence = Some(Box::new(evidence.clone()));
+        if let Some(sampled_ms) = evidence.sampled_ms {
+            holding.sampled = Some(taken(at, sampled_ms));
+        }
         if let SlotState::Asking { wait, .. } = self.state(slot) {
             let wait = wait.clone();
             // The traffic stays while a person decides, so a failure still counts; a pass is theirs to see.

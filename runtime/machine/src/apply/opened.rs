@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::moment::Moment;
 use crate::ports::provider::Sample;
 use crate::run::Run;
+use crate::sampling::taken;
 use crate::state::{Holding, SlotState};
 use crate::wait::Wait;
 
@@ -49,12 +50,14 @@ impl Run {
         // A window that could only be opened late (the runtime was not there) must not shorten what is counted.
         let late = at.since(&since) > warm_up_ms.saturating_add(LATE_MS);
         let since = if late { at.clone() } else { since };
+        let sampled = baseline.as_ref().map(|sample| taken(at, sample.at_ms));
         let holding = Holding {
             wait: Wait::from(&since),
             duration_ms: hold.duration_ms,
             extended: false,
             opened: at.clone(),
             baseline,
+            sampled,
             evidence: None,
             concluding: false,
             due: false,
@@ -69,6 +72,7 @@ impl Run {
 
 impl Holding {
     fn opened_again(self, at: &Moment, baseline: Option<Sample>) -> Self {
-        Self { opened: at.clone(), baseline, evidence: None, ..self }
+        let sampled = baseline.as_ref().map(|sample| taken(at, sample.at_ms));
+        Self { opened: at.clone(), baseline, sampled, evidence: None, ..self }
     }
 }

@@ -150,6 +150,10 @@ pub enum Probe {
 /// Asks for cumulative counters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SampleRequest {
+    /// When it is asked, by the wall clock of this host, UTC milliseconds: a source that is asked for an instant is asked
+    /// for this one. The driver stamps it.
+    #[serde(default)]
+    pub asked_ms: i64,
     /// The environment's name.
     pub environment: String,
     /// The metrics provider's record.
@@ -165,6 +169,10 @@ pub struct SampleRequest {
 pub struct Sample {
     /// Changes when the counters restarted from zero: differences across it are meaningless.
     pub incarnation: String,
+    /// When they were so, UTC milliseconds by the wall clock of the host that asks; not before it asked. 0 in samples of
+    /// journals that did not say.
+    #[serde(default)]
+    pub at_ms: i64,
     /// By release.
     pub releases: BTreeMap<ReleaseId, Reading>,
 }

@@ -109,6 +109,7 @@ fn evidence(verdict: Verdict) -> Evidence {
         place: None,
         node: String::new(),
         at_ms: 0,
+        sampled_ms: None,
         window_ms: 0,
         verdict,
         cause: String::new(),

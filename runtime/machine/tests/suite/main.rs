@@ -6,6 +6,7 @@ mod any_journal;
 mod databases;
 mod fixture;
 mod format_1;
+mod judging;
 mod large;
 mod stopping;
 mod tables;

@@ -266,6 +266,7 @@ fn evidence(bad: bool) -> Evidence {
         place: None,
         node: String::new(),
         at_ms: 0,
+        sampled_ms: None,
         window_ms: 0,
         verdict: if bad { Verdict::Inconclusive } else { Verdict::Pass },
         cause: String::new(),

@@ -123,7 +123,8 @@ impl Ledger {
             "did_not" => probed(Probe::DidNot),
             "cannot_tell" => probed(Probe::CannotTell(message())),
             "opened" => {
-                let sample = Sample { incarnation: "p".to_owned(), releases: BTreeMap::new() };
+                let at_ms = self.now.wall_ms;
+                let sample = Sample { incarnation: "p".to_owned(), at_ms, releases: BTreeMap::new() };
                 Event::Opened { node, sample: Some(sample), note: None }
             }
             "judged" => {
@@ -296,6 +297,7 @@ fn evidence(node: &str, verdict: &str) -> Evidence {
         place: None,
         node: node.to_owned(),
         at_ms: 0,
+        sampled_ms: None,
         window_ms: 0,
         verdict,
         cause: format!("the ledger says {verdict:?}"),

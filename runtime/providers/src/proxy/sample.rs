@@ -48,7 +48,8 @@ pub(super) fn read(request: &SampleRequest, counters: &Counters) -> Result<Sampl
             .collect(),
     };
     let releases = counters.releases.iter().map(|(release, c)| (ReleaseId(release.clone()), reading(c))).collect();
-    Ok(Sample { incarnation: counters.incarnation.clone(), releases })
+    let at_ms = i64::try_from(counters.at_ms).unwrap_or(i64::MAX);
+    Ok(Sample { incarnation: counters.incarnation.clone(), at_ms, releases })
 }
 
 fn selectors(name: &str, metric: &Metric) -> Result<(Selector, Selector), String> {
@@ -82,6 +83,7 @@ mod tests {
     fn request(bad: serde_json::Value) -> SampleRequest {
         let metric = Metric::ratio(bad, json!({"case": "responses", "of": []}), None);
         SampleRequest {
+            asked_ms: 0,
             environment: "local".into(),
             config: json!({}),
             service_id: "shop".into(),

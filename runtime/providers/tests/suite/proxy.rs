@@ -82,6 +82,7 @@ async fn shifting_is_idempotent_and_counted() {
     let metric = Metric::ratio(bad, json!({"case": "responses", "of": []}), None);
     let sample = provider
         .sample(SampleRequest {
+            asked_ms: 0,
             environment: "local".into(),
             config: json!({"listen": traffic.listen.to_string()}),
             service_id: "shop".into(),

@@ -6,7 +6,8 @@ use machine::Source;
 use machine::event::Event;
 use machine::evidence::{Evidence, Verdict};
 use machine::judge::{Look, look};
-use machine::ports::provider::{RatioReading, Reading, Sample};
+use machine::ports::provider::{RatioReading, Reading, Sample, SampleRequest};
+use machine::sampling::opening;
 use machine::state::SlotState;
 use plan::ReleaseId;
 
@@ -26,10 +27,10 @@ impl Loop<'_> {
         if !self.workers[worker].alive || self.workers[worker].resting {
             return;
         }
+        let at = self.moment();
         let (sample, note) = match source.map(|source| self.sample(worker, slot, source)) {
             None => (None, None),
-            Some(Ok(sample)) => (Some(sample), None),
-            Some(Err(problem)) => (None, Some(problem)),
+            Some(answer) => opening(&at, &at, answer),
         };
         let node = self.workers[worker].run.id(slot).to_owned();
         self.turn(worker, Event::Opened { node, sample, note }, None);
@@ -57,14 +58,14 @@ impl Loop<'_> {
     fn sampled(&mut self, worker: usize, slot: u32, last: bool, sample: Result<Sample, String>) {
         let at = self.moment();
         let node = self.workers[worker].run.id(slot).to_owned();
-        let seen = match look(&self.workers[worker].run, slot, &at, sample.clone()) {
+        let seen = match look(&self.workers[worker].run, slot, &at, &at, sample.clone()) {
             Some(Look::Restarted(restarted)) => {
                 let note = Some("the counters began again".to_owned());
                 self.turn(worker, Event::Opened { node: node.clone(), sample: Some(restarted), note }, None);
                 if !self.workers[worker].alive {
                     return;
                 }
-                look(&self.workers[worker].run, slot, &at, sample)
+                look(&self.workers[worker].run, slot, &at, &at, sample)
             }
             other => other,
         };
@@ -97,7 +98,8 @@ impl Loop<'_> {
             return Err("the source does not answer".to_owned());
         }
         let before = self.sampled.get(&place).cloned();
-        let real = self.left.world.sample(&source.request)?;
+        let asked_ms = self.moment().wall_ms;
+        let real = self.left.world.sample(&SampleRequest { asked_ms, ..source.request.clone() })?;
         let given = match fault {
             Some(Kind::Stale) => before.unwrap_or_else(|| real.clone()),
             Some(Kind::Foreign) => foreign(&real),
@@ -112,7 +114,7 @@ impl Loop<'_> {
 /// The same counts, of releases that nobody asked about.
 fn foreign(real: &Sample) -> Sample {
     let renamed = |(id, reading): (&ReleaseId, &Reading)| (ReleaseId(format!("{id}-other")), reading.clone());
-    Sample { incarnation: real.incarnation.clone(), releases: real.releases.iter().map(renamed).collect() }
+    Sample { releases: real.releases.iter().map(renamed).collect(), ..real.clone() }
 }
 
 /// More bad requests than requests.
@@ -128,5 +130,5 @@ fn impossible(real: &Sample) -> Sample {
             .collect(),
     };
     let releases: BTreeMap<_, _> = real.releases.iter().map(|(id, reading)| (id.clone(), worse(reading))).collect();
-    Sample { incarnation: real.incarnation.clone(), releases }
+    Sample { releases, ..real.clone() }
 }

@@ -195,7 +195,7 @@ impl World {
         let counts = service.counters.iter().map(|(id, (all, bad))| (id.clone(), *all, *bad)).collect();
         let incarnation = service.incarnation;
         self.note(What::Sampled { place, incarnation, counts });
-        Ok(Sample { incarnation: format!("p{incarnation}"), releases })
+        Ok(Sample { incarnation: format!("p{incarnation}"), at_ms: request.asked_ms, releases })
     }
 
     /// What differs between the world and what a request made it, in words.

@@ -17,6 +17,19 @@ fn a_window_counts_nothing_that_was_before_it() {
     assert!(found.is_empty(), "{}", timeline(&case, &schedule, &left, &found));
 }
 
+/// A window that began with counters of an earlier moment took what was counted in between for what was in it: it passed on
+/// 81 requests of at least 100.
+#[test]
+fn a_window_does_not_begin_with_counters_of_an_earlier_moment() {
+    let case = plans::case("asking").unwrap();
+    let fault = |kind, nth| Fault { kind, nth, hit: None, phase: None };
+    let faults = vec![fault(Kind::CrashBeforeAppend, 6), fault(Kind::Stale, 2)];
+    let schedule = Schedule { faults, rate: 2_000, away_ms: 250_000_000, ..Schedule::quiet(35_492) };
+    let left = pure::run(&case, &schedule, Depth::Whole);
+    let found = judge(&case, &schedule, &left);
+    assert!(found.is_empty(), "{}", timeline(&case, &schedule, &left, &found));
+}
+
 /// A comparison with more bad requests than requests took the running release for entirely broken, and a window that began
 /// with such counts hid what came after: both passed a canary with one bad request in five.
 #[test]

@@ -168,7 +168,7 @@ impl Provider for InWorld {
                     .collect(),
             };
             let releases = world.counters.iter().map(|(id, counts)| (id.clone(), reading(counts))).collect();
-            Ok(Sample { incarnation: "world".to_owned(), releases })
+            Ok(Sample { incarnation: "world".to_owned(), at_ms: request.asked_ms, releases })
         })
     }
 }

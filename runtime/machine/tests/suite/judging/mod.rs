@@ -1,0 +1,4 @@
+//! Looks at a gate: what passes, what fails, and what is never a pass.
+
+mod fresh;
+mod held;
