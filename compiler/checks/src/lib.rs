@@ -7,6 +7,7 @@ mod answers;
 mod approvals;
 mod arms;
 mod asides;
+mod asked;
 mod cohorts;
 mod databases;
 mod effects;
@@ -14,11 +15,14 @@ mod exposures;
 mod migrating;
 mod objectives;
 mod places;
+mod power;
+mod questions;
 mod races;
 mod replacing;
 mod samples;
 mod sharing;
 mod stages;
+mod thresholds;
 mod unguarded;
 mod windows;
 
@@ -27,36 +31,36 @@ use std::sync::Arc;
 
 use diagnostics::{Diagnostic, codes};
 use semantics::governance::Policies;
-use semantics::model::{Acceptance, Workflow};
+use semantics::model::{Acceptance, Slo, Workflow};
 use semantics::{SemanticModel, WorkflowRef};
 
 use acceptances::Found;
 pub use acceptances::expired;
 use places::Places;
 
-/// What the proofs say about one workflow, sorted by place.
+/// What the proofs say about one workflow of services with these objectives, sorted by place.
 #[must_use]
-pub fn check(workflow: &Workflow) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = proofs(workflow).into_iter().map(|it| it.finding).collect();
+pub fn check(workflow: &Workflow, objectives: &[Slo]) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = proofs(workflow, objectives).into_iter().map(|it| it.finding).collect();
     found.sort_by_key(Diagnostic::sort_key);
     found
 }
 
 /// Each finding with the declarations that it is about.
-fn proofs(workflow: &Workflow) -> Vec<Found> {
+fn proofs(workflow: &Workflow, objectives: &[Slo]) -> Vec<Found> {
     let places = Places::of(workflow);
     let mut found = sharing::traffic(&places);
     found.extend(races::check(workflow));
     found.extend(migrating::check(workflow));
     let mut found: Vec<Found> = found.into_iter().map(of_a_proof).collect();
     for (part, about) in places.apart() {
-        let findings = of_places(&part).into_iter();
+        let findings = of_places(&part, objectives).into_iter();
         found.extend(findings.map(|finding| Found { about: about.clone(), ..of_a_proof(finding) }));
     }
     found
 }
 
-fn of_places(places: &Places<'_>) -> Vec<Diagnostic> {
+fn of_places(places: &Places<'_>, objectives: &[Slo]) -> Vec<Diagnostic> {
     let mut found = stages::check(places);
     found.extend(replacing::check(places));
     found.extend(exposures::check(places));
@@ -65,7 +69,8 @@ fn of_places(places: &Places<'_>) -> Vec<Diagnostic> {
     found.extend(answers::check(places));
     found.extend(arms::check(places));
     found.extend(windows::check(places));
-    found.extend(samples::check(places));
+    found.extend(power::check(places));
+    found.extend(thresholds::check(places, objectives));
     found.extend(unguarded::check(places));
     found.extend(approvals::check(places));
     found.extend(effects::check(places));
@@ -111,11 +116,12 @@ pub fn accepted(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Vec<Accept
 /// What the proofs and the policies find in these workflows, and the workflows evaluated.
 fn proved(model: &SemanticModel<'_>, workflows: &[WorkflowRef]) -> (Vec<Found>, Vec<Arc<Workflow>>) {
     let policies: Policies<'_> = model.policies();
+    let objectives = model.objectives();
     let mut found = Vec::new();
     let mut evaluated = Vec::new();
     for reference in workflows {
         let Some(workflow) = model.workflow_of(reference) else { continue };
-        found.extend(proofs(&workflow));
+        found.extend(proofs(&workflow, &objectives));
         let broken = model.broken(&policies, reference).into_iter();
         found.extend(broken.map(|it| Found { finding: it.finding, policy: Some(it.policy), about: it.about }));
         evaluated.push(workflow);

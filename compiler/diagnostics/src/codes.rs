@@ -140,6 +140,9 @@ codes! {
     COHORTS_OVERLAP "E0433" "users whose share is given twice";
     NO_BATCH "E0434" "batches that replace nothing";
     STAGE_CONTRADICTS "E0435" "clauses of a stage that contradict each other";
+    BLIND_GATE "E0441" "a gate that cannot tell what it asks for";
+    TOO_LITTLE_ASKED "E0442" "a gate that asks for too few requests where no traffic is declared";
+    NEVER_PASSES "E0443" "a gate that no ordinary release passes";
 
     // E05xx: project and plan. E0520 is not used any more.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";
@@ -206,6 +209,8 @@ codes! {
     FEW_REQUESTS_AT_LEAST "W0401" "a hold that may be too short at the lowest traffic";
     HARDLY_PASSES "W0402" "a gate that hardly passes within its hold";
     LONG_EXTENSION "W0403" "an extension much longer than the hold";
+    BLIND_AT_LEAST "W0404" "a gate that cannot tell what it asks for at the lowest traffic";
+    COIN_FLIP "W0405" "a limit at the objective itself";
     SCHEMA_UNREAD "W0601" "a schema file that is not understood";
     DEPRECATED "W0701" "a use of what is deprecated";
     IDLE_EXCEPTION "W0702" "an exception that accepts nothing";

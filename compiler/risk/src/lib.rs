@@ -22,7 +22,7 @@ mod way_back;
 mod words;
 
 pub use report::{
-    Irreversible, LetsThrough, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait, WayBack,
+    Irreversible, LetsThrough, Odds, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait, WayBack,
 };
 
 use plan::{NodeId, Plan};

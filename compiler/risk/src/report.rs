@@ -74,8 +74,26 @@ pub struct Sight {
     pub fails_from: Option<f64>,
     /// The requests with which a release as good as usual is expected to pass; none where no number would do.
     pub needed_to_pass: Option<u64>,
+    /// The requests below which no test, whatever its kind, tells an ordinary release from one that is just too bad; none
+    /// where no number would do.
+    pub least: Option<u64>,
+    /// Of a limit: what becomes of releases by the end of the stage.
+    pub odds: Option<Odds>,
     /// Why nothing is computed, where that is so.
     pub unknown: Option<String>,
+}
+
+/// The operating characteristic of a limit, at one look at the end of a stage: shares of releases.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Odds {
+    /// Of releases at the usual rate, those that are failed.
+    pub usual_fails: Option<f64>,
+    /// Of releases at the usual rate, those that are passed.
+    pub usual_passes: Option<f64>,
+    /// Of releases exactly at the limit, those that are failed.
+    pub limit_fails: f64,
+    /// Of releases exactly at the limit, those that are passed.
+    pub limit_passes: f64,
 }
 
 /// What a release that goes bad at the beginning of a stage costs until it is back, at the highest traffic.

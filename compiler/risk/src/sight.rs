@@ -1,9 +1,12 @@
 //! P3: what each condition of a gate can tell within a stage, at the lowest declared traffic.
 
 use plan::{Arm, Bound, Condition, Gate, MetricKind, Plan};
-use statistics::{Margin, requests_to_fail, requests_to_fail_limit, requests_to_pass, requests_to_pass_limit};
+use statistics::{
+    Baseline, Margin, Question, operating, requests_to_fail, requests_to_fail_limit, requests_to_pass,
+    requests_to_pass_limit,
+};
 
-use crate::report::Sight;
+use crate::report::{Odds, Sight};
 use crate::round::significant;
 use crate::stages::{Facts, Guarded};
 
@@ -25,6 +28,8 @@ fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condi
         usual: None,
         fails_from: None,
         needed_to_pass: None,
+        least: None,
+        odds: None,
         unknown: None,
     };
     let unknown = |why: &str| Sight { unknown: Some(why.to_owned()), ..blank.clone() };
@@ -36,6 +41,8 @@ fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condi
             usual: test.usual.map(significant),
             fails_from: test.fails_from(seen).map(significant),
             needed_to_pass: test.needed_to_pass().map(|needed| needed.max(guarded.gate.at_least)),
+            least: test.question().needed(test.alpha_pass).map(statistics::Telling::least),
+            odds: test.odds(seen),
             ..blank
         },
         Err(why) => unknown(why),
@@ -74,6 +81,7 @@ enum Against {
         margin: Margin,
         usual: f64,
         share: f64,
+        other: Baseline,
     },
 }
 
@@ -92,12 +100,9 @@ impl Test {
             Bound::Constant(limit) => Against::Limit(limit.to_f64()),
             Bound::Against { times, plus } => {
                 let margin = Margin::new(plus.to_f64(), times.to_f64()).map_err(|_| "its margin is no share")?;
-                let share = facts.judged_share(guarded.gate.arm);
-                if share >= 1.0 || guarded.gate.arm == Arm::Service {
-                    return Err("there is no other arm in this stage");
-                }
+                let (share, other) = beside(facts, guarded.gate).ok_or("there is no other arm in this stage")?;
                 let usual = usual.ok_or("the metric has no `usual`")?;
-                Against::Arm { margin, usual, share }
+                Against::Arm { margin, usual, share, other }
             }
             Bound::Beside { .. } | Bound::Limit(_) => return Err("it compares no share of requests"),
         };
@@ -118,7 +123,7 @@ impl Test {
     pub(crate) fn needed_to_fail(&self, rate: f64) -> Option<u64> {
         match self.against {
             Against::Limit(limit) => requests_to_fail_limit(rate, limit, self.alpha_fail),
-            Against::Arm { margin, usual, share } => requests_to_fail(rate, usual, margin, share, self.alpha_fail),
+            Against::Arm { margin, usual, share, .. } => requests_to_fail(rate, usual, margin, share, self.alpha_fail),
         }
     }
 
@@ -126,8 +131,29 @@ impl Test {
     fn needed_to_pass(&self) -> Option<u64> {
         match self.against {
             Against::Limit(limit) => requests_to_pass_limit(self.usual.unwrap_or(0.0), limit, self.alpha_pass),
-            Against::Arm { margin, usual, share } => requests_to_pass(usual, margin, share, self.alpha_pass),
+            Against::Arm { margin, usual, share, .. } => requests_to_pass(usual, margin, share, self.alpha_pass),
         }
+    }
+
+    /// What the condition asks, of whatever test.
+    pub(crate) fn question(&self) -> Question {
+        match self.against {
+            Against::Limit(limit) => Question::Limit { usual: self.usual.unwrap_or(0.0), limit },
+            Against::Arm { margin, usual, other, .. } => Question::Beside { usual, margin, other },
+        }
+    }
+
+    /// What becomes of releases under a limit by the end of the stage.
+    fn odds(&self, seen: u64) -> Option<Odds> {
+        let Against::Limit(limit) = self.against else { return None };
+        let at = |rate| operating(seen, limit, rate, self.alpha_fail, self.alpha_pass);
+        let (usual, edge) = (self.usual.map(at), at(limit));
+        Some(Odds {
+            usual_fails: usual.map(|it| significant(it.fails)),
+            usual_passes: usual.map(|it| significant(it.passes)),
+            limit_fails: significant(edge.fails),
+            limit_passes: significant(edge.passes),
+        })
     }
 
     /// The least share that is told by so many requests.
@@ -148,4 +174,20 @@ impl Test {
         }
         Some(shown)
     }
+}
+
+/// The judged arm's share of the requests of both arms, and how much of the other is seen beside it. Nothing where there is
+/// no other arm.
+fn beside(facts: &Facts<'_>, gate: &Gate) -> Option<(f64, Baseline)> {
+    let judged = facts.judged_share(gate.arm);
+    let other = match (gate.arm, gate.against?) {
+        (Arm::Service, _) => return None,
+        (Arm::Canary, Arm::Baseline) => judged,
+        (Arm::Shadow, Arm::Stable) => 1.0,
+        (Arm::Canary | Arm::Stable | Arm::Shadow | Arm::Baseline | Arm::Previous, Arm::Previous) => {
+            return Some((0.5, Baseline::Known)).filter(|_| judged > 0.0);
+        }
+        (Arm::Canary | Arm::Stable | Arm::Shadow | Arm::Baseline | Arm::Previous, _) => 1.0 - judged,
+    };
+    (judged > 0.0 && other > 0.0).then(|| (judged / (judged + other), Baseline::PerCanary(other / judged)))
 }

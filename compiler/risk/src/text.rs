@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plan::Place;
 
 use crate::duration::shown;
-use crate::report::{LetsThrough, Report, RolloutRisk, Sight, Spend, StageRisk, Time, WayBack};
+use crate::report::{LetsThrough, Odds, Report, RolloutRisk, Sight, Spend, StageRisk, Time, WayBack};
 use crate::words::{counted, digits, percent};
 
 /// A report as lines.
@@ -134,7 +134,21 @@ pub(crate) fn tells(sight: &Sight) -> String {
         Some(needed) => format!("an unchanged release passes with {needed}"),
         None => "an unchanged release never passes".to_owned(),
     };
-    format!("sees {}; {tells}; {passes}", counted(usize::try_from(sight.seen).unwrap_or(usize::MAX), "request"))
+    let least = sight.least.map(|least| format!("; no test tells it with fewer than {least}")).unwrap_or_default();
+    let odds = sight.odds.as_ref().map(odds).unwrap_or_default();
+    let seen = counted(usize::try_from(sight.seen).unwrap_or(usize::MAX), "request");
+    format!("sees {seen}; {tells}; {passes}{least}{odds}")
+}
+
+/// What becomes of releases under a limit.
+fn odds(odds: &Odds) -> String {
+    let edge = format!("{} and {} of those at the limit", percent(odds.limit_passes), percent(odds.limit_fails));
+    match (odds.usual_passes, odds.usual_fails) {
+        (Some(passes), Some(fails)) => {
+            format!("; by its end it passes {} and fails {} of usual releases, {edge}", percent(passes), percent(fails))
+        }
+        _ => format!("; by its end it passes and fails {edge}"),
+    }
 }
 
 pub(crate) fn lets_through(it: &LetsThrough) -> String {

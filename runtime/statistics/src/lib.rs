@@ -26,7 +26,7 @@
 //! [`kayenta`].
 //!
 //! Beside the judges: [`several`] gates share α; [`power`] and [`needed`] say how many requests a gate needs, the first for
-//! every test, the second for ours; [`threshold`] what a plain threshold does; [`tails`] and [`special`] hold the functions
+//! every test, the second for ours; [`telling`] what a condition asks of either; [`threshold`] what a plain threshold does; [`tails`] and [`special`] hold the functions
 //! that they stand on.
 
 pub mod allowance;
@@ -43,12 +43,14 @@ mod mixture;
 pub mod needed;
 pub mod needed_limit;
 pub mod one_arm;
+pub mod operating;
 pub mod power;
 pub mod quantile;
 pub mod several;
 pub mod share;
 pub mod special;
 pub mod tails;
+pub mod telling;
 pub mod threshold;
 pub mod two_arm;
 
@@ -64,11 +66,13 @@ pub use means::{MeansGate, Which};
 pub use needed::{MOST_REQUESTS, pass_within, requests_to_fail, requests_to_pass};
 pub use needed_limit::{requests_to_fail_limit, requests_to_pass_limit};
 pub use one_arm::judge_limit;
+pub use operating::{Operating, operating};
 pub use power::{Baseline, Needed, power, requests_to_tell};
 pub use quantile::{
     Between, QuantileJudgement, judge_quantile, judge_quantiles, quantile_interval, quantile_sequence,
     requests_to_bound,
 };
 pub use share::{Form, ShareJudgement, Stretch, judge_shares};
+pub use telling::{Question, Telling};
 pub use threshold::Threshold;
 pub use two_arm::{evidence_of_difference, judge_difference};
