@@ -148,6 +148,15 @@ impl Database {
         }
     }
 
+    /// Expects edits of one file from now on, as of one that an editor shows: after each, what rests on other files alone
+    /// is not looked at. What rests on this one is computed again once, so it is asked for before the first edit.
+    pub fn open(&mut self, path: &str) {
+        if let Some(file) = self.files.get(path).copied() {
+            let text = file.text(self).clone();
+            file.set_text(self).with_durability(Durability::LOW).to(text);
+        }
+    }
+
     /// Makes `files` the project's schema files: unchanged ones cost nothing, those not named are forgotten.
     pub fn set_schemas(&mut self, files: Vec<SourceText>) {
         let schemas = self.refill(|db| &mut db.schemas, files);
@@ -229,7 +238,8 @@ impl Database {
 
     fn add(&mut self, path: &str, text: Arc<str>, library: bool) -> SourceFile {
         let number = u32::try_from(self.numbered.len()).unwrap_or(u32::MAX);
-        let durability = if library { Durability::NEVER_CHANGE } else { Durability::LOW };
+        // Most files stay as they are while others are edited: see `open`.
+        let durability = if library { Durability::NEVER_CHANGE } else { Durability::MEDIUM };
         let file = SourceFile::builder(number, path.to_owned(), module_of(path), text, library)
             .durability(Durability::NEVER_CHANGE)
             .text_durability(durability)

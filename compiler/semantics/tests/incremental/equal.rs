@@ -27,8 +27,11 @@ impl Held {
         for path in self.sources.keys().filter(|path| !sources.contains_key(*path)) {
             self.db.remove(path);
         }
-        for (path, text) in &sources {
+        for (at, (path, text)) in sources.iter().enumerate() {
             self.db.set_text(path, text.as_str());
+            if at % 2 == 0 {
+                self.db.open(path);
+            }
         }
         self.sources = sources;
     }

@@ -34,6 +34,8 @@ impl Project {
         let sources = [("values.deploy", VALUES), ("platform.deploy", PLATFORM), ("main.deploy", MAIN)];
         project.db.set_sources("2026", sources.map(|(path, text)| file(path, text)).to_vec());
         project.db.set_schemas(vec![file("ledger.sql", SCHEMA)]);
+        // As an editor would; what is known from here on is what an edit finds.
+        sources.iter().for_each(|(path, _)| project.db.open(path));
         project.known = project.look().into_iter().collect();
         project
     }
@@ -88,6 +90,24 @@ fn the_start_is_clean() {
 #[test]
 fn asking_again_runs_nothing() {
     assert_eq!(counted(&Project::new().look()), "");
+}
+
+#[test]
+fn opening_a_file_runs_what_rests_on_it_once_and_changes_no_answer() {
+    let mut project = Project::new();
+    project.db.set_sources("2026", vec![file("values.deploy", VALUES), file("platform.deploy", PLATFORM)]);
+    project.db.set_text("main.deploy", MAIN);
+    let before = answers(&project.db).text;
+    project.db.open("main.deploy");
+    let ran = project.look();
+    assert_eq!(answers(&project.db).text, before);
+    assert_eq!(
+        counted(&ran),
+        "check 14, cycles 1, definition 6, head 14, homes 1, index 1, items 1, parsed 14, releases 1, schema 1, scope 1, signature 3, signed 14, uses 12, value 14"
+    );
+    assert_eq!(counted(&project.look()), "");
+    project.db.open("nowhere.deploy");
+    assert_eq!(answers(&project.db).text, before);
 }
 
 /// An edit: what it is, its file, what is replaced by what, and all that runs.
