@@ -7,11 +7,12 @@ use diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use smol_str::SmolStr;
 
 use crate::database::{Database, Project, SourceFile};
-use crate::queries::body::{check, needs, uses};
+use crate::queries::body::check;
+use crate::queries::cycles::links;
 use crate::queries::place::Places;
 use crate::queries::scope::{index, scope};
 use crate::queries::signature::signed;
-use crate::queries::source::{ItemNode, Kind, head, items, parsed};
+use crate::queries::source::{ItemNode, Kind, head, items, outline, parsed};
 use crate::queries::value::{Entity, entity_of, value};
 use crate::queries::{cycles, deprecated, releases, schema, unused};
 use crate::types::DeclId;
@@ -142,9 +143,10 @@ impl<'db> SemanticModel<'db> {
         let Some(source) = self.file(file) else { return };
         scope(self.db, source);
         for item in items(self.db, source) {
-            uses(self.db, *item);
-            needs(self.db, *item);
+            signed(self.db, *item);
+            check(self.db, *item);
         }
+        links(self.db, source);
     }
 
     /// Every workflow of the project, by file and place.
@@ -163,7 +165,7 @@ impl<'db> SemanticModel<'db> {
         let sources = Project::get(self.db).files(self.db).iter();
         let declared = sources.flat_map(|source| {
             let file = FileId(source.number(self.db));
-            let found = items(self.db, *source).iter().filter(|item| head(self.db, **item).kind == Kind::Database);
+            let found = outline(self.db, *source).databases.iter();
             found.filter_map(move |item| self.declaration(file, *item))
         });
         declared.collect()

@@ -32,16 +32,13 @@ pub(crate) fn check<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> C
     Checked { body, diagnostics: elaborator.diagnostics, acceptances, uses: elaborator.uses.into_iter().collect() }
 }
 
-/// What a declaration names, in its signature or its body.
-#[salsa::tracked(returns(deref))]
-pub(crate) fn uses<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Box<[DeclId]> {
-    let both = signed(db, item).uses.iter().chain(&check(db, item).uses);
-    both.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+/// What a declaration names, in its signature and then in its body.
+pub(crate) fn uses<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> impl Iterator<Item = &'db DeclId> {
+    signed(db, item).uses.iter().chain(&check(db, item).uses)
 }
 
 /// What must be evaluated before a declaration can be.
-#[salsa::tracked(returns(deref))]
-pub(crate) fn needs<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Box<[DeclId]> {
+pub(crate) fn needs(db: &dyn salsa::Database, item: ItemNode<'_>) -> Box<[DeclId]> {
     let mut needs = BTreeSet::new();
     check(db, item).body.needs(&mut needs);
     let Some(id) = decl_id(db, item) else { return needs.into_iter().collect() };

@@ -25,20 +25,35 @@ pub(crate) struct Cycles {
 /// Places of a round that are shown beside the first.
 const HOPS_SHOWN: usize = 8;
 
+/// What leads out of a file and out of its declarations; what leads nowhere is on no way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Links {
+    imports: Vec<SmolStr>,
+    needed: BTreeMap<DeclId, Box<[DeclId]>>,
+}
+
+/// The links of a file.
+#[salsa::tracked]
+pub(crate) fn links(db: &dyn salsa::Database, file: SourceFile) -> Links {
+    let mut needed = BTreeMap::new();
+    for item in items(db, file).iter().filter(|item| can_go_round(head(db, **item).kind)) {
+        if let Some(id) = decl_id(db, *item) {
+            needed.entry(id).or_insert_with(|| needs(db, *item));
+        }
+    }
+    needed.retain(|_, needed| !needed.is_empty());
+    Links { imports: scope(db, file).imports.clone(), needed }
+}
+
 /// All cycles.
 #[salsa::tracked]
 pub(crate) fn cycles(db: &dyn salsa::Database, project: Project) -> Cycles {
     let mut needed = BTreeMap::new();
     let mut imported = BTreeMap::new();
     for file in project.files(db).iter().chain(project.packaged(db)) {
-        imported.insert(file.module(db).clone(), scope(db, *file).imports.as_slice());
-        for item in items(db, *file) {
-            if can_go_round(head(db, *item).kind)
-                && let Some(id) = decl_id(db, *item)
-            {
-                needed.entry(id).or_insert_with(|| needs(db, *item));
-            }
-        }
+        let links = links(db, *file);
+        imported.insert(file.module(db).clone(), links.imports.as_slice());
+        needed.extend(links.needed.iter().map(|(id, needed)| (id.clone(), needed)));
     }
     let declarations = rounds(&needed);
     let members = declarations.iter().flatten().cloned().collect();

@@ -23,7 +23,7 @@ fn of_item(db: &dyn salsa::Database, item: ItemNode<'_>) -> Vec<Diagnostic> {
     if head(db, item).deprecated {
         return Vec::new();
     }
-    let old = uses(db, item).iter().filter(|id| definition_of(db, id).is_some_and(|it| head(db, it).deprecated));
+    let old = uses(db, item).filter(|id| definition_of(db, id).is_some_and(|it| head(db, it).deprecated));
     let old: Vec<&DeclId> = old.collect();
     if old.is_empty() {
         return Vec::new();

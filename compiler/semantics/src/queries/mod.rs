@@ -1,9 +1,9 @@
 //! The queries: few, acyclic, and each a firewall for what reads it.
 //!
-//! `items` cuts a file; `parsed` reads one declaration; `head` is what a listing of names needs of it; `index`,
-//! `scope`, `resolve` and `definition` settle names; `signature` is what other declarations may know; `check`
-//! settles its body; `uses` and `cycles` find what leads back to itself; `value` evaluates. `schema` is what is known of a
-//! database, `releases` what runs today.
+//! `items` cuts a file; `declared` reads one declaration and sets its head apart, which a listing of names needs; `outline`
+//! lists what is asked of all files; `index`, `scope`, `resolve` and `definition` settle names; `signature` is what other
+//! declarations may know; `check` settles its body; `links` and `cycles` find what leads back to itself; `value` evaluates.
+//! `schema` is what is known of a database, `releases` what runs today.
 //!
 //! Spans inside carry the number of their declaration instead of a file (see [`place`]), so that text above a
 //! declaration changes nothing.

@@ -8,7 +8,7 @@ use syntax::ast::DeclKind;
 use crate::database::{Project, SourceFile};
 use crate::queries::place::span;
 use crate::queries::scope::{Target, Word, lookup};
-use crate::queries::source::{ItemNode, Kind, head, items, parsed};
+use crate::queries::source::{ItemNode, Kind, outline, parsed};
 use crate::types::DeclId;
 
 /// The records of releases; several of one pair are an error.
@@ -22,7 +22,7 @@ pub(crate) struct Releases<'db> {
 pub(crate) fn releases<'db>(db: &'db dyn salsa::Database, project: Project) -> Releases<'db> {
     let mut pairs: BTreeMap<Word, Vec<ItemNode<'db>>> = BTreeMap::new();
     for file in project.files(db) {
-        for item in items(db, *file).iter().filter(|item| head(db, **item).kind == Kind::Released) {
+        for item in &outline(db, *file).released {
             if let Some((service, environment)) = pair(db, *item) {
                 pairs.entry(key(&service, &environment)).or_default().push(*item);
             }

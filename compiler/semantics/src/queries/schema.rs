@@ -13,7 +13,7 @@ use crate::queries::module::{all_files, root_of};
 use crate::queries::place::span;
 use crate::queries::scope::{DeclKey, Target, definition_of, lookup};
 use crate::queries::signature::{Signature, signature_of};
-use crate::queries::source::{ItemNode, Kind, head, items, parsed};
+use crate::queries::source::{ItemNode, Kind, outline, parsed};
 use crate::types::DeclId;
 
 /// Where the kinds of database are declared; their names need no import.
@@ -91,8 +91,7 @@ pub(crate) fn schema_file(db: &dyn salsa::Database, file: SourceFile, database: 
 fn widen(db: &dyn salsa::Database, id: &DeclId, dialect: Dialect, schema: &mut Schema) {
     let mut effects = Vec::new();
     for file in all_files(db, Project::get(db)) {
-        let migrations = items(db, *file).iter().filter(|item| head(db, **item).kind == Kind::Migration);
-        for item in migrations {
+        for item in &outline(db, *file).migrations {
             let DeclKind::Migration(migration) = &parsed(db, *item).decl.kind else { continue };
             match lookup(db, *file, &migration.database.text) {
                 Some(Target::Declared(of, Kind::Database)) if of == *id => {
@@ -152,7 +151,7 @@ pub(crate) fn named(db: &dyn salsa::Database) -> BTreeMap<SmolStr, Span> {
 
 fn databases(db: &dyn salsa::Database) -> impl Iterator<Item = (ItemNode<'_>, &Database)> {
     let files = all_files(db, Project::get(db));
-    let declared = files.flat_map(|file| items(db, *file)).filter(|item| head(db, **item).kind == Kind::Database);
+    let declared = files.flat_map(|file| &outline(db, *file).databases);
     declared.filter_map(|item| match &parsed(db, *item).decl.kind {
         DeclKind::Database(database) => Some((*item, database)),
         _ => None,

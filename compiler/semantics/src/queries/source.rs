@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use syntax::ParsedItem;
-use syntax::ast::{DeclKind, TypeBody};
+use syntax::ast::{Decl, DeclKind, TypeBody};
 
 use crate::database::SourceFile;
 use crate::types::DeclId;
@@ -52,10 +52,32 @@ fn identity(text: &str) -> SmolStr {
     smol_str::format_smolstr!("{head} {name}")
 }
 
-/// The syntax tree of one declaration.
+/// A declaration that was read. What needs its head alone does not see that its body changed.
 #[salsa::tracked]
-pub(crate) fn parsed<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> ParsedItem {
-    syntax::parse_item(item.text(db), super::place::file_of(item))
+struct Declared<'db> {
+    #[tracked]
+    #[returns(ref)]
+    parsed: ParsedItem,
+    #[tracked]
+    #[returns(ref)]
+    head: Head,
+}
+
+#[salsa::tracked(returns(copy))]
+fn declared<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Declared<'db> {
+    let parsed = syntax::parse_item(item.text(db), super::place::file_of(item));
+    let head = Head::of(&parsed.decl);
+    Declared::new(db, parsed, head)
+}
+
+/// The syntax tree of one declaration.
+pub(crate) fn parsed<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> &'db ParsedItem {
+    declared(db, item).parsed(db)
+}
+
+/// The head of a declaration.
+pub(crate) fn head<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> &'db Head {
+    declared(db, item).head(db)
 }
 
 /// What a name stands for.
@@ -150,17 +172,31 @@ pub(crate) struct Head {
     pub(crate) deprecated: bool,
 }
 
-/// The head of a declaration.
-#[salsa::tracked]
-pub(crate) fn head<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> Head {
-    let decl = &parsed(db, item).decl;
-    Head {
-        kind: kind(&decl.kind),
-        name: decl.name().map(|name| name.text.clone()),
-        public: decl.public.is_some(),
-        damaged: decl.damaged,
-        deprecated: decl.annotations.iter().any(|annotation| annotation.name.text == "deprecated"),
+impl Head {
+    fn of(decl: &Decl) -> Self {
+        Self {
+            kind: kind(&decl.kind),
+            name: decl.name().map(|name| name.text.clone()),
+            public: decl.public.is_some(),
+            damaged: decl.damaged,
+            deprecated: decl.annotations.iter().any(|annotation| annotation.name.text == "deprecated"),
+        }
     }
+}
+
+/// The declarations of a file that others ask all files for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Outline<'db> {
+    pub(crate) databases: Vec<ItemNode<'db>>,
+    pub(crate) migrations: Vec<ItemNode<'db>>,
+    pub(crate) released: Vec<ItemNode<'db>>,
+}
+
+/// The outline of a file.
+#[salsa::tracked]
+pub(crate) fn outline<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Outline<'db> {
+    let of = |wanted| items(db, file).iter().copied().filter(|item| head(db, *item).kind == wanted).collect();
+    Outline { databases: of(Kind::Database), migrations: of(Kind::Migration), released: of(Kind::Released) }
 }
 
 fn kind(decl: &DeclKind) -> Kind {

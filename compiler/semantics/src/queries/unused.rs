@@ -31,7 +31,7 @@ pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnos
 /// What an item names besides itself.
 fn others<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> impl Iterator<Item = &'db DeclId> {
     let own = decl_id(db, item);
-    uses(db, item).iter().filter(move |id| own.as_ref() != Some(*id))
+    uses(db, item).filter(move |id| own.as_ref() != Some(*id))
 }
 
 fn report(db: &dyn salsa::Database, item: ItemNode<'_>, named: &BTreeSet<&DeclId>) -> Vec<Diagnostic> {

@@ -103,7 +103,7 @@ fn opening_a_file_runs_what_rests_on_it_once_and_changes_no_answer() {
     assert_eq!(answers(&project.db).text, before);
     assert_eq!(
         counted(&ran),
-        "check 14, cycles 1, definition 6, head 14, homes 1, index 1, items 1, parsed 14, releases 1, schema 1, scope 1, signature 3, signed 14, uses 12, value 14"
+        "check 14, declared 14, definition 6, homes 1, index 1, items 1, links 1, outline 1, releases 1, schema 1, scope 1, signature 3, signed 14, value 14"
     );
     assert_eq!(counted(&project.look()), "");
     project.db.open("nowhere.deploy");
@@ -123,135 +123,111 @@ const EDITS: [Edit; 24] = [
         "main.deploy",
         "{ 50%",
         "{ // half\n  50%",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 2",
+        "check 1, declared 1, items 1, signed 1, value 2",
     ),
-    (
-        "documentation",
-        "main.deploy",
-        "/// Half",
-        "/// A half",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 2",
-    ),
+    ("documentation", "main.deploy", "/// Half", "/// A half", "check 1, declared 1, items 1, signed 1, value 2"),
     (
         "a value that others use",
         "values.deploy",
         "30s",
         "40s",
-        "check 1, head 1, items 1, needs 1, parsed 1, signed 1, uses 1, value 5",
+        "check 1, declared 1, items 1, links 1, signed 1, value 5",
     ),
     (
         "the body of a function",
         "values.deploy",
         "share * 2",
         "share * 3",
-        "check 1, head 1, items 1, needs 1, parsed 1, signed 1, uses 1, value 4",
+        "check 1, declared 1, items 1, links 1, signed 1, value 4",
     ),
     (
         "the signature of a function",
         "values.deploy",
         "(share: Ratio)",
         "(share: Ratio, by: Int = 1)",
-        "check 3, head 1, items 1, needs 1, parsed 1, resolve 2, signature 1, signed 1, uses 1, value 3",
+        "check 3, declared 1, items 1, links 1, resolve 2, signature 1, signed 1, value 3",
     ),
     (
         "a default of a type",
         "values.deploy",
         "64MiB",
         "65MiB",
-        "check 1, head 1, items 1, needs 1, parsed 1, signed 1, uses 1, value 2",
+        "check 1, declared 1, items 1, links 1, signed 1, value 2",
     ),
     (
         "a field of a type",
         "values.deploy",
         "spare: Bytes = 64MiB",
         "spare: Bytes = 64MiB, more: Bytes?",
-        "check 2, head 1, items 1, needs 1, parsed 1, signature 1, signed 1, uses 1, value 1",
+        "check 2, declared 1, items 1, links 1, signature 1, signed 1, value 1",
     ),
     (
         "a bound of a gate",
         "main.deploy",
         "<= double(1%)",
         "<= double(2%)",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 2",
+        "check 1, declared 1, items 1, signed 1, value 2",
     ),
     (
         "the arms of a gate",
         "main.deploy",
         "gate steady for service",
         "gate steady for canary",
-        "check 2, head 1, items 1, parsed 1, signature 1, signed 1, uses 1, value 2",
+        "check 2, declared 1, items 1, signature 1, signed 1, value 2",
     ),
     (
         "a hold of a stage",
         "main.deploy",
         "100% for 1m",
         "100% for 2m",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 2",
+        "check 1, declared 1, items 1, signed 1, value 2",
     ),
     (
         "a parameter of a strategy",
         "main.deploy",
         "strategy careful",
         "strategy careful(hold: Duration = 1s)",
-        "check 2, head 1, items 1, parsed 1, resolve 2, signature 1, signed 1, uses 1, value 2",
+        "check 2, declared 1, items 1, resolve 2, signature 1, signed 1, value 2",
     ),
     (
         "a replica",
         "platform.deploy",
         "replicas = 4",
         "replicas = 5",
-        "check 1, head 1, items 1, needs 1, parsed 1, signed 1, uses 1, value 2",
+        "check 1, declared 1, items 1, links 1, signed 1, value 2",
     ),
-    (
-        "a line of a schema",
-        "ledger.sql",
-        "amount numeric",
-        "amount numeric, note text",
-        "check 4, schema 1, uses 1, value 2",
-    ),
+    ("a line of a schema", "ledger.sql", "amount numeric", "amount numeric, note text", "check 4, schema 1, value 2"),
     (
         "a statement of a migration",
         "platform.deploy",
         "provider text",
         "provider varchar",
-        "check 1, head 1, items 1, parsed 1, schema 1, signed 1, uses 1, value 1",
+        "check 1, declared 1, items 1, schema 1, signed 1, value 1",
     ),
     (
         "a database's kind",
         "platform.deploy",
         "Postgres",
         "Sqlite",
-        "check 5, definition 1, head 1, items 1, parsed 1, resolve 1, schema 1, signature 1, signed 2, uses 1, value 3",
+        "check 5, declared 1, definition 1, items 1, resolve 1, schema 1, signature 1, signed 2, value 3",
     ),
-    (
-        "a condition of a policy",
-        "main.deploy",
-        ">= 1",
-        ">= 2",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 1",
-    ),
+    ("a condition of a policy", "main.deploy", ">= 1", ">= 2", "check 1, declared 1, items 1, signed 1, value 1"),
     (
         "a member of a group",
         "main.deploy",
         "{ shop }",
         "{ shop, cart }",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 1",
+        "check 1, declared 1, items 1, signed 1, value 1",
     ),
-    (
-        "an owner of a flag",
-        "main.deploy",
-        "team a",
-        "team b",
-        "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 1",
-    ),
-    ("a step", "main.deploy", "wait 1m", "wait 2m", "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 1"),
-    ("an expectation", "main.deploy", "== 4%", "> 3%", "check 1, head 1, items 1, parsed 1, signed 1, uses 1, value 1"),
+    ("an owner of a flag", "main.deploy", "team a", "team b", "check 1, declared 1, items 1, signed 1, value 1"),
+    ("a step", "main.deploy", "wait 1m", "wait 2m", "check 1, declared 1, items 1, signed 1, value 1"),
+    ("an expectation", "main.deploy", "== 4%", "> 3%", "check 1, declared 1, items 1, signed 1, value 1"),
     (
         "what runs",
         "platform.deploy",
         "2026-10-02.3",
         "2026-10-02.4",
-        "check 1, head 1, items 1, parsed 1, releases 1, signed 1, uses 1, value 3",
+        "check 1, declared 1, items 1, releases 1, signed 1, value 3",
     ),
 ];
 
@@ -295,7 +271,7 @@ fn a_new_declaration_checks_itself() {
     let ran = project.edit("main.deploy", &format!("pub let more: Duration = patience\n{MAIN}"));
     assert_eq!(
         counted(&ran),
-        "check 1, cycles 1, definition 7, head 1, homes 1, index 1, items 1, needs 1, parsed 1, releases 1, resolve 19, schema 1, scope 1, signature 1, signed 1, uses 1, value 1"
+        "check 1, cycles 1, declared 1, definition 7, homes 1, index 1, items 1, links 1, outline 1, resolve 19, scope 1, signature 1, signed 1, value 1"
     );
 }
 
@@ -303,8 +279,7 @@ fn a_new_declaration_checks_itself() {
 fn a_word_that_is_not_finished_runs_its_declaration_and_back() {
     let mut project = Project::new();
     let broken = MAIN.replacen("100% for 1m", "100% fo 1m", 1);
-    let names =
-        "check 1, cycles 1, head 1, index 1, items 1, parsed 1, releases 1, schema 1, scope 1, signed 1, uses 1";
+    let names = "check 1, declared 1, index 1, items 1, links 1, outline 1, scope 1, signed 1";
     assert_eq!(counted(&project.edit("main.deploy", &broken)), format!("{names}, value 1"));
     // The workflow that is released by it, too.
     assert_eq!(counted(&project.edit("main.deploy", MAIN)), format!("{names}, value 2"));
