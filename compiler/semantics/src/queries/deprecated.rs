@@ -1,37 +1,47 @@
 //! Uses of what is on its way out.
 
+use std::collections::BTreeSet;
+
 use diagnostics::{Applicability, Diagnostic, Fix, codes};
 use smol_str::SmolStr;
 use syntax::ast::{Decl, Expr, ExprKind, Name, Range, TypeKind, TypeRef};
 use syntax::walk::{self, Visitor};
 
-use crate::database::SourceFile;
+use crate::database::{Project, SourceFile};
 use crate::queries::body::uses;
+use crate::queries::module::all_files;
 use crate::queries::place::{declared_at, span};
 use crate::queries::scope::{Target, definition_of, lookup};
 use crate::queries::signature::plain;
-use crate::queries::source::{ItemNode, head, items, parsed};
+use crate::queries::source::{ItemNode, decl_id, head, items, outline, parsed};
 use crate::types::DeclId;
+
+/// Everything that is declared as `@deprecated`.
+#[salsa::tracked]
+fn deprecated(db: &dyn salsa::Database, project: Project) -> BTreeSet<DeclId> {
+    let declared = all_files(db, project).flat_map(|file| &outline(db, *file).deprecated);
+    declared.filter_map(|item| decl_id(db, *item)).collect()
+}
 
 /// A warning for every use, in the declarations of a file, of what is declared as `@deprecated`.
 pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
-    items(db, file).iter().flat_map(|item| of_item(db, *item)).collect()
-}
-
-fn of_item(db: &dyn salsa::Database, item: ItemNode<'_>) -> Vec<Diagnostic> {
-    // What is on its way out itself may use others that are.
-    if head(db, item).deprecated {
+    let old = deprecated(db, Project::get(db));
+    if old.is_empty() {
         return Vec::new();
     }
-    let old = uses(db, item).filter(|id| definition_of(db, id).is_some_and(|it| head(db, it).deprecated));
-    let old: Vec<&DeclId> = old.collect();
-    if old.is_empty() {
+    // What is on its way out itself may use others that are.
+    let current = items(db, file).iter().filter(|item| !head(db, **item).deprecated);
+    current.flat_map(|item| of_item(db, *item, old)).collect()
+}
+
+fn of_item(db: &dyn salsa::Database, item: ItemNode<'_>, old: &BTreeSet<DeclId>) -> Vec<Diagnostic> {
+    if !uses(db, item).any(|id| old.contains(id)) {
         return Vec::new();
     }
     let mut mentions = Mentions(Vec::new());
     walk::decl(&parsed(db, item).decl, &mut mentions);
     let warnings = mentions.0.iter().filter_map(|(name, range)| match lookup(db, item.file(db), name)? {
-        Target::Declared(id, _) if old.contains(&&id) => Some(warning(db, item, &id, *range)),
+        Target::Declared(id, _) if old.contains(&id) => Some(warning(db, item, &id, *range)),
         Target::Declared(..) | Target::Broken => None,
     });
     warnings.collect()

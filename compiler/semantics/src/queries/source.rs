@@ -188,15 +188,38 @@ impl Head {
 #[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
 pub(crate) struct Outline<'db> {
     pub(crate) databases: Vec<ItemNode<'db>>,
+    pub(crate) deprecated: Vec<ItemNode<'db>>,
     pub(crate) migrations: Vec<ItemNode<'db>>,
     pub(crate) released: Vec<ItemNode<'db>>,
+}
+
+impl<'db> Outline<'db> {
+    /// The list that declarations of that kind belong to.
+    fn of(&mut self, kind: Kind) -> Option<&mut Vec<ItemNode<'db>>> {
+        match kind {
+            Kind::Database => Some(&mut self.databases),
+            Kind::Migration => Some(&mut self.migrations),
+            Kind::Released => Some(&mut self.released),
+            Kind::Use | Kind::Record | Kind::Union | Kind::Refined | Kind::Let | Kind::Function => None,
+            Kind::Environment | Kind::Service | Kind::Metric | Kind::Slo | Kind::Gate | Kind::Strategy => None,
+            Kind::Action | Kind::Workflow | Kind::Group | Kind::Flag | Kind::Policy | Kind::Test => None,
+            Kind::Broken => None,
+        }
+    }
 }
 
 /// The outline of a file.
 #[salsa::tracked]
 pub(crate) fn outline<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Outline<'db> {
-    let of = |wanted| items(db, file).iter().copied().filter(|item| head(db, *item).kind == wanted).collect();
-    Outline { databases: of(Kind::Database), migrations: of(Kind::Migration), released: of(Kind::Released) }
+    let mut outline = Outline::default();
+    for item in items(db, file) {
+        let head = head(db, *item);
+        if head.deprecated {
+            outline.deprecated.push(*item);
+        }
+        outline.of(head.kind).into_iter().for_each(|list| list.push(*item));
+    }
+    outline
 }
 
 fn kind(decl: &DeclKind) -> Kind {

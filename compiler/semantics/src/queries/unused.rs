@@ -1,6 +1,6 @@
 //! What nothing names.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use diagnostics::{Applicability, Diagnostic, Fix, codes};
 use syntax::ast::{DeclKind, Range, Use};
@@ -24,7 +24,7 @@ pub(crate) fn reports(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnos
     if items.iter().any(silent) || scope(db, file).diagnostics.iter().any(Diagnostic::is_error) {
         return Vec::new();
     }
-    let named: BTreeSet<&DeclId> = items.iter().flat_map(|item| others(db, *item)).collect();
+    let named: HashSet<&DeclId> = items.iter().flat_map(|item| others(db, *item)).collect();
     items.iter().flat_map(|item| report(db, *item, &named)).collect()
 }
 
@@ -34,7 +34,7 @@ fn others<'db>(db: &'db dyn salsa::Database, item: ItemNode<'db>) -> impl Iterat
     uses(db, item).filter(move |id| own.as_ref() != Some(*id))
 }
 
-fn report(db: &dyn salsa::Database, item: ItemNode<'_>, named: &BTreeSet<&DeclId>) -> Vec<Diagnostic> {
+fn report(db: &dyn salsa::Database, item: ItemNode<'_>, named: &HashSet<&DeclId>) -> Vec<Diagnostic> {
     let decl = &parsed(db, item).decl;
     if let DeclKind::Use(import) = &decl.kind {
         return unused_imports(db, item, import, named);
@@ -56,7 +56,7 @@ fn unused_imports(
     db: &dyn salsa::Database,
     item: ItemNode<'_>,
     import: &Use,
-    named: &BTreeSet<&DeclId>,
+    named: &HashSet<&DeclId>,
 ) -> Vec<Diagnostic> {
     let unused = import.imports.iter().enumerate().filter(|(_, import)| {
         let target = lookup(db, item.file(db), &import.local().text);

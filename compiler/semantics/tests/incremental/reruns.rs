@@ -103,7 +103,7 @@ fn opening_a_file_runs_what_rests_on_it_once_and_changes_no_answer() {
     assert_eq!(answers(&project.db).text, before);
     assert_eq!(
         counted(&ran),
-        "check 14, declared 14, definition 6, homes 1, index 1, items 1, links 1, outline 1, releases 1, schema 1, scope 1, signature 3, signed 14, value 14"
+        "check 14, declared 14, definition 6, deprecated 1, homes 1, index 1, items 1, links 1, outline 1, releases 1, schema 1, scope 1, signature 3, signed 14, value 14"
     );
     assert_eq!(counted(&project.look()), "");
     project.db.open("nowhere.deploy");
