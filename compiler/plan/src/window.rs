@@ -153,6 +153,39 @@ fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
     TimeZone::tzif(name, data).map_err(|_| unknown())
 }
 
+/// The next instant, `after` included, at which clocks of a zone come to a time of the day: at most 25 hours away. Where the
+/// clocks skip that time, it is when they do; where they show it twice, it comes twice.
+///
+/// # Errors
+/// A zone that the database does not have.
+pub fn next_time(minutes: u16, name: &str, after: i64) -> Result<i64, UnknownZone> {
+    let zone = zone(name)?;
+    let range = Opening { from: after.saturating_sub(DAY_MS), to: after.saturating_add(3 * DAY_MS) };
+    let stretches = stretches(&zone, range);
+    let local = i64::from(minutes) * MINUTE_MS;
+    let mut times: Vec<i64> = Vec::new();
+    for (index, stretch) in stretches.iter().enumerate() {
+        let shown = stretch.days().map(|day| day * DAY_MS + local - stretch.offset);
+        times.extend(shown.filter(|at| (stretch.from..stretch.to).contains(at)));
+        // Not shown before the clocks were put forward, and passed already when they had been.
+        let skips = |before: &Stretch| {
+            stretch.days().map(|day| day * DAY_MS + local).any(|at| {
+                at >= before.to + before.offset && at < stretch.from + stretch.offset
+            })
+        };
+        if index.checked_sub(1).and_then(|before| stretches.get(before)).is_some_and(skips) {
+            times.push(stretch.from);
+        }
+    }
+    times.into_iter().filter(|at| *at >= after).min().ok_or_else(|| UnknownZone(name.to_owned()))
+}
+
+/// An instant, in milliseconds since 1970, for people: `2026-11-23 08:00:00 UTC`.
+#[must_use]
+pub fn shown(ms: i64) -> String {
+    instant(ms).to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// A stretch of time in which a zone's clocks are ahead of UTC by one offset.
 struct Stretch {
     from: i64,

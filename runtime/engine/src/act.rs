@@ -60,7 +60,8 @@ pub(crate) fn work(inner: Arc<Inner>, to: Mailbox, run: &Run, action: Action) ->
         Action::Watch { slot, source } => Box::pin(watch(inner, to, slot, source)),
         Action::Conclude { slot, source } => Box::pin(conclude(inner, to, slot, source)),
         Action::Wake { slot, since, after_ms } => Box::pin(wake(inner, to, node(slot), since, after_ms)),
-        Action::Record(_) | Action::End(_) => return None,
+        Action::WakeAt { slot, at_ms } => Box::pin(wake_at(inner, to, node(slot), at_ms)),
+        Action::Record(_) | Action::Note { .. } | Action::End(_) => return None,
     })
 }
 
@@ -200,6 +201,18 @@ async fn sampled(name: &str, provider: &dyn Provider, request: SampleRequest) ->
 
 async fn wake(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, after_ms: u64) {
     wait_until(inner.clock.as_ref(), &since, after_ms).await;
+    tell(&to, Event::Woke { node }).await;
+}
+
+/// Waits until the clock on the wall shows a time, however it is set meanwhile.
+async fn wake_at(inner: Arc<Inner>, to: Mailbox, node: String, at_ms: i64) {
+    loop {
+        let left = at_ms.saturating_sub(inner.clock.now().wall_ms);
+        match u64::try_from(left) {
+            Ok(0) | Err(_) => break,
+            Ok(left) => inner.clock.sleep(left.min(SLEEP_MS_MAX)).await,
+        }
+    }
     tell(&to, Event::Woke { node }).await;
 }
 

@@ -10,12 +10,12 @@ pub fn can(capability: &Capability) -> bool {
     match capability {
         // The provider's affair: the machine hands on what the plan says.
         Capability::Provider(_) | Capability::Artifact(_) | Capability::Query(_) => true,
-        Capability::Windows => false,
+        Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => true,
+        Capability::Windows | Capability::WaitUntil | Capability::Rollback => true,
         Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
         Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
         Capability::DriftReport => false,
-        Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => false,
-        Capability::Outputs | Capability::WaitUntil | Capability::Rollback => false,
+        Capability::Outputs => false,
         Capability::EarlierReleases | Capability::Overrides => false,
         Capability::Flags | Capability::Migrations | Capability::Released => false,
         Capability::FormerNames | Capability::Notify => false,

@@ -84,6 +84,20 @@ pub enum Action {
         /// How long, in milliseconds.
         after_ms: u64,
     },
+    /// Wait until the clock on the wall shows a time, however it is set meanwhile. Answers `Woke`.
+    WakeAt {
+        /// The slot.
+        slot: SlotIndex,
+        /// UTC milliseconds since 1970.
+        at_ms: i64,
+    },
+    /// Journal a sentence beside the event, for people: a wait that no event shows, a handler that begins. Answers nothing.
+    Note {
+        /// What it is about: the slot's id, or a step's path.
+        node: String,
+        /// The sentence.
+        words: String,
+    },
     /// Store what runs from now on, in the same transaction as the event. Answers nothing.
     Record(Running),
     /// The run has ended. Answers nothing.

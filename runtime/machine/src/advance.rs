@@ -6,6 +6,7 @@ use plan::{Decision, Which, Work};
 
 use crate::action::{Action, Source};
 use crate::bind;
+use crate::hours::Hours;
 use crate::moment::Moment;
 use crate::ports::provider::{Request, SampleRequest};
 use crate::ports::store::Running;
@@ -34,12 +35,11 @@ impl Run {
 
     /// Takes the steps that a slot which has ended well makes possible.
     pub(crate) fn go_on(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
-        if !self.is_forward(slot) || self.head.status == RunStatus::Returning {
-            self.go_back(at, out);
-            return;
+        if self.is_forward(slot) && self.head.status == RunStatus::Advancing {
+            let ready = self.released_by(slot);
+            self.begin_all(at, ready, out);
         }
-        let ready = self.released_by(slot);
-        self.begin_all(at, ready, out);
+        self.go_back(at, out);
         self.complete_if_done(at, out);
     }
 
@@ -50,19 +50,18 @@ impl Run {
 
     /// Whether a slot has not begun and waits for nothing any more.
     pub(crate) fn may_begin(&self, slot: SlotIndex) -> bool {
-        self.blocked[slot as usize] == 0 && self.states[slot as usize].is_pending()
+        self.blocked[slot as usize] == 0 && self.states[slot as usize].is_pending() && !self.waits_behind_a_failure(slot)
     }
 
     /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.
     pub(crate) fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
-        if self.head.paused || self.head.stopping {
+        if self.head.stopping {
             return;
         }
         let mut ready = VecDeque::from(ready);
         while let Some(slot) = ready.pop_front() {
-            let goes_on = self.head.status == RunStatus::Advancing || self.is_clean_up(slot);
             let held = self.waits_for_mending(slot) || self.is_barred(slot);
-            let begins = goes_on && self.states[slot as usize].is_pending() && !held;
+            let begins = self.goes_on(slot) && self.states[slot as usize].is_pending() && !held;
             if begins && self.begin(at, slot, out) {
                 ready.extend(self.released_by(slot));
             }
@@ -70,9 +69,19 @@ impl Run {
         self.wait_at_bar(at, out);
     }
 
+    /// Whether slots of its kind begin: those of the way forward while the run goes forward and nobody paused it, those
+    /// behind a point of no return also when it goes back, and those beside the way forward always.
+    fn goes_on(&self, slot: SlotIndex) -> bool {
+        if !self.is_forward(slot) {
+            return true;
+        }
+        let forward = self.head.status == RunStatus::Advancing && !self.is_left_behind(slot);
+        !self.head.paused && (forward || self.is_clean_up(slot))
+    }
+
     fn complete_if_done(&mut self, at: &Moment, out: &mut Vec<Action>) {
-        if self.head.open == 0 && self.head.status == RunStatus::Advancing {
-            self.end(at, RunStatus::Completed, out);
+        if self.head.open == 0 && self.leaving == 0 && self.head.status == RunStatus::Advancing {
+            self.come_to_an_end(at, RunStatus::Completed, out);
         }
     }
 
@@ -94,9 +103,19 @@ impl Run {
                 return true;
             }
             None => {
-                let failed =
-                    SlotState::failed("whether this is to be done cannot be told: its condition names no value");
-                self.fail(at, slot, CauseKind::Step, failed, out);
+                let message = "whether this is to be done cannot be told: its condition names no value";
+                self.fail_at_once(at, slot, message.to_owned(), out);
+                return false;
+            }
+        }
+        match self.hours_of(at, slot) {
+            Hours::Open => self.begin_scopes(at, slot, out),
+            Hours::Closed { at_ms, what } => {
+                self.wait_until(slot, at_ms, what, out);
+                return false;
+            }
+            Hours::Never(why) => {
+                self.fail_at_once(at, slot, why, out);
                 return false;
             }
         }
@@ -109,18 +128,36 @@ impl Run {
                 out.push(Wait::from(at).wake(slot, approval.within_ms));
             }
             Work::Finish => return self.finish_rollout(at, slot, out),
-            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => {
-                self.cannot(at, slot, out);
+            Work::WaitUntil(until) => self.begin_wait_until(at, slot, until, out),
+            Work::Rollback(_) => {
+                self.set(slot, SlotState::BringingBack);
+                return self.bring_back(at, slot, out);
+            }
+            Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => {
+                // Who takes a plan refuses one that asks for more than this machine can do. Should one come through,
+                // it stops here, and nothing of it is passed over.
+                self.fail_at_once(at, slot, "this runtime cannot carry this step out".to_owned(), out);
             }
         }
         false
     }
 
-    /// Who takes a plan refuses one that asks for more than this machine can do. Should one come through, it stops
-    /// here, and nothing of it is passed over.
-    fn cannot(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
-        let failed = SlotState::failed("this runtime cannot carry this step out");
-        self.fail(at, slot, CauseKind::Step, failed, out);
+    fn begin_wait_until(&mut self, at: &Moment, slot: SlotIndex, until: &plan::WaitUntil, out: &mut Vec<Action>) {
+        let what = format!("{:02}:{:02} in {}", until.minutes / 60, until.minutes % 60, until.zone);
+        match plan::window::next_time(until.minutes, &until.zone, at.wall_ms) {
+            Ok(at_ms) => self.wait_until(slot, at_ms, what, out),
+            Err(unknown) => self.fail_at_once(at, slot, unknown.to_string(), out),
+        }
+    }
+
+    /// Fails a slot that is about to begin.
+    fn fail_at_once(&mut self, at: &Moment, slot: SlotIndex, message: String, out: &mut Vec<Action>) {
+        if self.is_aside(slot) {
+            // Whoever had it begin goes on with what stands beside it.
+            self.aside_fails(slot, message, None);
+        } else {
+            self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
+        }
     }
 
     /// Whether a slot is to be done; none where what its condition names is not known.

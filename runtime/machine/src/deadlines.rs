@@ -53,11 +53,20 @@ impl Run {
             }
             SlotState::Holding(holding) if holding.concluding => Some(READ_MS),
             SlotState::Holding(holding) if holding.due => None,
+            SlotState::Holding(holding) if holding.wait.left_ms(at, holding.duration_ms) == 0 => {
+                let opens_ms = self.held_open_until(at, slot).unwrap_or(at.wall_ms);
+                Some(u64::try_from(opens_ms.saturating_sub(at.wall_ms)).unwrap_or(0))
+            }
             SlotState::Holding(_)
             | SlotState::Asking { .. }
             | SlotState::Approving { .. }
             | SlotState::Unknown { .. } => self.wait_of(slot).map(|(wait, duration_ms)| wait.left_ms(at, duration_ms)),
-            SlotState::Pending | SlotState::Done { .. } | SlotState::Failed { .. } | SlotState::Skipped => None,
+            SlotState::Until { at_ms, .. } => u64::try_from(at_ms.saturating_sub(at.wall_ms)).ok().or(Some(0)),
+            SlotState::Pending
+            | SlotState::BringingBack
+            | SlotState::Done { .. }
+            | SlotState::Failed { .. }
+            | SlotState::Skipped => None,
         }
     }
 }

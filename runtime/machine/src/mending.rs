@@ -151,9 +151,8 @@ impl Run {
     fn after_mending(&mut self, at: &Moment, out: &mut Vec<Action>) {
         if self.head.status == RunStatus::Advancing {
             self.advance(at, out);
-        } else {
-            self.go_back(at, out);
         }
+        self.go_back(at, out);
     }
 
     /// Whether something of a slot's rollout is being mended.

@@ -40,7 +40,7 @@ impl Run {
         Some(Observation { slot, provider, request })
     }
 
-    fn is_moving(&self, index: usize) -> bool {
+    pub(crate) fn is_moving(&self, index: usize) -> bool {
         self.slots.of_rollout(index).any(|slot| {
             matches!(
                 self.state(slot),

@@ -11,7 +11,7 @@ use crate::event::{Event, Started};
 use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::slots::{SlotIndex, Slots};
-use crate::state::{FORMAT, Head, RolloutState, SlotState};
+use crate::state::{FORMAT, Head, RolloutState, ScopeState, SlotState};
 use crate::view::RunStatus;
 
 /// The state of one run. Equal plans and equal events give equal runs.
@@ -22,10 +22,13 @@ pub struct Run {
     pub(crate) head: Head,
     pub(crate) states: Vec<SlotState>,
     pub(crate) rollouts: Vec<RolloutState>,
+    pub(crate) scopes: Vec<ScopeState>,
     /// How many of the nodes a forward slot waits for are not done yet; derived.
     pub(crate) blocked: Vec<u32>,
     /// How many slots are being mended; derived.
     pub(crate) mending: u32,
+    /// How many steps return to their safe side by themselves; derived.
+    pub(crate) leaving: u32,
     touched: BTreeSet<u32>,
     /// Whether the event at hand changed a row or where the run stands.
     changed: bool,
@@ -61,6 +64,8 @@ impl Run {
             escalated: false,
             seen: None,
             cause: None,
+            outcome: None,
+            finally_failed: None,
             ended: None,
             signals: BTreeMap::new(),
             in_flight: 0,
@@ -72,9 +77,11 @@ impl Run {
 
     fn assemble(plan: Arc<Plan>, slots: Arc<Slots>, head: Head, states: Vec<SlotState>) -> Self {
         let rollouts = vec![RolloutState::default(); slots.rollouts.len()];
+        let scopes = vec![ScopeState::default(); slots.scopes.keys.len()];
         let blocked = slots.slots.iter().map(|slot| slot.after).collect();
         let touched = BTreeSet::new();
-        Self { plan, slots, head, states, rollouts, blocked, mending: 0, touched, changed: false, turned: false }
+        let (mending, leaving, changed, turned) = (0, 0, false, false);
+        Self { plan, slots, head, states, rollouts, scopes, blocked, mending, leaving, touched, changed, turned }
     }
 
     /// A run from its stored rows.
@@ -94,11 +101,12 @@ impl Run {
             run.restore_row(index as usize, row).map_err(|e| Unfit(format!("row {index}: {e}")))?;
         }
         for index in 0..run.states.len() {
-            if run.states[index].is_over() {
+            if run.states[index].is_over() || run.is_settled(SlotIndex::try_from(index).unwrap_or(SlotIndex::MAX)) {
                 run.unblock(index);
             }
             run.mending += u32::from(run.states[index].is_mending());
         }
+        run.leaving = u32::try_from(run.scopes.iter().filter(|scope| scope.is_leaving()).count()).unwrap_or(u32::MAX);
         Ok(run)
     }
 
@@ -108,8 +116,13 @@ impl Run {
             *state = serde_json::from_value(row).map_err(unfit)?;
             return Ok(());
         }
-        let rollout = self.rollouts.get_mut(index - self.states.len()).ok_or("there is no such row in the plan")?;
-        *rollout = serde_json::from_value(row).map_err(unfit)?;
+        let index = index - self.states.len();
+        if let Some(rollout) = self.rollouts.get_mut(index) {
+            *rollout = serde_json::from_value(row).map_err(unfit)?;
+            return Ok(());
+        }
+        let scope = self.scopes.get_mut(index - self.rollouts.len()).ok_or("there is no such row in the plan")?;
+        *scope = serde_json::from_value(row).map_err(unfit)?;
         Ok(())
     }
 
@@ -132,9 +145,11 @@ impl Run {
     }
 
     fn row(&self, index: usize) -> Value {
-        let row = match self.states.get(index) {
-            Some(state) => serde_json::to_value(state),
-            None => serde_json::to_value(&self.rollouts[index - self.states.len()]),
+        let (rollout, scope) = (self.states.len(), self.states.len() + self.rollouts.len());
+        let row = match index {
+            index if index < rollout => serde_json::to_value(&self.states[index]),
+            index if index < scope => serde_json::to_value(&self.rollouts[index - rollout]),
+            index => serde_json::to_value(&self.scopes[index - scope]),
         };
         // State types have string keys only, on which serialisation is total.
         row.unwrap_or(Value::Null)
@@ -201,7 +216,14 @@ impl Run {
         &mut self.rollouts[index]
     }
 
-    fn unblock(&mut self, slot: usize) {
+    pub(crate) fn scope_mut(&mut self, scope: usize) -> &mut ScopeState {
+        let row = self.states.len() + self.rollouts.len() + scope;
+        self.touched.insert(u32::try_from(row).unwrap_or(u32::MAX));
+        self.changed = true;
+        &mut self.scopes[scope]
+    }
+
+    pub(crate) fn unblock(&mut self, slot: usize) {
         let slots = Arc::clone(&self.slots);
         for &dependent in &slots.slots[slot].dependents {
             self.blocked[dependent as usize] = self.blocked[dependent as usize].saturating_sub(1);
@@ -211,17 +233,23 @@ impl Run {
     /// Ends a slot well and releases what waited for it.
     pub(crate) fn finish(&mut self, slot: SlotIndex, state: SlotState) {
         self.set(slot, state);
-        if self.node(slot).is_some() {
+        if self.is_forward(slot) {
             self.head.open = self.head.open.saturating_sub(1);
         }
         self.unblock(slot as usize);
     }
 
     pub(crate) fn is_forward(&self, slot: SlotIndex) -> bool {
-        self.node(slot).is_some()
+        self.slots.is_forward(slot)
     }
 
-    pub(crate) fn work(&self, slot: SlotIndex) -> Option<&Work> {
+    /// Whether a slot is of a handler, or of what is done at the end.
+    pub(crate) fn is_aside(&self, slot: SlotIndex) -> bool {
+        self.slots.is_aside(slot)
+    }
+
+    /// What the node of a slot does; none for a step of a way back.
+    pub fn work(&self, slot: SlotIndex) -> Option<&Work> {
         self.node(slot).map(|node| &node.work)
     }
 
@@ -233,7 +261,7 @@ impl Run {
             return out;
         }
         self.changed = false;
-        let stood = (self.head.status, self.head.paused);
+        let stood = (self.head.status, self.head.paused, self.head.outcome);
         match event {
             Event::Started(_) => self.advance(at, &mut out),
             Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
@@ -250,7 +278,7 @@ impl Run {
             Event::Observed { node, drift } => self.drifted(at, node, drift, &mut out),
         }
         // A run that turns around while an effect is under way changes nothing else yet.
-        self.changed |= stood != (self.head.status, self.head.paused);
+        self.changed |= stood != (self.head.status, self.head.paused, self.head.outcome);
         self.turned |= self.changed;
         if self.changed || !out.is_empty() || event.is_always_kept() {
             self.head.seen = Some(at.clone());

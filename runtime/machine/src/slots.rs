@@ -1,10 +1,12 @@
-//! The plan's work as a flat table: forward nodes first, then each rollout's way back. A slot's index is the
-//! key of its state row.
+//! The plan's work as a flat table: forward nodes first, then each rollout's way back, then the handlers of each step and
+//! what is done at the end. A slot's index is the key of its state row.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use plan::{Body, Effect, Node, NodeId, Rollout, Work};
+
+use crate::scopes::Scopes;
 
 /// Index of a slot.
 pub type SlotIndex = u32;
@@ -16,12 +18,18 @@ pub(crate) enum SlotKind {
     Forward(usize),
     /// A step of a rollout's way back: rollout and step.
     Back(usize, usize),
+    /// A node of what is done when a step has failed: scope and node.
+    Handler(usize, usize),
+    /// A node of what is done at the end.
+    Finally(usize),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) kind: SlotKind,
     pub(crate) rollout: Option<usize>,
+    /// The innermost step with modifiers that it belongs to.
+    pub(crate) scope: Option<usize>,
     pub(crate) dependents: Vec<SlotIndex>,
     pub(crate) after: u32,
 }
@@ -38,6 +46,12 @@ pub struct Slots {
     pub(crate) members: Vec<Vec<SlotIndex>>,
     /// The slots of each rollout's way back.
     backs: Vec<Range<SlotIndex>>,
+    /// Steps with modifiers.
+    pub(crate) scopes: Scopes,
+    /// The slots of what is done at the end.
+    pub(crate) finally: Range<SlotIndex>,
+    /// Slots that bring finished rollouts back.
+    pub(crate) rollbacks: Vec<SlotIndex>,
     by_id: BTreeMap<NodeId, SlotIndex>,
 }
 
@@ -51,20 +65,39 @@ impl Slots {
             members: vec![Vec::new(); rollouts.len()],
             rollouts,
             backs: Vec::new(),
+            scopes: Scopes::new(body),
+            finally: 0..0,
+            rollbacks: Vec::new(),
             by_id: BTreeMap::new(),
         };
         for (index, node) in body.nodes.iter().enumerate() {
-            table.add_node(index, node);
+            table.add_node(SlotKind::Forward(index), node);
         }
         for (index, rollout) in body.rollouts.values().enumerate() {
             table.add_way_back(index, rollout);
         }
+        for (index, scope) in body.scopes.values().enumerate() {
+            let range = table.add_aside(&scope.on_failure, |node| SlotKind::Handler(index, node));
+            table.scopes.handlers.push(range);
+        }
+        table.finally = table.add_aside(&body.finally, SlotKind::Finally);
         table
     }
 
-    fn add_node(&mut self, index: usize, node: &Node) {
+    fn add_aside(&mut self, nodes: &[Node], kind: impl Fn(usize) -> SlotKind) -> Range<SlotIndex> {
+        let first = index_of(self.slots.len());
+        nodes.iter().enumerate().for_each(|(index, node)| self.add_node(kind(index), node));
+        first..index_of(self.slots.len())
+    }
+
+    fn add_node(&mut self, kind: SlotKind, node: &Node) {
         let own = index_of(self.slots.len());
         let rollout = node.rollout.as_ref().and_then(|key| self.rollouts.binary_search(key).ok());
+        let scope = node.scope.as_ref().and_then(|key| self.scopes.find(key));
+        self.scopes.add_member(scope, own);
+        if let Work::Rollback(_) = node.work {
+            self.rollbacks.push(own);
+        }
         if let Some(rollout) = rollout {
             self.members[rollout].push(own);
             if let Work::Begin = node.work {
@@ -79,7 +112,7 @@ impl Slots {
             }
         }
         self.by_id.insert(node.id.clone(), own);
-        self.slots.push(Slot { kind: SlotKind::Forward(index), rollout, dependents: Vec::new(), after });
+        self.slots.push(Slot { kind, rollout, scope, dependents: Vec::new(), after });
     }
 
     fn add_way_back(&mut self, index: usize, rollout: &Rollout) {
@@ -87,7 +120,7 @@ impl Slots {
         for (step, recovery) in rollout.recovery.iter().enumerate() {
             self.by_id.insert(recovery.id.clone(), index_of(self.slots.len()));
             let kind = SlotKind::Back(index, step);
-            self.slots.push(Slot { kind, rollout: Some(index), dependents: Vec::new(), after: 0 });
+            self.slots.push(Slot { kind, rollout: Some(index), scope: None, dependents: Vec::new(), after: 0 });
         }
         self.backs.push(first..index_of(self.slots.len()));
     }
@@ -102,25 +135,45 @@ impl Slots {
         match self.slots[slot as usize].kind {
             SlotKind::Forward(index) => &body.nodes[index].id,
             SlotKind::Back(rollout, step) => &self.rollout(body, rollout).recovery[step].id,
+            SlotKind::Handler(scope, index) => &self.scopes.of(body, scope).on_failure[index].id,
+            SlotKind::Finally(index) => &body.finally[index].id,
         }
     }
 
+    /// The node of a slot: of the way forward, of a handler or of the end; none for a step of a way back.
     pub(crate) fn node<'a>(&self, body: &'a Body, slot: SlotIndex) -> Option<&'a Node> {
         match self.slots[slot as usize].kind {
             SlotKind::Forward(index) => Some(&body.nodes[index]),
             SlotKind::Back(..) => None,
+            SlotKind::Handler(scope, index) => Some(&self.scopes.of(body, scope).on_failure[index]),
+            SlotKind::Finally(index) => Some(&body.finally[index]),
         }
+    }
+
+    /// Whether a slot is of the way forward.
+    pub(crate) fn is_forward(&self, slot: SlotIndex) -> bool {
+        matches!(self.slots[slot as usize].kind, SlotKind::Forward(_))
+    }
+
+    /// Whether a slot is of a handler or of the end.
+    pub(crate) fn is_aside(&self, slot: SlotIndex) -> bool {
+        matches!(self.slots[slot as usize].kind, SlotKind::Handler(..) | SlotKind::Finally(_))
+    }
+
+    /// All slots of handlers and of the end.
+    pub(crate) fn asides(&self) -> impl Iterator<Item = SlotIndex> + '_ {
+        self.scopes.handlers.iter().cloned().flatten().chain(self.finally.clone())
     }
 
     /// The effect of a slot that has one.
     pub(crate) fn effect<'a>(&self, body: &'a Body, slot: SlotIndex) -> Option<&'a Effect> {
-        match self.slots[slot as usize].kind {
-            SlotKind::Back(rollout, step) => Some(&self.rollout(body, rollout).recovery[step].effect),
-            SlotKind::Forward(index) => match &body.nodes[index].work {
-                Work::Effect(effect) => Some(effect),
-                Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
-                Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => None,
-            },
+        if let SlotKind::Back(rollout, step) = self.slots[slot as usize].kind {
+            return Some(&self.rollout(body, rollout).recovery[step].effect);
+        }
+        match &self.node(body, slot)?.work {
+            Work::Effect(effect) => Some(effect),
+            Work::Begin | Work::Hold(_) | Work::Approval(_) | Work::Finish => None,
+            Work::WaitUntil(_) | Work::Rollback(_) | Work::Expose(_) | Work::Mirror(_) | Work::Migrate(_) => None,
         }
     }
 

@@ -11,11 +11,12 @@ use crate::state::RolloutState;
 /// Longest wait for an effect whose like the plan does not have, in milliseconds.
 const TIMEOUT_MS: u64 = 60_000;
 
-/// A release in its place, as the run that brought it there left it.
+/// A release in its place, as the run that brought it there, or brought it back, left it.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
     run: &'a Run,
     rollout: usize,
+    which: Which,
 }
 
 impl Run {
@@ -23,37 +24,48 @@ impl Run {
     pub fn standing(&self, running: &Running) -> Option<Standing<'_>> {
         let release = &running.release.as_ref()?.id;
         let mut indices = 0..self.slots.rollouts.len();
-        let rollout = indices.find(|&index| {
+        indices.find_map(|index| {
             let rollout = self.slots.rollout(&self.plan.body, index);
             let place = (&rollout.environment, &rollout.service) == (&running.environment, &running.service);
-            place && self.rollouts[index].finished && self.brings(index) == Some(release)
-        })?;
-        Some(Standing { run: self, rollout })
+            let (_, which) = self.left(index).filter(|(left, _)| place && *left == release)?;
+            Some(Standing { run: self, rollout: index, which })
+        })
     }
 
-    fn brings(&self, rollout: usize) -> Option<&ReleaseId> {
-        self.rollouts[rollout].incoming.as_ref().map(|release| &release.id)
+    /// The release that a rollout left running: the one it brought, or the one that it has been brought back to although
+    /// it had finished.
+    fn left(&self, rollout: usize) -> Option<(&ReleaseId, Which)> {
+        let state = &self.rollouts[rollout];
+        let which = match (state.finished, state.reopened.is_some() && state.returned) {
+            (true, _) => Which::Incoming,
+            (false, true) => Which::Running,
+            (false, false) => return None,
+        };
+        bind::release_of(state, which).map(|release| (&release.id, which))
     }
 }
 
 impl Standing<'_> {
     /// Has all instances of the release: the provider and what is asked of it.
     pub fn ensure(&self, key: String) -> Option<(String, Request)> {
-        let instances = self.run.slots.rollout(&self.run.plan.body, self.rollout).replicas;
-        self.request(key, self.state(), &Call::Ensure { release: Which::Incoming, instances })
+        let instances = match self.which {
+            Which::Incoming => self.run.slots.rollout(&self.run.plan.body, self.rollout).replicas,
+            Which::Running => bind::release_of(self.state(), self.which)?.replicas,
+        };
+        self.request(key, self.state(), &Call::Ensure { release: self.which, instances })
     }
 
     /// Gives these instances all traffic; none where the environment routes none.
     pub fn shift(&self, key: String, instances: Vec<Instance>) -> Option<(String, Request)> {
         let mut state = self.state().clone();
-        state.instances.insert(Which::Incoming, instances);
-        let weights = vec![(Which::Incoming, Share::ALL)];
+        state.instances.insert(self.which, instances);
+        let weights = vec![(self.which, Share::ALL)];
         self.request(key, &state, &Call::Shift { weights, running_at_most: None, cohort: None })
     }
 
     /// The instances that were brought there last, as far as they are known.
     pub fn instances(&self) -> &[Instance] {
-        self.state().instances.get(&Which::Incoming).map(Vec::as_slice).unwrap_or_default()
+        self.state().instances.get(&self.which).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn state(&self) -> &RolloutState {

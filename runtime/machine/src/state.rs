@@ -11,11 +11,12 @@ use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::ports::provider::{Instance, Sample};
 use crate::signal::Actor;
+use crate::slots::SlotIndex;
 use crate::view::RunStatus;
 use crate::wait::Wait;
 
-/// The version of state rows this library writes. It reads those of version 1 too: what they lack has a default.
-pub const FORMAT: u32 = 2;
+/// The version of state rows this library writes. It reads those of earlier versions too: what they lack has a default.
+pub const FORMAT: u32 = 3;
 
 /// The state of a run apart from its rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,12 @@ pub struct Head {
     pub seen: Option<Moment>,
     /// Why it goes or went back.
     pub cause: Option<Cause>,
+    /// What it comes to once what stands in `finally` is done; none before that begins.
+    #[serde(default)]
+    pub outcome: Option<RunStatus>,
+    /// What failed first of what stands in `finally`, as a sentence.
+    #[serde(default)]
+    pub finally_failed: Option<String>,
     /// When it ended.
     pub ended: Option<Moment>,
     /// Answers given to signals, by their keys.
@@ -136,6 +143,15 @@ pub enum SlotState {
         /// When the hold began.
         since: Moment,
     },
+    /// Waits for a time that the clock on the wall will show.
+    Until {
+        /// Which, in UTC milliseconds since 1970.
+        at_ms: i64,
+        /// Why, to follow "waits for".
+        what: String,
+    },
+    /// Brings rollouts that have finished back, one after the other.
+    BringingBack,
     /// Holds.
     Holding(Holding),
     /// Waits for a person to decide on a gate without an answer.
@@ -265,4 +281,45 @@ pub struct RolloutState {
     pub running: Option<Release>,
     /// Ready instances.
     pub instances: BTreeMap<Which, Vec<Instance>>,
+    /// The slot that has it brought back although it had finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<SlotIndex>,
+}
+
+/// What is known of a step with modifiers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScopeState {
+    /// How long it is at work already; none before its first node began, and where it may take any time.
+    #[serde(default)]
+    pub wait: Option<Wait>,
+    /// Why it failed.
+    #[serde(default)]
+    pub failed: Option<String>,
+    /// Whether it returns to its safe side by itself, because the workflow goes on behind it.
+    #[serde(default)]
+    pub left: bool,
+    /// Whether the workflow has gone on behind it although it failed.
+    #[serde(default)]
+    pub settled: bool,
+    /// How far its handler is.
+    #[serde(default)]
+    pub handler: Handler,
+    /// What failed first of its handler, as a sentence.
+    #[serde(default)]
+    pub handler_failed: Option<String>,
+}
+
+/// How far what stands in `on failure` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handler {
+    /// Not begun.
+    #[default]
+    Pending,
+    /// Being done.
+    Active,
+    /// Done, as far as it could be.
+    Over,
+    /// Left out, because its step could not be brought to its safe side.
+    LeftOut,
 }

@@ -34,7 +34,7 @@ pub struct RunView {
     pub waiting: Vec<Waiting>,
     /// The rollouts, in plan order.
     pub rollouts: Vec<RolloutView>,
-    /// The steps outside rollouts, in plan order.
+    /// The steps outside rollouts, in plan order; then those of handlers that are to be done, and of the end.
     pub steps: Vec<StepView>,
     /// Why it ended as it did, or is going back; a sentence.
     pub reason: Option<String>,
@@ -204,6 +204,9 @@ pub struct StepView {
     pub label: String,
     /// Where it stands.
     pub state: StepState,
+    /// What it stands in, where that is not the way forward: `on failure of …`, or `finally`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
     /// What happened, where something is to be said.
     pub message: Option<String>,
     /// The latest look at its gate, for a check.

@@ -5,8 +5,8 @@ use plan::{Call, Node, Share, Which, Work};
 use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::run::Run;
-use crate::slots::SlotIndex;
-use crate::state::{Holding, Mending, SlotState};
+use crate::slots::{SlotIndex, SlotKind};
+use crate::state::{Handler, Holding, Mending, SlotState};
 use crate::view::{Asked, RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
 
 /// How whoever has to decide is given more time.
@@ -34,10 +34,46 @@ impl Run {
             left_ms: self.left_ms(now),
             waiting: self.waiting_slots().into_iter().map(|slot| self.waiting(slot, now)).collect(),
             rollouts,
-            steps: alone.map(|slot| self.step_view(slot, live)).collect(),
-            reason: head.cause.as_ref().map(|cause| &cause.message).or(head.barred.as_ref()).cloned(),
+            steps: alone.chain(self.asides_to_show()).map(|slot| self.step_view(slot, live)).collect(),
+            reason: self.reason(),
             seq,
         }
+    }
+
+    /// Why it goes back or ended so; or what it went on without.
+    fn reason(&self) -> Option<String> {
+        let why = self.head.cause.as_ref().map(|cause| &cause.message).or(self.head.barred.as_ref()).cloned();
+        let settled = (0..self.scopes.len()).filter(|&scope| self.scopes[scope].settled);
+        let went_on: Vec<String> = settled.map(|scope| self.went_on(scope)).collect();
+        why.or_else(|| (!went_on.is_empty()).then(|| went_on.join("; ")))
+    }
+
+    /// Handlers of what failed, and what stands in `finally`.
+    fn asides_to_show(&self) -> impl Iterator<Item = SlotIndex> + '_ {
+        let failed = (0..self.scopes.len()).filter(|&scope| self.scopes[scope].failed.is_some());
+        let handlers = failed.flat_map(|scope| self.slots.scopes.handlers[scope].clone());
+        handlers.chain(self.slots.finally.clone())
+    }
+
+    /// What a slot stands in, where that is not the way forward.
+    fn aside(&self, slot: SlotIndex) -> Option<String> {
+        match self.slots.slots[slot as usize].kind {
+            SlotKind::Forward(_) | SlotKind::Back(..) => None,
+            SlotKind::Finally(_) => Some("finally".to_owned()),
+            SlotKind::Handler(scope, _) => Some(format!("on failure of `{}`", self.slots.scopes.keys[scope])),
+        }
+    }
+
+    /// Why something that stands beside the way forward is not done.
+    fn left_out(&self, slot: SlotIndex) -> Option<String> {
+        let why = match self.slots.slots[slot as usize].kind {
+            SlotKind::Handler(scope, _) if self.scopes[scope].handler == Handler::LeftOut => {
+                "the run could not be brought to its safe side"
+            }
+            SlotKind::Handler(..) | SlotKind::Finally(_) => "what it stands behind was not done",
+            SlotKind::Forward(_) | SlotKind::Back(..) => return None,
+        };
+        matches!(self.state(slot), SlotState::Skipped).then(|| format!("left out: {why}"))
     }
 
     fn left_ms(&self, now: &Moment) -> u64 {
@@ -114,7 +150,8 @@ impl Run {
             id: self.id(slot).to_owned(),
             label: self.label(slot),
             state: step_state(self.state(slot)),
-            message: message(self.state(slot)),
+            aside: self.aside(slot),
+            message: message(self.state(slot)).or_else(|| self.left_out(slot)),
             evidence: live(slot).or_else(|| evidence(self.state(slot))),
             place: self.place(slot),
         }
@@ -130,7 +167,9 @@ impl Run {
             Some(Work::Approval(approval)) => format!("approval from {}", people(&approval.from)),
             Some(Work::Begin) => "begin".to_owned(),
             Some(Work::Finish) => "finish".to_owned(),
-            Some(Work::WaitUntil(_)) => "wait until a time of day".to_owned(),
+            Some(Work::WaitUntil(until)) => {
+                format!("wait until {:02}:{:02} in {}", until.minutes / 60, until.minutes % 60, until.zone)
+            }
             Some(Work::Rollback(_)) => "rollback".to_owned(),
             Some(Work::Expose(expose)) => format!("expose {} to {}", expose.flag, expose.stage.share),
             Some(Work::Mirror(mirror)) => format!("mirror {}", mirror.service),
@@ -149,6 +188,7 @@ impl Run {
                 self.add_to_stage(stage, slot, node, now, live);
             }
         }
+        self.add_what_waits(index, &mut stages);
         RolloutView {
             key: self.slots.rollouts[index].clone(),
             service: rollout.service.clone(),
@@ -158,6 +198,14 @@ impl Run {
             running: state.running.as_ref().map(|release| release.id.clone()),
             state: self.rollout_step_state(index),
             stages,
+        }
+    }
+
+    /// A rollout that waits to begin shows that with its first stage.
+    fn add_what_waits(&self, index: usize, stages: &mut [StageView]) {
+        let begin = self.slots.begins[index].and_then(|slot| message(self.state(slot)));
+        if let (Some(stage), Some(words)) = (stages.first_mut(), begin) {
+            stage.doing.get_or_insert(words);
         }
     }
 
@@ -198,6 +246,10 @@ impl Run {
         }
         let own = step_state(state);
         let doing = match state {
+            SlotState::Holding(holding) if holding.wait.left_ms(now, holding.duration_ms) == 0 => {
+                let opens = self.held_open_until(now, slot).map(plan::window::shown);
+                Some(opens.map_or("holding".to_owned(), |at| format!("holding until an opening, {at}")))
+            }
             SlotState::Holding(holding) if holding.extended => Some("holding, extended".to_owned()),
             SlotState::Holding(_) | SlotState::Opening { .. } => Some("holding".to_owned()),
             SlotState::Asking { .. } => Some("waiting for a decision".to_owned()),
@@ -207,7 +259,9 @@ impl Run {
                 Some(format!("{}: trying again after: {message}", self.label(slot)))
             }
             SlotState::Failed { message, .. } => Some(message.clone()),
+            SlotState::Until { .. } => message(state),
             SlotState::Pending
+            | SlotState::BringingBack
             | SlotState::LookingUp
             | SlotState::Unknown { .. }
             | SlotState::Approving { .. }
@@ -258,6 +312,8 @@ fn held(duration_ms: u64, state: &SlotState, now: &Moment) -> (u64, u64) {
         SlotState::Done { .. } => (duration_ms, duration_ms),
         SlotState::Failed { evidence: Some(evidence), .. } => (duration_ms, evidence.window_ms.min(duration_ms)),
         SlotState::Pending
+        | SlotState::Until { .. }
+        | SlotState::BringingBack
         | SlotState::LookingUp
         | SlotState::Performing(_)
         | SlotState::Probing(_)
@@ -278,6 +334,8 @@ fn evidence(state: &SlotState) -> Option<Evidence> {
         | SlotState::Done { evidence, .. }
         | SlotState::Failed { evidence, .. } => evidence.as_deref().cloned(),
         SlotState::Pending
+        | SlotState::Until { .. }
+        | SlotState::BringingBack
         | SlotState::LookingUp
         | SlotState::Performing(_)
         | SlotState::Probing(_)
@@ -294,6 +352,8 @@ fn step_state(state: &SlotState) -> StepState {
     match state {
         SlotState::Pending => StepState::Pending,
         SlotState::LookingUp
+        | SlotState::Until { .. }
+        | SlotState::BringingBack
         | SlotState::Performing(_)
         | SlotState::Probing(_)
         | SlotState::BackingOff { .. }
@@ -317,7 +377,11 @@ fn message(state: &SlotState) -> Option<String> {
         SlotState::Approving { by, .. } if !by.is_empty() => {
             Some(format!("approved by {}", by.iter().map(|actor| actor.name.as_str()).collect::<Vec<_>>().join(", ")))
         }
+        SlotState::Until { at_ms, what } => {
+            Some(format!("waits for {what}, until {}", plan::window::shown(*at_ms)))
+        }
         SlotState::Pending
+        | SlotState::BringingBack
         | SlotState::LookingUp
         | SlotState::Performing(_)
         | SlotState::Probing(_)

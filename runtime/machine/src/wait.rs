@@ -60,6 +60,16 @@ impl Wait {
         }
     }
 
+    /// Goes on in another boot, for a time that something may take at most: what the earlier boot is known to have waited
+    /// counts, which is until the last thing that was `seen` in it, and from then on the wall clock.
+    pub(crate) fn take_up_by_both(&mut self, at: &Moment, seen: Option<&Moment>) {
+        if let Some(seen) = seen.filter(|seen| self.since.boot != at.boot && seen.boot == self.since.boot) {
+            self.before_ms = self.over_ms(seen);
+            self.since = seen.clone();
+        }
+        self.take_up_by_wall(at);
+    }
+
     /// Goes on in another boot, for a wait that must not be shortened: only what the earlier boot is known to have
     /// waited counts, which is until the last thing that was `seen` in it.
     pub(crate) fn take_up_by_boot(&mut self, at: &Moment, seen: Option<&Moment>) {

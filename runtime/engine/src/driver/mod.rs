@@ -337,6 +337,7 @@ impl Driver {
         for action in actions {
             match action {
                 Action::Record(running) => self.pending.running.push(running),
+                Action::Note { node, words } => self.record(at, json!({ "note": { "node": node, "words": words } })),
                 Action::Perform { slot, provider, request } => {
                     let node = self.run.id(slot).to_owned();
                     self.record(at, json!({ "intent": { "node": node, "provider": provider, "request": request } }));

@@ -22,10 +22,10 @@ impl Run {
     }
 
     /// Whether a slot may not begin although nothing else is in its way: a rollout that has begun goes on to its end or
-    /// back, so that traffic never stays half-way.
+    /// back, so that traffic never stays half-way, and what is done because something failed needs nobody's permission.
     pub(crate) fn is_barred(&self, slot: SlotIndex) -> bool {
         let begun = self.rollout_of(slot).is_some_and(|(_, rollout)| rollout.entered);
-        self.head.barred.is_some() && self.head.status == RunStatus::Advancing && !begun
+        self.head.barred.is_some() && self.head.status == RunStatus::Advancing && self.is_forward(slot) && !begun
     }
 
     /// A barred run in which no rollout is half-way and something could begin is paused, and waits like every paused

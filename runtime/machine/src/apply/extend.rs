@@ -44,6 +44,7 @@ impl Run {
         match self.state(slot) {
             SlotState::Opening { .. } => format!("the window of `{id}` opens after its warm-up; extend it then"),
             SlotState::Pending => format!("`{id}` has not begun; extend it once it holds or waits"),
+            SlotState::Until { what, .. } => format!("`{id}` waits for {what}, and nothing changes that"),
             SlotState::Done { .. } | SlotState::Failed { .. } | SlotState::Skipped => format!("`{id}` is over already"),
             _ => format!("`{id}` is neither a hold nor waits for a person, and its time is bounded by the plan"),
         }

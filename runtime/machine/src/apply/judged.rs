@@ -40,12 +40,18 @@ impl Run {
         }
         match evidence.verdict {
             Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),
-            Verdict::Pass if last || (holding.extended && !self.head.paused) => {
+            Verdict::Pass if last || (holding.extended && self.may_end_early(at, slot)) => {
                 self.done(at, slot, SlotState::judged(holding.evidence), out);
             }
             Verdict::Inconclusive if last => self.inconclusive(at, slot, holding, evidence, out),
             Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => self.set(slot, SlotState::Holding(holding)),
         }
+    }
+
+    /// Whether an extended hold ends with the first look that passes: not while the run is paused, nor while what follows
+    /// waits for an opening.
+    fn may_end_early(&self, at: &Moment, slot: SlotIndex) -> bool {
+        !self.is_paused(slot) && self.held_open_until(at, slot).is_none()
     }
 
     fn gate_failed(

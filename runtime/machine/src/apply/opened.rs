@@ -24,6 +24,8 @@ impl Run {
                 self.set(slot, SlotState::Asking { wait, holding: holding.opened_again(at, sample) });
             }
             SlotState::Pending
+            | SlotState::Until { .. }
+            | SlotState::BringingBack
             | SlotState::LookingUp
             | SlotState::Performing(_)
             | SlotState::Probing(_)

@@ -66,7 +66,8 @@ impl Run {
 
     fn do_what_is_due(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) {
         match self.state(slot).clone() {
-            SlotState::Holding(holding) if holding.due => self.conclude(at, slot, holding, out),
+            SlotState::Holding(holding) if holding.due => self.hold_is_over(at, slot, holding, out),
+            SlotState::Until { at_ms, .. } if at.wall_ms >= at_ms => self.until_is_over(at, slot, at_ms, out),
             SlotState::BackingOff { attempt, since, wait_ms, .. } if at.left_of(wait_ms, &since) == 0 => {
                 self.try_again(at, slot, &attempt, out);
             }

@@ -71,7 +71,7 @@ impl Run {
     ) {
         let Some(retry) = self.effect(slot).map(|effect| effect.retry) else { return };
         if self.is_left_behind(slot) {
-            self.set(slot, SlotState::failed(message));
+            self.fail_left_behind(slot, SlotState::failed(message));
             self.go_back(at, out);
         } else if retryable && attempt.number < retry.attempts {
             let wait_ms = back_off_ms(retry, attempt.number, self.id(slot));

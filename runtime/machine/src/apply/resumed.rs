@@ -20,6 +20,7 @@ impl Run {
             }
         }
         self.take_up_pause(at, out);
+        self.take_up_scopes(at, out);
         if self.head.status == crate::view::RunStatus::Advancing {
             self.advance(at, out);
         }
@@ -58,7 +59,12 @@ impl Run {
             SlotState::Asking { .. } | SlotState::Approving { .. } | SlotState::Unknown { .. } => {
                 self.take_up_wait(at, slot, out);
             }
-            SlotState::Pending | SlotState::Done { .. } | SlotState::Failed { .. } | SlotState::Skipped => {}
+            SlotState::Until { at_ms, .. } => out.push(Action::WakeAt { slot, at_ms }),
+            SlotState::Pending
+            | SlotState::BringingBack
+            | SlotState::Done { .. }
+            | SlotState::Failed { .. }
+            | SlotState::Skipped => {}
         }
     }
 
@@ -138,7 +144,13 @@ impl Run {
         out: &mut Vec<Action>,
     ) {
         if self.is_left_behind(slot) {
-            self.set(slot, SlotState::undecided(message));
+            self.fail_left_behind(slot, SlotState::undecided(message));
+            return;
+        }
+        if self.is_aside(slot) {
+            // What is done because something failed, or at the end, waits for nobody.
+            let undecided = SlotState::undecided(message);
+            self.aside_fails(slot, undecided.message().unwrap_or_default().to_owned(), Some(undecided));
             return;
         }
         let wait = Wait::from(at);

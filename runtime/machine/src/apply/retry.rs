@@ -38,10 +38,16 @@ impl Run {
             }
             SlotState::Unknown { .. } | SlotState::BackingOff { .. } => None,
             SlotState::Mending(mending) if mending.waits.is_some() => None,
-            SlotState::Performing(_) | SlotState::Probing(_) | SlotState::Mending(_) | SlotState::LookingUp => {
+            SlotState::Performing(_)
+            | SlotState::Probing(_)
+            | SlotState::Mending(_)
+            | SlotState::LookingUp
+            | SlotState::BringingBack => {
                 Some(format!("`{id}` is under way; its answer is waited for, and bounded in time"))
             }
-            SlotState::Pending => Some(format!("`{id}` has not begun, so there is nothing to do again")),
+            SlotState::Pending | SlotState::Until { .. } => {
+                Some(format!("`{id}` has not begun, so there is nothing to do again"))
+            }
             SlotState::Opening { .. } | SlotState::Holding(_) | SlotState::Asking { .. } => {
                 Some(format!("`{id}` is a hold, which is not done again; `deployd extend` gives it more time"))
             }

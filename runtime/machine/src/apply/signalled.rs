@@ -80,6 +80,9 @@ impl Run {
             SignalKind::Pause if self.head.status == RunStatus::Returning => {
                 Err(Refusal::DoesNotFit("the run is returning to its safe side, and that is never paused".to_owned()))
             }
+            SignalKind::Pause if self.head.outcome.is_some() => {
+                Err(Refusal::DoesNotFit("the run comes to its end, and what is done there is never paused".to_owned()))
+            }
             SignalKind::Pause if self.head.paused => Ok("the run is paused already".to_owned()),
             SignalKind::Pause => Ok("the run goes no further until `deployd resume`; gates keep watching".to_owned()),
             SignalKind::Resume if !self.head.paused && self.head.barred.is_none() => {
@@ -140,7 +143,7 @@ impl Run {
         if self.head.status == RunStatus::Returning {
             return Ok("the run is returning to its safe side already".to_owned());
         }
-        if self.rollouts.iter().any(|rollout| rollout.entered && !rollout.finished) {
+        if self.rollouts.iter().any(|rollout| rollout.is_half_way()) {
             return Ok("the rollout returns to the release that ran before".to_owned());
         }
         Err(Refusal::DoesNotFit("no rollout of this run is half-way; to stop the run, use `deployd abort`".to_owned()))
@@ -222,7 +225,7 @@ impl Run {
                 self.unpause(at, out);
             }
             SignalKind::Abort => self.turn_around(at, said(signal, CauseKind::Abort), out),
-            SignalKind::Rollback => self.turn_around(at, said(signal, CauseKind::Rollback), out),
+            SignalKind::Rollback => self.roll_back(at, said(signal, CauseKind::Rollback), out),
             SignalKind::Retry { step } => self.retry(at, step.as_deref(), out),
             SignalKind::Skip { step } => self.skip(at, step.as_deref(), signal, out),
             SignalKind::Extend { step, by_ms } => self.extend(step.as_deref(), *by_ms, out),
@@ -255,6 +258,16 @@ impl Run {
                 self.done(at, slot, SlotState::Done { evidence: None, note, tried: state.tried() }, out);
             }
         }
+    }
+
+    /// What is half-way has failed, because a person says so.
+    fn roll_back(&mut self, at: &Moment, cause: Cause, out: &mut Vec<Action>) {
+        for index in 0..self.rollouts.len() {
+            if let Some(begin) = self.slots.begins[index].filter(|_| self.rollouts[index].is_half_way()) {
+                self.tell_of_failure(self.scope_of(begin), &cause.message);
+            }
+        }
+        self.turn_around(at, cause, out);
     }
 
     fn reject(&mut self, at: &Moment, step: Option<&str>, signal: &Signal, out: &mut Vec<Action>) {

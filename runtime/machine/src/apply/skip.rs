@@ -20,7 +20,7 @@ impl Run {
         let slot = self.to_skip(step)?;
         let id = self.id(slot);
         Ok(match self.state(slot) {
-            SlotState::Opening { .. } | SlotState::Holding(_) => format!("`{id}` ends now"),
+            SlotState::Opening { .. } | SlotState::Holding(_) | SlotState::Until { .. } => format!("`{id}` ends now"),
             _ => format!("`{id}` is taken as done"),
         })
     }
@@ -40,7 +40,7 @@ impl Run {
     /// Whether a slot waits for time, for people or for another attempt.
     fn waits(&self, slot: SlotIndex) -> bool {
         let state = self.state(slot);
-        matches!(state, SlotState::BackingOff { .. } | SlotState::Opening { .. }) || self.wait_of(slot).is_some()
+        matches!(state, SlotState::BackingOff { .. } | SlotState::Opening { .. } | SlotState::Until { .. }) || self.wait_of(slot).is_some()
     }
 
     fn why_not_skip(&self, slot: SlotIndex) -> Option<String> {
@@ -62,7 +62,11 @@ impl Run {
             SlotState::Mending(mending) => {
                 Some(format!("`{id}` is being done again because {}; `deployd abort` goes back instead", mending.drift))
             }
-            SlotState::Performing(_) | SlotState::Probing(_) | SlotState::LookingUp => Some(format!(
+            SlotState::Until { .. } if matches!(self.work(slot), Some(Work::WaitUntil(_))) => None,
+            SlotState::Until { what, .. } => Some(format!(
+                "`{id}` waits for {what}, which nobody skips; a workflow that says `emergency` and `during freeze` does not"
+            )),
+            SlotState::Performing(_) | SlotState::Probing(_) | SlotState::LookingUp | SlotState::BringingBack => Some(format!(
                 "`{id}` is under way; its answer is waited for, and bounded in time; `deployd abort` goes back after it"
             )),
             SlotState::Pending => Some(format!("`{id}` has not begun; a step is skipped only while it waits")),
@@ -87,7 +91,7 @@ impl Run {
     pub(crate) fn skip(&mut self, at: &Moment, step: Option<&str>, signal: &Signal, out: &mut Vec<Action>) {
         let Ok(slot) = self.to_skip(step) else { return };
         let said = signal.said(match self.state(slot) {
-            SlotState::Opening { .. } | SlotState::Holding(_) => "ended early",
+            SlotState::Opening { .. } | SlotState::Holding(_) | SlotState::Until { .. } => "ended early",
             _ => "taken as done",
         });
         let evidence = match self.state(slot) {

@@ -16,7 +16,8 @@ impl Run {
     }
 
     pub(crate) fn steal(&mut self, at: &Moment, signal: &Signal, out: &mut Vec<Action>) {
-        let message = format!("{}; what is half-way stays as it is", signal.said("its lock was taken"));
+        let finally = if self.slots.finally.is_empty() { "" } else { ", and what stands in `finally` is not done" };
+        let message = format!("{}; what is half-way stays as it is{finally}", signal.said("its lock was taken"));
         self.head.cause = Some(Cause { kind: CauseKind::Steal, node: None, message });
         self.end(at, RunStatus::Unsafe, out);
     }

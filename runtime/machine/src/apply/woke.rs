@@ -17,9 +17,10 @@ impl Run {
         if self.head.stopping || self.pause_is_over(at, out) {
             return;
         }
+        self.fail_what_is_late(at, out);
         match self.state(slot).clone() {
             SlotState::BackingOff { attempt, since, wait_ms, .. } => {
-                if !self.head.paused && at.left_of(wait_ms, &since) == 0 {
+                if !self.is_paused(slot) && at.left_of(wait_ms, &since) == 0 {
                     self.try_again(at, slot, &attempt, out);
                 }
             }
@@ -29,10 +30,12 @@ impl Run {
                 }
             }
             SlotState::Holding(holding) => self.hold_is_over(at, slot, holding, out),
+            SlotState::Until { at_ms, .. } => self.until_is_over(at, slot, at_ms, out),
             SlotState::Asking { .. } | SlotState::Approving { .. } | SlotState::Unknown { .. } => {
                 self.nobody_decided(at, slot, out);
             }
             SlotState::Pending
+            | SlotState::BringingBack
             | SlotState::LookingUp
             | SlotState::Performing(_)
             | SlotState::Probing(_)
@@ -50,16 +53,34 @@ impl Run {
         }
     }
 
-    fn hold_is_over(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
+    pub(crate) fn hold_is_over(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
         if holding.concluding || holding.wait.left_ms(at, holding.duration_ms) > 0 {
             return;
         }
-        if self.head.paused {
+        if self.is_paused(slot) {
             holding.due = true;
             self.set(slot, SlotState::Holding(holding));
             return;
         }
+        if let Some(at_ms) = self.held_open_until(at, slot) {
+            self.hold_on(slot, holding, at_ms, out);
+            return;
+        }
         self.conclude(at, slot, holding, out);
+    }
+
+    /// What follows waits for an opening: until then the hold goes on.
+    fn hold_on(&mut self, slot: SlotIndex, mut holding: Holding, at_ms: i64, out: &mut Vec<Action>) {
+        let words = format!("goes on, because what follows waits for an opening, until {}", plan::window::shown(at_ms));
+        out.push(Action::Note { node: self.id(slot).to_owned(), words });
+        out.push(Action::WakeAt { slot, at_ms });
+        holding.due = false;
+        self.set(slot, SlotState::Holding(holding));
+    }
+
+    /// Whether a slot goes no further because somebody paused the run: what goes back or ends the run is never paused.
+    pub(crate) fn is_paused(&self, slot: SlotIndex) -> bool {
+        self.head.paused && self.is_forward(slot)
     }
 
     pub(crate) fn conclude(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {

@@ -14,7 +14,8 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 6] = ["canary", "approved", "asking", "actions", "beside", "tidied"];
+const PLANS: [&str; 9] =
+    ["canary", "approved", "asking", "actions", "beside", "tidied", "handled", "going-on", "hours"];
 
 fn started(plan: &plan::Plan) -> Started {
     Started {
@@ -34,7 +35,10 @@ fn actor(uid: u32) -> Actor {
 /// An event that fits an action, or a stray one, chosen by numbers.
 fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: u8) -> Event {
     let nodes = &run.plan().body.nodes;
-    let begun: Vec<&str> = nodes.iter().map(|node| node.id.0.as_str()).filter(|id| has_begun(run, id)).collect();
+    let body = &run.plan().body;
+    let asides = body.scopes.values().flat_map(|scope| &scope.on_failure).chain(&body.finally);
+    let ids = nodes.iter().chain(asides).map(|node| node.id.0.as_str());
+    let begun: Vec<&str> = ids.filter(|id| has_begun(run, id)).collect();
     // Most events fit: they are of what has begun, and answer what was asked last.
     let any = || nodes[pick % nodes.len()].id.0.clone();
     let fitting = begun.get(pick % begun.len().max(1)).filter(|_| !how.is_multiple_of(8));
@@ -199,7 +203,8 @@ impl Kept {
     fn slots(&self) -> u32 {
         let body = &self.run.plan().body;
         let back: usize = body.rollouts.values().map(|rollout| rollout.recovery.len()).sum();
-        u32::try_from(body.nodes.len() + back).unwrap()
+        let asides: usize = body.scopes.values().map(|scope| scope.on_failure.len()).sum();
+        u32::try_from(body.nodes.len() + back + asides + body.finally.len()).unwrap()
     }
 }
 
@@ -213,7 +218,7 @@ fn begins(action: &Action) -> bool {
         | Action::Open { .. }
         | Action::Conclude { .. }
         | Action::Record(_) => true,
-        Action::Watch { .. } | Action::Wake { .. } | Action::End(_) => false,
+        Action::Watch { .. } | Action::Wake { .. } | Action::WakeAt { .. } | Action::Note { .. } | Action::End(_) => false,
     }
 }
 

@@ -87,7 +87,9 @@ impl Play {
     fn apply(&mut self, event: Event) {
         let actions = self.run.apply(&self.now, &event);
         self.rows.extend(self.run.take_touched());
-        let kept = |action: &Action| !matches!(action, Action::Watch { .. } | Action::Record(_) | Action::End(_));
+        let kept = |action: &Action| {
+            !matches!(action, Action::Watch { .. } | Action::Record(_) | Action::Note { .. } | Action::End(_))
+        };
         self.asked.extend(actions.into_iter().filter(kept));
     }
 
@@ -153,7 +155,7 @@ impl Play {
 
     /// Answers what was asked first; lets time pass when there is nothing but waits.
     fn next(&mut self) {
-        let first = self.asked.iter().position(|action| !matches!(action, Action::Wake { .. }));
+        let first = self.asked.iter().position(|action| !is_timer(action));
         let at = first.or_else(|| {
             let waits = self.asked.iter().enumerate();
             waits.min_by_key(|(_, wait)| self.left_ms(wait)).map(|(at, _)| at)
@@ -170,6 +172,7 @@ impl Play {
     fn left_ms(&self, action: &Action) -> u64 {
         match action {
             Action::Wake { since, after_ms, .. } => self.now.left_of(*after_ms, since),
+            Action::WakeAt { at_ms, .. } => u64::try_from(at_ms - self.now.wall_ms).unwrap_or(0),
             Action::Probe { since, request, .. } => self.now.left_of(request.timeout_ms, since),
             _ => 0,
         }
@@ -184,7 +187,7 @@ impl Play {
                 let (node, evidence) = (id(slot), Box::new(evidence(self.world.bad)));
                 Event::Judged { node, last: true, evidence }
             }
-            Action::Wake { slot, .. } => Event::Woke { node: id(slot) },
+            Action::Wake { slot, .. } | Action::WakeAt { slot, .. } => Event::Woke { node: id(slot) },
             Action::Probe { slot, request, .. } => {
                 let took = self.took.contains(&(request.key.clone(), request.attempt));
                 let probe = if took { Probe::Took(Outputs::None) } else { Probe::DidNot };
@@ -199,7 +202,9 @@ impl Play {
                 let outcome = Outcome::Unknown { message: "no trace of it".to_owned() };
                 Event::Performed { node: id(slot), attempt: request.attempt, outcome }
             }
-            Action::Watch { .. } | Action::Record(_) | Action::End(_) => unreachable!("these are not answered"),
+            Action::Watch { .. } | Action::Record(_) | Action::Note { .. } | Action::End(_) => {
+                unreachable!("these are not answered")
+            }
         }
     }
 
@@ -248,16 +253,19 @@ impl Play {
 
     /// What is under way answers; nothing is asked because of it.
     fn answers_come(&mut self) {
-        let under_way: Vec<Action> = self.asked.drain(..).filter(|a| !matches!(a, Action::Wake { .. })).collect();
+        let under_way: Vec<Action> = self.asked.drain(..).filter(|action| !is_timer(action)).collect();
         for action in under_way {
             if !matches!(action, Action::Probe { .. } | Action::Settle { .. }) {
                 let event = self.answer(&action);
                 self.apply(event);
             }
         }
-        let waits = |action: &Action| matches!(action, Action::Wake { .. });
-        assert!(self.asked.iter().all(waits), "a runtime that stops is asked for {:?}", self.asked);
+        assert!(self.asked.iter().all(is_timer), "a runtime that stops is asked for {:?}", self.asked);
     }
+}
+
+fn is_timer(action: &Action) -> bool {
+    matches!(action, Action::Wake { .. } | Action::WakeAt { .. })
 }
 
 fn evidence(bad: bool) -> Evidence {
@@ -320,7 +328,7 @@ fn sorted(took: &[(String, u32)]) -> Vec<(String, u32)> {
 
 #[test]
 fn a_good_release() {
-    for plan in ["canary", "approved", "asking", "actions", "beside", "tidied"] {
+    for plan in ["canary", "approved", "asking", "actions", "beside", "tidied", "handled", "going-on", "hours"] {
         sweep(World { plan, ..World::default() }, RunStatus::Completed);
         sweep(World { plan, busy: true, ..World::default() }, RunStatus::Completed);
         sweep(World { plan, lossy: true, ..World::default() }, RunStatus::Completed);
@@ -342,6 +350,24 @@ fn a_step_that_fails() {
     sweep(World { broken: "retire", ..world }, RunStatus::Unsafe);
     sweep(World { bad: true, broken: "back/ensure", ..world }, RunStatus::Unsafe);
     sweep(World { bad: true, broken: "back/stop", ..world }, RunStatus::Unsafe);
+}
+
+#[test]
+fn handlers_and_the_end() {
+    let handled = World { plan: "handled", ..World::default() };
+    sweep(World { broken: "shop-to-local/100%/shift", ..handled }, RunStatus::RolledBack);
+    sweep(World { broken: "shop-to-local/100%/shift", busy: true, ..handled }, RunStatus::RolledBack);
+    sweep(World { broken: "shop-to-local/100%/shift", lossy: true, ..handled }, RunStatus::RolledBack);
+    sweep(World { broken: "mail-to-local/100%/shift", ..handled }, RunStatus::RolledBack);
+    sweep(World { broken: "finally/tidy", ..handled }, RunStatus::Failed);
+    sweep(World { broken: "shop-to-local/back/shift", bad: true, ..handled }, RunStatus::RolledBack);
+    sweep(World { said: Some(|| SignalKind::Abort), ..handled }, RunStatus::Aborted);
+    sweep(World { said: Some(|| SignalKind::Rollback), ..handled }, RunStatus::RolledBack);
+    let going_on = World { plan: "going-on", ..World::default() };
+    sweep(World { broken: "mail-to-local/100%/shift", ..going_on }, RunStatus::Completed);
+    sweep(World { broken: "mail-to-local/100%/shift", busy: true, ..going_on }, RunStatus::Completed);
+    sweep(World { broken: "mail-to-local/back/stop", bad: true, ..going_on }, RunStatus::Unsafe);
+    sweep(World { broken: "shop-to-local/back/shift", ..going_on }, RunStatus::Unsafe);
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Ledger {
             }
             "left" => self.left(out),
             "waiting" => self.waiting(out),
+            "steps" => self.steps(out),
             "observed" => self.observed(out),
             "status" => {
                 let run = self.run.as_ref().unwrap();
@@ -96,8 +97,8 @@ impl Ledger {
     fn event(&self, verb: &str, rest: &[&str]) -> Event {
         let node = rest.first().map(|node| self.full(node)).unwrap_or_default();
         let message = || rest[1..].join(" ");
-        let performed = |outcome| Event::Performed { attempt: self.attempts[&node], node: node.clone(), outcome };
-        let probed = |probe| Event::Probed { attempt: self.attempts[&node], node: node.clone(), probe };
+        let performed = |outcome| Event::Performed { attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")), node: node.clone(), outcome };
+        let probed = |probe| Event::Probed { attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")), node: node.clone(), probe };
         let outputs = || {
             let instance = Instance { id: "i1".to_owned(), address: "127.0.0.1:1".to_owned() };
             if node.contains("ensure") || node.contains("start") {
@@ -149,7 +150,9 @@ impl Ledger {
     fn find(&self, short: &str) -> Option<String> {
         let nodes = self.plan.body.nodes.iter().map(|node| &node.id);
         let back = self.plan.body.rollouts.values().flat_map(|r| r.recovery.iter().map(|step| &step.id));
-        let found = nodes.chain(back).find(|id| id.0 == short || id.0.ends_with(&format!("/{short}")));
+        let handlers = self.plan.body.scopes.values().flat_map(|scope| &scope.on_failure);
+        let asides = handlers.chain(&self.plan.body.finally).map(|node| &node.id);
+        let found = nodes.chain(back).chain(asides).find(|id| id.0 == short || id.0.ends_with(&format!("/{short}")));
         found.map(|id| id.0.clone())
     }
 
@@ -227,6 +230,15 @@ impl Ledger {
         match run.moves_by_ms(&self.now) {
             Some(by) => writeln!(out, "> moves within {} ms", by - self.now.wall_ms).unwrap(),
             None => writeln!(out, "> moves no more").unwrap(),
+        }
+    }
+
+    /// The steps outside rollouts, as people see them.
+    fn steps(&self, out: &mut String) {
+        for step in self.run.as_ref().unwrap().view(&self.now, 0, &|_| None).steps {
+            let aside = step.aside.map(|aside| format!(" ({aside})")).unwrap_or_default();
+            let message = step.message.map(|message| format!(": {message}")).unwrap_or_default();
+            writeln!(out, "> {}{aside} is {:?}{message}", step.id, step.state).unwrap();
         }
     }
 
@@ -336,6 +348,8 @@ fn describe(run: &Run, action: &Action, attempts: &mut BTreeMap<String, u32>) ->
         Action::Watch { slot, .. } => format!("watch {}", short(slot)),
         Action::Conclude { slot, .. } => format!("conclude {}", short(slot)),
         Action::Wake { slot, after_ms, since } => format!("wake {} {after_ms} ms after {}", short(slot), since.boot_ms),
+        Action::WakeAt { slot, at_ms } => format!("wake {} at {}", short(slot), plan::window::shown(*at_ms)),
+        Action::Note { node, words } => format!("note {node}: {words}"),
         Action::Record(running) => {
             let release = running.release.as_ref().map(|release| release.artifact.short().to_owned());
             format!("record {} in {} runs {release:?}", running.service, running.environment)
