@@ -169,9 +169,10 @@ pub fn next_time(minutes: u16, name: &str, after: i64) -> Result<i64, UnknownZon
         times.extend(shown.filter(|at| (stretch.from..stretch.to).contains(at)));
         // Not shown before the clocks were put forward, and passed already when they had been.
         let skips = |before: &Stretch| {
-            stretch.days().map(|day| day * DAY_MS + local).any(|at| {
-                at >= before.to + before.offset && at < stretch.from + stretch.offset
-            })
+            stretch
+                .days()
+                .map(|day| day * DAY_MS + local)
+                .any(|at| at >= before.to + before.offset && at < stretch.from + stretch.offset)
         };
         if index.checked_sub(1).and_then(|before| stretches.get(before)).is_some_and(skips) {
             times.push(stretch.from);

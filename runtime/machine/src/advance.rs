@@ -50,7 +50,9 @@ impl Run {
 
     /// Whether a slot has not begun and waits for nothing any more.
     pub(crate) fn may_begin(&self, slot: SlotIndex) -> bool {
-        self.blocked[slot as usize] == 0 && self.states[slot as usize].is_pending() && !self.waits_behind_a_failure(slot)
+        self.blocked[slot as usize] == 0
+            && self.states[slot as usize].is_pending()
+            && !self.waits_behind_a_failure(slot)
     }
 
     /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.

@@ -96,7 +96,8 @@ pub fn preflight(body: &Body, parameters: &BTreeMap<String, Value>) -> Result<Ve
         let calls = [ensure, shift];
         questions.extend(calls.iter().filter_map(|call| task(body, Some((rollout, &state)), call, parameters)));
     }
-    for node in &body.nodes {
+    let handlers = body.scopes.values().flat_map(|scope| &scope.on_failure);
+    for node in body.nodes.iter().chain(handlers).chain(&body.finally) {
         if let plan::Work::Effect(plan::Effect { call: call @ Call::Act { .. }, .. }) = &node.work {
             questions.extend(task(body, None, call, parameters));
         }

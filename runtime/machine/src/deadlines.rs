@@ -43,7 +43,9 @@ impl Run {
             // A runtime that takes the run up waits for the whole of it again.
             SlotState::Performing(_) => Some(timeout_ms),
             SlotState::Probing(_) => Some(timeout_ms.saturating_add(PROBE_MS)),
-            SlotState::BackingOff { since, wait_ms, .. } => Some(at.left_of(*wait_ms, since)),
+            SlotState::BackingOff { since, wait_ms, .. } => {
+                Some(at.left_of(*wait_ms, since).max(self.closed_for_ms(at, slot)))
+            }
             SlotState::Mending(mending) => {
                 Some(mending.waits.as_ref().map_or(timeout_ms, |waits| at.left_of(waits.wait_ms, &waits.since)))
             }

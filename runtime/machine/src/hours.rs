@@ -34,7 +34,9 @@ impl Run {
         match opening(environment, node.during_freeze, self.plan.body.emergency, at.wall_ms, length_ms) {
             Ok(Some(from)) if from <= at.wall_ms => Hours::Open,
             Ok(Some(at_ms)) => Hours::Closed { at_ms, what: format!("the next opening of `{name}`") },
-            Ok(None) => Hours::Never(format!("the windows and freezes of `{name}` let nothing change within ten years")),
+            Ok(None) => {
+                Hours::Never(format!("the windows and freezes of `{name}` let nothing change within ten years"))
+            }
             Err(unknown) => Hours::Never(unknown.to_string()),
         }
     }
@@ -107,6 +109,21 @@ impl Run {
             Hours::Closed { at_ms, .. } => Some(at_ms),
             Hours::Open | Hours::Never(_) => None,
         }
+    }
+
+    /// How long the hours do not let a slot begin, in milliseconds.
+    pub(crate) fn closed_for_ms(&self, at: &Moment, slot: SlotIndex) -> u64 {
+        match self.hours_of(at, slot) {
+            Hours::Closed { at_ms, .. } => u64::try_from(at_ms.saturating_sub(at.wall_ms)).unwrap_or(0),
+            Hours::Open | Hours::Never(_) => 0,
+        }
+    }
+
+    /// Another attempt at what raises an exposure waits for the hours as well.
+    pub(crate) fn waits_for_an_opening(&self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
+        let Hours::Closed { at_ms, .. } = self.hours_of(at, slot) else { return false };
+        out.push(Action::WakeAt { slot, at_ms });
+        true
     }
 
     /// Waits for a time of the clock on the wall.

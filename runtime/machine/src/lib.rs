@@ -6,8 +6,8 @@
 pub mod ability;
 pub mod action;
 mod advance;
-mod asides;
 mod apply;
+mod asides;
 pub mod bind;
 mod bringing_back;
 pub mod care;

@@ -377,9 +377,7 @@ fn message(state: &SlotState) -> Option<String> {
         SlotState::Approving { by, .. } if !by.is_empty() => {
             Some(format!("approved by {}", by.iter().map(|actor| actor.name.as_str()).collect::<Vec<_>>().join(", ")))
         }
-        SlotState::Until { at_ms, what } => {
-            Some(format!("waits for {what}, until {}", plan::window::shown(*at_ms)))
-        }
+        SlotState::Until { at_ms, what } => Some(format!("waits for {what}, until {}", plan::window::shown(*at_ms))),
         SlotState::Pending
         | SlotState::BringingBack
         | SlotState::LookingUp

@@ -26,7 +26,7 @@ pub struct Case {
     pub can_be_first: bool,
     /// The release that each rollout brings, by the rollout's key.
     pub incoming: BTreeMap<String, Release>,
-    /// Every step by its id: nodes in order, then the ways back.
+    /// Every step by its id: nodes in order, then the ways back, then handlers and what is done at the end.
     pub steps: BTreeMap<String, Step>,
     /// The class of each step's effect, in the same order; none where a step has no effect.
     classes: Vec<Option<EffectClass>>,
@@ -37,7 +37,7 @@ pub struct Case {
 /// What a step is, by the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// The node, by its index; none for a step of a way back.
+    /// The node of the way forward, by its index; none for every other step.
     pub node: Option<usize>,
     /// The class of its effect, if it has one.
     pub class: Option<EffectClass>,
@@ -175,13 +175,20 @@ fn steps(plan: &Plan) -> impl Iterator<Item = (&str, Step)> {
         attempts: effect.map_or(1, |effect| effect.retry.attempts),
         is_last_resort,
     };
-    let forward = plan.body.nodes.iter().enumerate().map(move |(index, node)| {
-        let effect = match &node.work {
-            Work::Effect(effect) => Some(effect),
-            _ => None,
-        };
-        (node.id.0.as_str(), step(Some(index), effect, node.past_return))
-    });
+    let effect = |node: &'_ plan::Node| match &node.work {
+        Work::Effect(effect) => Some(effect.clone()),
+        _ => None,
+    };
+    let forward = plan
+        .body
+        .nodes
+        .iter()
+        .enumerate()
+        .map(move |(index, node)| (node.id.0.as_str(), step(Some(index), effect(node).as_ref(), node.past_return)));
     let recovery = plan.body.rollouts.values().flat_map(|rollout| &rollout.recovery);
-    forward.chain(recovery.map(move |back| (back.id.0.as_str(), step(None, Some(&back.effect), true))))
+    let handlers = plan.body.scopes.values().flat_map(|scope| &scope.on_failure);
+    let asides = handlers.chain(&plan.body.finally);
+    let asides = asides.map(move |node| (node.id.0.as_str(), step(None, effect(node).as_ref(), false)));
+    let back = recovery.map(move |back| (back.id.0.as_str(), step(None, Some(&back.effect), true)));
+    forward.chain(back).chain(asides)
 }

@@ -126,6 +126,7 @@ pub(super) fn holding() -> RunView {
         StepView {
             id: "smoke".to_owned(),
             label: "run smoke".to_owned(),
+            aside: None,
             state: StepState::Done,
             message: None,
             evidence: None,
@@ -134,6 +135,7 @@ pub(super) fn holding() -> RunView {
         StepView {
             id: "go-live".to_owned(),
             label: "approval from ann, bob".to_owned(),
+            aside: None,
             state: StepState::Waiting,
             message: Some("odd\u{1b}[2J\nmessage".to_owned()),
             evidence: None,

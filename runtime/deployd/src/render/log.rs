@@ -103,7 +103,7 @@ fn step_changes(before: Option<&StepView>, now: &StepView) -> Option<String> {
         return None;
     }
     let message = now.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-    Some(format!("{}: {}{message}", now.label, words::state(now.state).0))
+    Some(format!("{}: {}{message}", words::step(now), words::state(now.state).0))
 }
 
 fn waits(before: Option<&RunView>, waiting: &Waiting) -> bool {

@@ -106,7 +106,7 @@ fn step(step: &StepView) -> Vec<Cell> {
         (None, Some(evidence)) => words::look(evidence),
         (None, None) => cell(""),
     };
-    vec![cell(&step.label), (state.to_owned(), paint), about]
+    vec![cell(words::step(step)), (state.to_owned(), paint), about]
 }
 
 fn questions(view: &RunView) -> Vec<Line> {

@@ -1,7 +1,7 @@
 //! The words for states and verdicts, with their colours.
 
 use machine::evidence::{ConditionEvidence, Evidence, Verdict};
-use machine::view::{RunStatus, StepState};
+use machine::view::{RunStatus, StepState, StepView};
 
 use super::text::Paint;
 use super::units::rate;
@@ -26,6 +26,14 @@ pub(crate) fn state(state: StepState) -> (&'static str, Paint) {
         StepState::Done => ("done", Paint::Good),
         StepState::Failed => ("failed", Paint::Bad),
         StepState::Returned => ("returned", Paint::Open),
+    }
+}
+
+/// What a step does, and what it stands in where that is not the way forward.
+pub(crate) fn step(step: &StepView) -> String {
+    match &step.aside {
+        None => step.label.clone(),
+        Some(aside) => format!("{aside}: {}", step.label),
     }
 }
 

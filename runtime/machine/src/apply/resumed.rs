@@ -21,6 +21,7 @@ impl Run {
         }
         self.take_up_pause(at, out);
         self.take_up_scopes(at, out);
+        self.fail_what_is_late(at, out);
         if self.head.status == crate::view::RunStatus::Advancing {
             self.advance(at, out);
         }

@@ -40,7 +40,8 @@ impl Run {
     /// Whether a slot waits for time, for people or for another attempt.
     fn waits(&self, slot: SlotIndex) -> bool {
         let state = self.state(slot);
-        matches!(state, SlotState::BackingOff { .. } | SlotState::Opening { .. } | SlotState::Until { .. }) || self.wait_of(slot).is_some()
+        matches!(state, SlotState::BackingOff { .. } | SlotState::Opening { .. } | SlotState::Until { .. })
+            || self.wait_of(slot).is_some()
     }
 
     fn why_not_skip(&self, slot: SlotIndex) -> Option<String> {
@@ -66,9 +67,11 @@ impl Run {
             SlotState::Until { what, .. } => Some(format!(
                 "`{id}` waits for {what}, which nobody skips; a workflow that says `emergency` and `during freeze` does not"
             )),
-            SlotState::Performing(_) | SlotState::Probing(_) | SlotState::LookingUp | SlotState::BringingBack => Some(format!(
-                "`{id}` is under way; its answer is waited for, and bounded in time; `deployd abort` goes back after it"
-            )),
+            SlotState::Performing(_) | SlotState::Probing(_) | SlotState::LookingUp | SlotState::BringingBack => {
+                Some(format!(
+                    "`{id}` is under way; its answer is waited for, and bounded in time; `deployd abort` goes back after it"
+                ))
+            }
             SlotState::Pending => Some(format!("`{id}` has not begun; a step is skipped only while it waits")),
             SlotState::Done { .. } | SlotState::Failed { .. } | SlotState::Skipped => {
                 Some(format!("`{id}` is over already"))

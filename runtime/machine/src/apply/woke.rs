@@ -48,6 +48,9 @@ impl Run {
 
     /// The attempt after this one, under this one's group.
     pub(crate) fn try_again(&mut self, at: &Moment, slot: SlotIndex, attempt: &Attempt, out: &mut Vec<Action>) {
+        if self.waits_for_an_opening(at, slot, out) {
+            return;
+        }
         if self.perform(at, slot, attempt.number.saturating_add(1), attempt.group, out) {
             self.go_on(at, slot, out);
         }

@@ -218,7 +218,9 @@ fn begins(action: &Action) -> bool {
         | Action::Open { .. }
         | Action::Conclude { .. }
         | Action::Record(_) => true,
-        Action::Watch { .. } | Action::Wake { .. } | Action::WakeAt { .. } | Action::Note { .. } | Action::End(_) => false,
+        Action::Watch { .. } | Action::Wake { .. } | Action::WakeAt { .. } | Action::Note { .. } | Action::End(_) => {
+            false
+        }
     }
 }
 

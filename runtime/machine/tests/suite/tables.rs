@@ -97,8 +97,16 @@ impl Ledger {
     fn event(&self, verb: &str, rest: &[&str]) -> Event {
         let node = rest.first().map(|node| self.full(node)).unwrap_or_default();
         let message = || rest[1..].join(" ");
-        let performed = |outcome| Event::Performed { attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")), node: node.clone(), outcome };
-        let probed = |probe| Event::Probed { attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")), node: node.clone(), probe };
+        let performed = |outcome| Event::Performed {
+            attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")),
+            node: node.clone(),
+            outcome,
+        };
+        let probed = |probe| Event::Probed {
+            attempt: self.attempts.get(&node).copied().unwrap_or_else(|| panic!("`{node}` was not asked for")),
+            node: node.clone(),
+            probe,
+        };
         let outputs = || {
             let instance = Instance { id: "i1".to_owned(), address: "127.0.0.1:1".to_owned() };
             if node.contains("ensure") || node.contains("start") {

@@ -14,7 +14,7 @@ use crate::world::{Place, What};
 
 const END: u64 = u64::MAX;
 
-impl Trial<'_> {
+impl<'a> Trial<'a> {
     pub(crate) fn ends(&mut self) {
         match self.left.status {
             None => self.broken("runs end", END, "the run never ended".to_owned()),
@@ -30,14 +30,15 @@ impl Trial<'_> {
     fn rollouts_ended(&mut self, status: RunStatus) {
         let rollouts: Vec<(&String, &Rollout)> = self.case.plan.body.rollouts.iter().collect();
         for (key, rollout) in rollouts {
-            let finished = self
-                .left
-                .journal
-                .iter()
-                .any(|written| matches!(&written.line, Line::Recorded { place: at, .. } if *at == place(rollout)));
-            if finished {
+            let recorded = self.recorded(rollout);
+            let brought = self.case.incoming.get(key).map(|release| &release.id);
+            let stays = recorded.last().is_some_and(|last| last.map(|release| &release.id) == brought);
+            if stays && status == RunStatus::Completed && self.is_brought_back(key) {
+                self.broken("what is to be brought back is", END, format!("the run completed, and `{key}` stays"));
+            }
+            if stays {
                 self.has_finished(key, rollout);
-            } else if status == RunStatus::Completed && self.was_wanted(key) {
+            } else if recorded.is_empty() && status == RunStatus::Completed && self.was_wanted(key) {
                 self.broken("completed is complete", END, format!("the run completed, and `{key}` has not finished"));
             } else {
                 self.is_as_before(key, rollout);
@@ -45,9 +46,24 @@ impl Trial<'_> {
         }
     }
 
+    /// What was recorded to run where a rollout goes, in order.
+    fn recorded(&self, rollout: &Rollout) -> Vec<Option<&'a Release>> {
+        let lines = self.left.journal.iter().filter_map(|written| match &written.line {
+            Line::Recorded { place: at, release } if *at == place(rollout) => Some(release.as_ref()),
+            _ => None,
+        });
+        lines.collect()
+    }
+
+    /// Whether a step of the way forward brings a rollout back.
+    fn is_brought_back(&self, key: &String) -> bool {
+        let names = |node: &plan::Node| matches!(&node.work, plan::Work::Rollback(it) if it.rollouts.contains(key));
+        self.case.plan.body.nodes.iter().any(names)
+    }
+
     fn was_wanted(&self, key: &str) -> bool {
         let begin = self.case.plan.body.nodes.iter().find(|node| node.rollout.as_deref() == Some(key));
-        begin.is_some_and(|node| self.is_wanted(node))
+        begin.is_some_and(|node| self.is_wanted(node) && !self.may_be_gone_on_behind(node))
     }
 
     fn shown(&self, rollout: &Rollout) -> Place {

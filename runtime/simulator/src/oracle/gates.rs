@@ -24,6 +24,7 @@ impl<'a> Trial<'a> {
                 continue;
             };
             let id = node.id.0.as_str();
+            let completed = completed.filter(|_| !self.may_be_gone_on_behind(node));
             let passed = began.get(id).copied().or(completed).filter(|_| self.is_wanted(node));
             if let Some((order, _)) = passed.filter(|_| !self.was_skipped(id)) {
                 self.passed_rightly(node, gate, order);

@@ -17,7 +17,8 @@ impl Trial<'_> {
             let Work::Hold(hold) = &node.work else { continue };
             let id = node.id.0.as_str();
             let Some(since_ms) = self.left.held.get(id) else { continue };
-            let end = completed.then_some((u64::MAX, self.left.ended_ms));
+            let whole = completed && !self.may_be_gone_on_behind(node);
+            let end = whole.then_some((u64::MAX, self.left.ended_ms));
             let Some((order, until_ms)) = began.get(id).copied().or(end) else { continue };
             let held_ms = until_ms.saturating_sub(*since_ms);
             if held_ms < hold.duration_ms && !self.was_skipped(id) {

@@ -3,8 +3,10 @@
 
 mod available;
 mod ends;
+mod failing;
 mod gates;
 mod holds;
+mod hours;
 mod keys;
 mod order;
 mod replay;
@@ -50,6 +52,8 @@ pub fn judge(case: &Case, schedule: &Schedule, left: &History) -> Vec<Violation>
     trial.order();
     trial.available();
     trial.holds();
+    trial.failing();
+    trial.hours();
     trial.gates();
     trial.ends();
     trial.replays();
@@ -110,6 +114,15 @@ impl<'a> Trial<'a> {
             }
         }
         began
+    }
+
+    /// Whether the workflow goes on behind a node when its step fails.
+    pub(crate) fn may_be_gone_on_behind(&self, node: &plan::Node) -> bool {
+        let scopes = &self.case.plan.body.scopes;
+        let around = |key: &'a String| scopes.get(key).and_then(|scope| scope.within.as_ref());
+        let first = self.case.plan.body.nodes.iter().find(|it| it.id == node.id).and_then(|it| it.scope.as_ref());
+        let mut outward = std::iter::successors(first, |key| around(key));
+        outward.any(|key| scopes.get(key).is_some_and(|scope| scope.goes_on.is_some()))
     }
 
     /// The node that records what runs at a place.

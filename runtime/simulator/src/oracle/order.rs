@@ -71,9 +71,15 @@ impl Trial<'_> {
             } else if self.is_nothing(before) {
                 self.still_open(so_far, before)
             } else {
-                (!self.may_be_passed(before)).then(|| earlier.0.clone())
+                // What stands behind a step that may fail has rules of its own.
+                (!self.may_be_passed(before) && !self.is_gone_on_behind(before, node)).then(|| earlier.0.clone())
             }
         })
+    }
+
+    /// Whether one node may begin although another, of a step behind which the workflow goes on, is not over.
+    fn is_gone_on_behind(&self, before: &Node, node: &Node) -> bool {
+        self.may_be_gone_on_behind(before) && node.scope != before.scope
     }
 
     /// A node that is complete at once: its condition does not hold, or it is about a release that is not there.
@@ -84,7 +90,7 @@ impl Trial<'_> {
 
     /// Holds are judged by time; what is skipped without a name is not judged.
     fn may_be_passed(&self, node: &Node) -> bool {
-        matches!(node.work, Work::Hold(_)) || self.blind_skip
+        matches!(node.work, Work::Hold(_) | Work::WaitUntil(_) | Work::Rollback(_)) || self.blind_skip
     }
 
     pub(crate) fn is_wanted(&self, node: &Node) -> bool {

@@ -63,6 +63,8 @@ enum Due {
     Look { worker: usize, slot: u32, source: Option<Source>, again: Option<Again> },
     /// A timer.
     Wake { worker: usize, slot: u32, since: Moment, after_ms: u64 },
+    /// A timer of the clock on the wall.
+    WakeAt { worker: usize, slot: u32, at_ms: i64 },
     /// The world is compared with what the run did.
     Observe { worker: usize, left: u32 },
     /// Somebody comes to look at a step.
@@ -243,6 +245,7 @@ impl<'a> Loop<'a> {
             Due::Open { worker, slot, source } => self.opens(worker, slot, source.as_ref()),
             Due::Look { worker, slot, source, again } => self.looks(worker, slot, source, again),
             Due::Wake { worker, slot, since, after_ms } => self.wakes(worker, slot, since, after_ms),
+            Due::WakeAt { worker, slot, at_ms } => self.wakes_at(worker, slot, at_ms),
             Due::Observe { worker, left } => self.observes(worker, left),
             Due::Person { slot, number } => self.person_comes(slot, number),
             Due::LetGoOn => self.let_go_on(),

@@ -106,7 +106,7 @@ impl Loop<'_> {
     }
 
     fn approval(&self, slot: u32) -> Option<Approval> {
-        match &self.case.plan.body.nodes.get(slot as usize)?.work {
+        match self.workers.first()?.run.work(slot)? {
             Work::Approval(approval) => Some(approval.clone()),
             _ => None,
         }

@@ -23,6 +23,9 @@ const GRACE_MS: u64 = 30_000;
 /// How often the world is looked at, in milliseconds.
 const OBSERVE_MS: u64 = 10_000;
 
+/// How often a timer of the clock on the wall looks at it, in milliseconds.
+const CLOCK_MS: u64 = 600_000;
+
 /// Looks at the world after something disturbed it.
 const OBSERVATIONS: u32 = 4;
 
@@ -137,7 +140,8 @@ impl Loop<'_> {
                 let left_ms = self.moment().left_of(after_ms, &since);
                 self.after(left_ms, Due::Wake { worker, slot, since, after_ms });
             }
-            Action::Perform { .. } | Action::Record(_) | Action::End(_) => {}
+            Action::WakeAt { slot, at_ms } => self.after(0, Due::WakeAt { worker, slot, at_ms }),
+            Action::Perform { .. } | Action::Record(_) | Action::Note { .. } | Action::End(_) => {}
         }
     }
 
@@ -213,6 +217,20 @@ impl Loop<'_> {
                 self.turn(worker, Event::Woke { node }, None);
             }
             left_ms => self.after(left_ms, Due::Wake { worker, slot, since, after_ms }),
+        }
+    }
+
+    /// Waits until the clock on the wall shows a time; it may be set meanwhile.
+    pub(super) fn wakes_at(&mut self, worker: usize, slot: u32, at_ms: i64) {
+        if !self.workers[worker].alive || self.workers[worker].resting {
+            return;
+        }
+        match u64::try_from(at_ms.saturating_sub(self.moment().wall_ms)) {
+            Ok(0) | Err(_) => {
+                let node = self.workers[worker].run.id(slot).to_owned();
+                self.turn(worker, Event::Woke { node }, None);
+            }
+            Ok(left_ms) => self.after(left_ms.min(CLOCK_MS), Due::WakeAt { worker, slot, at_ms }),
         }
     }
 
