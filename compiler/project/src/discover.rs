@@ -12,15 +12,24 @@ use crate::{DEPTH_MAX, EXTENSION, Error, FILES_MAX, PROJECT_FILE};
 const LEFT_OUT: &[&str] = &["target", "node_modules"];
 
 /// The root of the project that a file or folder belongs to: the nearest folder upward with a `deploy.toml`, without
-/// links.
+/// links. A vendored package belongs to the project that vendored it, and is not its own.
 ///
 /// # Errors
 /// The path cannot be read, or no folder upward has a `deploy.toml`.
 pub fn root_of(path: &Path) -> Result<PathBuf, Error> {
     let real = fs::canonicalize(path).map_err(|source| Error::Path { path: path.to_owned(), source })?;
     let start = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
-    let root = start.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file());
+    let root = start.ancestors().find(|folder| is_project(folder) && !is_vendored(folder));
     root.map(Path::to_owned).ok_or_else(|| Error::NoProject { from: start.to_owned() })
+}
+
+fn is_project(folder: &Path) -> bool {
+    folder.join(PROJECT_FILE).is_file()
+}
+
+fn is_vendored(folder: &Path) -> bool {
+    let within = folder.parent().filter(|parent| parent.file_name().is_some_and(|name| name == VENDOR));
+    within.and_then(Path::parent).is_some_and(is_project)
 }
 
 /// The sources below a folder, and what is in the way of finding all of them.

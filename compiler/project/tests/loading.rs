@@ -48,6 +48,19 @@ fn the_nearest_root_upward_is_found_from_a_file_and_from_a_folder() {
 }
 
 #[test]
+fn a_vendored_package_belongs_to_the_project_that_vendored_it() {
+    let edition = EDITION.as_bytes();
+    let (own, beside) = ("vendor/platform/deploy.toml", "shops/platform/deploy.toml");
+    let folder =
+        folder(&[("deploy.toml", edition), (own, edition), (beside, edition), ("alone/vendor/a/b.deploy", b"")]);
+    let root = folder.path().canonicalize().unwrap();
+    assert_eq!(root_of(&root.join("vendor/platform")).unwrap(), root);
+    assert_eq!(root_of(&root.join(beside)).unwrap(), root.join("shops/platform"));
+    write(&root, "alone/vendor/a/deploy.toml", edition);
+    assert_eq!(root_of(&root.join("alone/vendor/a/b.deploy")).unwrap(), root.join("alone/vendor/a"));
+}
+
+#[test]
 fn without_a_root_there_is_no_project() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(load(folder.path()), Err(Error::NoProject { .. })));

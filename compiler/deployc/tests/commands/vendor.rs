@@ -157,6 +157,17 @@ fn a_package_that_nobody_asks_for_is_told_and_removed() {
 }
 
 #[test]
+fn a_fix_from_inside_of_a_package_mends_the_project_alone() {
+    let unused = format!("use std.process.{{Process}}\n{PATIENCE}");
+    let site = vendored(&Repository::with(&[("deploy.toml", EDITION), ("gates/web.deploy", &unused)]));
+    site.write("main.deploy", &format!("use std.process.{{Process}}\n{MAIN}"));
+    ok(&site, &["check", "--fix=all", "vendor/platform"]);
+    assert_eq!(site.read("vendor/platform/gates/web.deploy"), unused);
+    assert!(!site.read("main.deploy").contains("Process"));
+    ok(&site, &["check"]);
+}
+
+#[test]
 fn every_change_of_a_vendored_file_is_named_and_undone() {
     type Change = fn(&Path);
     let changes: [(&str, &str, Change); 6] = [
