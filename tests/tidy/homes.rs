@@ -22,6 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("mimalloc", &["deployc"]),
     ("petgraph", &["risk"]),
     ("promql-parser", &["foreign"]),
+    ("quick-junit", &["deployc"]),
     ("rusqlite", &["store"]),
     ("salsa", &["semantics"]),
     ("schemars", &["plan"]),

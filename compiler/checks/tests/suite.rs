@@ -126,8 +126,8 @@ fn error_pages_say_what_they_show() {
 
 /// Codes of meaning and proofs; those of syntax, project and plan are tried where they are found.
 fn is_ours(code: &str) -> bool {
-    // These two are said by `check --as-of` and by `test`.
-    let elsewhere = ["E0707", "E0717"];
+    // These are said by `check --as-of` and by `test`.
+    let elsewhere = ["E0707", "E0717", "E0718"];
     let ours = ["E02", "E03", "E04", "E06", "E07", "W02", "W04", "W06", "W07"];
     !elsewhere.contains(&code) && ours.iter().any(|prefix| code.starts_with(prefix))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use diagnostics::Diagnostic;
 use plan::Plan;
 use project::Project;
+use semantics::WorkflowRef;
 use semantics::model::Workflow;
 use serde_json::json;
 
@@ -75,6 +76,15 @@ fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan,
     let model = project.model().workflow(workflow);
     let plan = lowered(project, workflow, model)?.map_err(|errors| stopped(console, project, &errors))?;
     Ok(with_objectives(project, with_acceptances(project, workflow, plan)))
+}
+
+/// The plan of a workflow of a project without errors.
+pub(crate) fn plan_of(project: &Project, workflow: &WorkflowRef) -> Result<Plan, Failure> {
+    let model = project.model().workflow_of(workflow);
+    let plan = lowered(project, &workflow.name, model)?;
+    let plan =
+        plan.map_err(|_| Failure::internal(format!("`{}` was lowered before, and is not now", workflow.name)))?;
+    Ok(with_objectives(project, with_acceptances(project, &workflow.name, plan)))
 }
 
 fn lowered(

@@ -14,6 +14,7 @@ mod pages;
 mod places;
 mod replace;
 mod revision;
+mod testing;
 mod vendor;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

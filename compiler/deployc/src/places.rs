@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use diagnostics::{FileId, LineIndex, SourceMap, Span};
+use diagnostics::{FileId, LineCol, LineIndex, SourceMap, Span};
 use plan::Place;
 
 /// Looks places up; each file's lines are counted once.
@@ -15,6 +15,17 @@ pub(crate) struct Places<'p> {
 impl<'p> Places<'p> {
     pub(crate) fn new(sources: &'p dyn SourceMap) -> Self {
         Self { sources, lines: RefCell::default() }
+    }
+
+    /// The rest of the line that a place is on, from there; nothing for a file that is not of these.
+    pub(crate) fn span(&self, place: &Place, file: Option<FileId>) -> Option<Span> {
+        let file = file?;
+        let mut lines = self.lines.borrow_mut();
+        let index = lines.entry(file).or_insert_with(|| LineIndex::new(self.sources.text(file)));
+        let start = index.offset(LineCol { line: place.line, column: place.column });
+        let rest = self.sources.text(file).get(start as usize..)?.lines().next()?;
+        let rest = rest.trim_end().trim_end_matches('{').trim_end();
+        Some(Span::new(file, start, start.saturating_add(u32::try_from(rest.len()).ok()?)))
     }
 
     /// The place where a span begins.

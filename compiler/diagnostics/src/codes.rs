@@ -201,6 +201,7 @@ codes! {
     TEST_ENTRY "E0715" "an entry that means nothing in its test";
     NO_SUCH_STAGE "E0716" "a moment of a test that never comes";
     NOT_AS_EXPECTED "E0717" "an expectation that does not hold";
+    RUN_NOT_AS_EXPECTED "E0718" "a simulated run that came out otherwise than expected";
 
     // W…: warnings.
     UNUSED_IMPORT "W0201" "an import that nothing uses";

@@ -80,6 +80,17 @@ impl<'t> LineIndex<'t> {
         self.counted(offset, |before| before.encode_utf16().count())
     }
 
+    /// The byte offset of a place; the text's end for one beyond it.
+    #[must_use]
+    pub fn offset(&self, at: LineCol) -> u32 {
+        let line = (at.line as usize).checked_sub(1).and_then(|line| self.starts.get(line));
+        let offset = line.map_or(self.text.len(), |&start| {
+            let before = self.text[start..].chars().take((at.column as usize).saturating_sub(1));
+            start + before.map(char::len_utf8).sum::<usize>()
+        });
+        u32::try_from(offset).unwrap_or(u32::MAX)
+    }
+
     /// The text of a line, counted from 1, without its end; nothing beyond the last.
     #[must_use]
     pub fn line(&self, line: u32) -> &'t str {

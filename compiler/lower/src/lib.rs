@@ -21,3 +21,4 @@ mod window;
 pub use accept::with_acceptances;
 pub use lowering::lower;
 pub use objectives::with_objectives;
+pub use values::constant;

@@ -24,6 +24,12 @@ pub(crate) enum Unfit {
 /// The actions whose outputs have a name, by that name.
 pub(crate) type Outputs = BTreeMap<SmolStr, NodeId>;
 
+/// A value that is known now, as plans write it; nothing for one that no plan holds.
+#[must_use]
+pub fn constant(value: &Value) -> Option<Json> {
+    json(value, &Outputs::new()).ok()
+}
+
 /// The value as JSON.
 pub(crate) fn json(value: &Value, outputs: &Outputs) -> Result<Json, Unfit> {
     Ok(match value {

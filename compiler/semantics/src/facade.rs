@@ -159,6 +159,15 @@ impl<'db> SemanticModel<'db> {
         workflows.collect()
     }
 
+    /// The workflow of that full name, `module.name`, as tests name the one that they simulate.
+    #[must_use]
+    pub fn workflow_named(&self, full: &str) -> Option<WorkflowRef> {
+        let is_it = |it: &WorkflowRef| {
+            self.file(it.file).is_some_and(|file| format!("{}.{}", file.module(self.db), it.name) == full)
+        };
+        self.workflows().into_iter().find(is_it)
+    }
+
     /// Every database of the project, by file and place.
     #[must_use]
     pub fn databases(&self) -> Vec<Declaration> {

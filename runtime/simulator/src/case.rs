@@ -54,7 +54,16 @@ impl Case {
     /// A parameter for which no value can be invented.
     pub fn new(plan: Plan) -> Result<Self, String> {
         let given = plan.body.parameters.iter().map(|(name, declared)| (name.clone(), invented(declared.r#type)));
-        let parameters = bind::parameters(&plan.body, &given.collect())?;
+        let given = given.collect();
+        Self::started_with(plan, &given)
+    }
+
+    /// Makes a plan ready, to be started with these values, as a person would write them.
+    ///
+    /// # Errors
+    /// A value that is missing, too much, or not of the declared type.
+    pub fn started_with(plan: Plan, given: &BTreeMap<String, String>) -> Result<Self, String> {
+        let parameters = bind::parameters(&plan.body, given)?;
         let started = Started {
             run: "run".to_owned(),
             plan: plan.digest.clone(),

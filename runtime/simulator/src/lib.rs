@@ -9,6 +9,7 @@ pub mod oracle;
 pub mod plans;
 pub mod pure;
 pub mod schedule;
+pub mod script;
 pub mod shrink;
 pub mod sweep;
 pub mod timeline;

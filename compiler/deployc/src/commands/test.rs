@@ -1,16 +1,18 @@
-//! `deployc test`: the project's tests, as far as they can be carried out.
+//! `deployc test`: the project's tests, functions looked at and runs simulated.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use diagnostics::Diagnostic;
-use semantics::model::{Case, Test as Written};
+use project::Project;
 use serde_json::{Value, json};
 
 use crate::compile::{findings, load};
-use crate::console::{Console, VERSION, as_json, counted, summary};
-use crate::failure::{Failure, NO};
+use crate::console::{Console, VERSION, as_json, summary};
+use crate::failure::{Failure, NO, NOT_RUN};
 use crate::places::Places;
+use crate::testing::tried::{Plans, Tried, Verdict, tried};
+use crate::testing::{json, junit, text};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,14 +20,16 @@ Examples:
   deployc test examples/first-canary
   deployc test --only \"a weight is halved\"
   deployc test --format json
+  deployc test --junit report.xml
 
 Exit codes:
-  0 nothing failed · 1 a test failed, or the project has errors";
+  0 all passed · 1 a test failed, or the project has errors · 11 nothing failed, but not every test could be run";
 
 /// Run the tests of a project
 ///
-/// What functions give is looked at here. A test that simulates a run is checked, and reported as not run: it needs
-/// the simulator. Nothing is deployed.
+/// What functions give is looked at, and runs are simulated: on the machine that production runs, in a world and a time
+/// of their own. Nothing is deployed. A test whose plan asks for what cannot be simulated is reported as not run, with
+/// the step and the reason.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
@@ -34,32 +38,9 @@ pub(crate) struct Test {
     /// Only tests whose title holds this text
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-}
-
-/// What came of a test for one row of its table.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Passed,
-    Failed,
-    NotRun,
-}
-
-impl Outcome {
-    fn of(case: &Case) -> Self {
-        match case {
-            case if !case.failures.is_empty() => Self::Failed,
-            case if case.simulation.is_some() => Self::NotRun,
-            _ => Self::Passed,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::NotRun => "not run",
-        }
-    }
+    /// Write the results as JUnit's XML to this file too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 impl Test {
@@ -74,58 +55,57 @@ impl Test {
             }
             return Ok(NO);
         }
-        let wanted = |test: &Written| self.only.as_ref().is_none_or(|text| test.title.contains(text.as_str()));
-        let tests: Vec<Written> = project.model().tests().into_iter().map(|(_, test)| test).filter(wanted).collect();
-        let failures: Vec<Diagnostic> = cases(&tests).flat_map(|(_, case)| case.failures.iter().cloned()).collect();
-        if console.json() {
-            let places = Places::new(&project);
-            let lines: Vec<Value> = cases(&tests).map(|(test, case)| line_of(test, case, &places)).collect();
-            let diagnostics = as_json(&failures, &project);
-            console.answer(&json!({ "version": VERSION, "tests": lines, "diagnostics": diagnostics }))?;
-        } else {
-            let lines: String = cases(&tests).map(|(test, case)| shown(test, case)).collect();
-            console.print(lines.as_bytes())?;
-            console.findings(&failures, &project);
-            console.print(totals(&tests).as_bytes())?;
+        let all = self.carried_out(&project)?;
+        told(console, &project, &all)?;
+        self.report(&project, &all)?;
+        Ok(exit_code(&all))
+    }
+
+    fn report(&self, project: &Project, all: &[Tried]) -> Result<(), Failure> {
+        let Some(path) = &self.junit else { return Ok(()) };
+        let text = junit::report(project, all).map_err(|error| Failure::internal(error.to_string()))?;
+        std::fs::write(path, text).map_err(|error| {
+            let message = format!("the report cannot be written to {}: {error}", path.display());
+            Failure::refused(message, "name a file in a folder that is there and may be written to")
+        })
+    }
+
+    fn carried_out(&self, project: &Project) -> Result<Vec<Tried>, Failure> {
+        let mut plans = Plans::default();
+        let mut all = Vec::new();
+        for (_, test) in project.model().tests() {
+            if self.only.as_ref().is_none_or(|text| test.title.contains(text.as_str())) {
+                for case in &test.cases {
+                    all.push(tried(project, &mut plans, &test, case)?);
+                }
+            }
         }
-        Ok(if failures.is_empty() { 0 } else { NO })
+        Ok(all)
     }
 }
 
-fn cases(tests: &[Written]) -> impl Iterator<Item = (&Written, &Case)> {
-    tests.iter().flat_map(|test| test.cases.iter().map(move |case| (test, case)))
+fn told(console: &Console, project: &Project, all: &[Tried]) -> Result<(), Failure> {
+    if console.json() {
+        let places = Places::new(project);
+        let tests: Vec<Value> = all.iter().map(|tried| json::test(tried, &places)).collect();
+        let failures: Vec<Diagnostic> = all.iter().flat_map(|tried| tried.failures.iter().cloned()).collect();
+        let diagnostics = as_json(&failures, project);
+        return console.answer(&json!({ "version": VERSION, "tests": tests, "diagnostics": diagnostics }));
+    }
+    let lines: String = all.iter().map(text::line).collect();
+    console.print(lines.as_bytes())?;
+    for tried in all {
+        console.findings(&tried.failures, project);
+        console.tell(&text::timeline(tried));
+    }
+    console.print(text::totals(all).as_bytes())
 }
 
-fn shown(test: &Written, case: &Case) -> String {
-    let outcome = Outcome::of(case);
-    let row = if case.label.is_empty() { String::new() } else { format!(" ({})", case.label) };
-    let why = if outcome == Outcome::NotRun { ": needs the simulator" } else { "" };
-    format!("{:8} {}{row}{why}\n", outcome.word(), test.title)
-}
-
-fn line_of(test: &Written, case: &Case, places: &Places<'_>) -> Value {
-    let place = places.of(test.span);
-    let outcome = match Outcome::of(case) {
-        Outcome::NotRun => "not_run",
-        other => other.word(),
-    };
-    json!({
-        "title": test.title.as_str(),
-        "case": case.label,
-        "outcome": outcome,
-        "looked_at": case.looked_at,
-        "failed": case.failures.len(),
-        "file": place.file,
-        "line": place.line,
-    })
-}
-
-/// `3 tests: 1 passed, 1 failed, 1 not run`
-fn totals(tests: &[Written]) -> String {
-    let count = |outcome| cases(tests).filter(|(_, case)| Outcome::of(case) == outcome).count();
-    let all = counted(cases(tests).count(), "test");
-    let outcomes = [Outcome::Passed, Outcome::Failed, Outcome::NotRun];
-    let parts = outcomes.map(|outcome| (count(outcome), outcome.word()));
-    let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    if parts.is_empty() { format!("{all}\n") } else { format!("{all}: {}\n", parts.join(", ")) }
+fn exit_code(all: &[Tried]) -> u8 {
+    let is_any = |verdict| all.iter().any(|tried| tried.verdict == verdict);
+    match (is_any(Verdict::Failed), is_any(Verdict::NotRun)) {
+        (true, _) => NO,
+        (false, true) => NOT_RUN,
+        (false, false) => 0,
+    }
 }

@@ -2,7 +2,7 @@
 
 use plan::Plan;
 
-use crate::site::{EDITION, EXAMPLE, Site};
+use crate::site::{EDITION, EXAMPLE, Site, untested};
 
 fn built(site: &Site, workflow: &str) -> Plan {
     let said = site.deployc(&["build", "--workflow", workflow]);
@@ -55,8 +55,8 @@ fn mistakes_leave_no_plan() {
 
 #[test]
 fn order_and_place_of_files_and_layout_of_text_do_not_matter() {
-    let split = EXAMPLE.find("/// The first release ever").unwrap();
-    let (first, second) = (EXAMPLE[..split].to_owned(), EXAMPLE[split..].to_owned());
+    let example = untested();
+    let (first, second) = example.split_at(example.find("/// The first release ever").unwrap());
     let uses = "use a.base.{careful, local, shop}\nuse std.strategies.{all_at_once}\n";
     let first = first.replace("use std.strategies.{all_at_once}\n", "");
     let first = ["environment local", "service shop", "strategy careful"]

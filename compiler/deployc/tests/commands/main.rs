@@ -10,6 +10,7 @@ mod fix;
 mod fmt;
 mod graph;
 mod hosts;
+mod junit;
 mod opening;
 mod pages;
 mod remedies;

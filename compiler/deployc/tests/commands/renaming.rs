@@ -16,7 +16,7 @@ use crate::pages::examples;
 const SUFFIX: &str = "zq";
 
 /// Codes that are said when a day is given, and by `deployc test`.
-const ELSEWHERE: [&str; 2] = ["E0707", "E0717"];
+const ELSEWHERE: [&str; 3] = ["E0707", "E0717", "E0718"];
 
 type Files = Vec<(String, String)>;
 

@@ -45,7 +45,7 @@ fn nothing_is_to_be_said_about_them() {
         assert!(checked.out.is_empty() && checked.err.starts_with("no errors, no warnings"), "{name}: {checked}");
         assert_eq!(site.deployc(&["fmt", "--check", path]).code, 0, "{name}: `deployc fmt` lays it out");
         let tested = site.deployc(&["test", path]);
-        assert!(tested.code == 0 && tested.out != "no tests\n", "{name}: {tested}");
+        assert!([0, 11].contains(&tested.code) && tested.out != "no tests\n", "{name}: {tested}");
     }
 }
 

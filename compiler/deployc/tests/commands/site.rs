@@ -8,6 +8,11 @@ use std::process::{Command, Output, Stdio};
 /// The sources of the first example.
 pub(crate) const EXAMPLE: &str = include_str!("../../../../examples/first-canary/first_canary.deploy");
 
+/// The same without its tests.
+pub(crate) fn untested() -> &'static str {
+    EXAMPLE.split_once("\ntest ").unwrap().0
+}
+
 pub(crate) const EDITION: &str = "edition = \"2026\"\n";
 
 /// A temporary folder.
@@ -23,9 +28,9 @@ impl Site {
         site
     }
 
-    /// The first example.
+    /// The first example, without its tests, so that its stages can be changed.
     pub(crate) fn example() -> Self {
-        Self::with(&[("deploy.toml", EDITION), ("first_canary.deploy", EXAMPLE)])
+        Self::with(&[("deploy.toml", EDITION), ("first_canary.deploy", untested())])
     }
 
     /// A project of one source.

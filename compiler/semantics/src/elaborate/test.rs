@@ -2,10 +2,10 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
-use syntax::ast::{Arg, Expectation, Expr, ExprKind, Name, StrPart, Test, TestEntry, TestEntryKind};
+use syntax::ast::{Arg, Expectation, Expr, ExprKind, Moment, Name, StrPart, Test, TestEntry, TestEntryKind};
 
 use super::Elaborator;
-use crate::core::{Body, Core, ExpectBody, ExpectKindBody, Named, SimulateBody, TestBody};
+use crate::core::{Body, Core, ExpectBody, ExpectKindBody, MomentBody, Named, SimulateBody, TestBody};
 use crate::model::Outcome;
 use crate::queries::scope::lookup;
 use crate::queries::signature::{Signature, signature_of};
@@ -207,7 +207,7 @@ impl Elaborator<'_> {
                     self.unknown_word(codes::UNKNOWN_NAME, outcome, "how a run can end", &words);
                     return None;
                 }
-                let at = at.as_ref().map(|at| self.moment(at));
+                let at = at.as_ref().map(|at| self.turning(at));
                 let within = within.as_ref().map(|it| self.expect(it, &Type::Duration, "`within`"));
                 Some(ExpectKindBody::Outcome { outcome: outcome.text.clone(), at: at.flatten(), within })
             }
@@ -226,6 +226,16 @@ impl Elaborator<'_> {
                 Some(ExpectKindBody::Holds(self.expect(condition, &Type::Bool, "`expect`")))
             }
         }
+    }
+
+    /// Where a run turns.
+    fn turning(&mut self, at: &Moment) -> Option<MomentBody> {
+        if let Moment::Time(time) = at {
+            let help = "write `at stage 25%`; how long it may take is said by `within`";
+            self.stray(self.span(time.range), "a run turns at a stage, not at a time", help);
+            return None;
+        }
+        self.moment(at)
     }
 
     /// A word alone that is no outcome: a value, or a misspelt outcome.

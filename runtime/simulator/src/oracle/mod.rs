@@ -60,6 +60,14 @@ pub fn judge(case: &Case, schedule: &Schedule, left: &History) -> Vec<Violation>
     trial.found
 }
 
+/// The rules of the end alone: whether what the run says of its end is what the world shows.
+#[must_use]
+pub fn ends(case: &Case, schedule: &Schedule, left: &History) -> Vec<Violation> {
+    let mut trial = Trial { case, schedule, left, found: Vec::new(), blind_skip: false };
+    trial.ends();
+    trial.found
+}
+
 impl<'a> Trial<'a> {
     pub(crate) fn broken(&mut self, rule: &'static str, order: u64, message: String) {
         self.found.push(Violation { rule, order, message });

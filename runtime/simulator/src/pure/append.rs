@@ -65,12 +65,29 @@ impl Loop<'_> {
         for (_, request) in &follows.sends {
             self.line(worker, at, Line::Intent { request: Arc::clone(request) });
         }
+        self.enter_all(worker, follows);
         let run = &mut self.workers[worker].run;
         match self.depth {
             Depth::Ends => run.let_rows_go(),
             Depth::Whole => {
                 self.left.rows.extend(run.take_touched());
                 self.left.head = serde_json::to_value(run.head()).unwrap_or(Value::Null);
+            }
+        }
+    }
+
+    /// What follows from an event may be the first of a stage.
+    fn enter_all(&mut self, worker: usize, follows: &Follows) {
+        if self.left.world.play.is_none() {
+            return;
+        }
+        for (_, request) in &follows.sends {
+            self.enters(node_of(request));
+        }
+        for action in &follows.actions {
+            if let Action::Open { slot, .. } = action {
+                let node = self.workers[worker].run.id(*slot).to_owned();
+                self.enters(&node);
             }
         }
     }

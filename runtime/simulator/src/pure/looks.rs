@@ -49,8 +49,12 @@ impl Loop<'_> {
             None => Err("the environment measures nothing".to_owned()),
         };
         if let Some(again) = again {
-            let next = Again { every_ms: again.every_ms + again.every_ms / 2, ..again };
-            self.after(again.every_ms, Due::Look { worker, slot, source, again: Some(next) });
+            let wait_ms = match &self.left.world.play {
+                Some(play) => play.until_next_look_ms(again.since_ms, self.now_ms(), LOOK_EVERY_MS),
+                None => again.every_ms,
+            };
+            let next = Again { every_ms: again.every_ms.saturating_add(again.every_ms / 2), ..again };
+            self.after(wait_ms, Due::Look { worker, slot, source, again: Some(next) });
         }
         self.sampled(worker, slot, again.is_none(), sample);
     }

@@ -9,6 +9,7 @@ mod injector;
 mod looks;
 mod perform;
 mod persons;
+mod scripted;
 mod turn;
 mod workers;
 
@@ -27,6 +28,7 @@ use crate::case::Case;
 use crate::fault::Kind;
 use crate::history::History;
 use crate::schedule::{Passed, Schedule};
+use crate::script::{Play, Script};
 use injector::Injector;
 use workers::Worker;
 
@@ -35,6 +37,9 @@ const WALL_MS: i64 = 1_767_225_600_000;
 
 /// Steps of the loop after which a run is taken to be stuck.
 const STEPS_MAX: u32 = 20_000;
+
+/// The same for a script, whose gates are looked at more often.
+const SCRIPTED_STEPS_MAX: u32 = 1_000_000;
 
 /// How much is kept of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +80,10 @@ enum Due {
     Rest { worker: usize },
     /// A runtime is started.
     Start,
+    /// Something in the script begins.
+    Begins { event: usize },
+    /// Something in the script is over.
+    Ends { event: usize },
 }
 
 /// What follows from an event.
@@ -85,11 +94,12 @@ struct Follows {
     actions: Vec<Action>,
 }
 
-/// A watch: its number, and how long until it looks the next time.
+/// A watch: its number, how long until it looks the next time, and since when it looks.
 #[derive(Clone, Copy)]
 struct Again {
     watch: u32,
     every_ms: u64,
+    since_ms: u64,
 }
 
 /// What follows when a request has landed.
@@ -149,6 +159,8 @@ struct Loop<'a> {
     sampled: BTreeMap<(String, String), Sample>,
     said: u32,
     watches: u32,
+    /// How long a runtime that dies stays away, in milliseconds.
+    away_ms: u64,
     left: History,
 }
 
@@ -156,6 +168,15 @@ struct Loop<'a> {
 #[must_use]
 pub fn run(case: &Case, schedule: &Schedule, depth: Depth) -> History {
     Loop::new(case, schedule, depth).run()
+}
+
+/// Runs a script to its end, in a world where nothing else goes wrong.
+#[must_use]
+pub fn play(case: &Case, script: &Arc<Script>) -> History {
+    let schedule = Schedule::quiet(0);
+    let mut run = Loop::new(case, &schedule, Depth::Ends);
+    run.left.world.play = Some(Play::new(case, script));
+    run.run()
 }
 
 impl<'a> Loop<'a> {
@@ -196,13 +217,16 @@ impl<'a> Loop<'a> {
             sampled: BTreeMap::new(),
             said: 0,
             watches: 0,
+            away_ms: schedule.away_ms,
             left,
         }
     }
 
     fn run(mut self) -> History {
         self.start();
-        for _ in 0..STEPS_MAX {
+        self.announce();
+        let steps = if self.left.world.play.is_some() { SCRIPTED_STEPS_MAX } else { STEPS_MAX };
+        for _ in 0..steps {
             let Some(Reverse(Timed(at_ms, _, due))) = self.heap.pop() else { break };
             // What is still on its way when the run has ended can land, and nothing else happens any more.
             if self.left.status.is_some() && !matches!(due, Due::Land { .. }) {
@@ -211,6 +235,7 @@ impl<'a> Loop<'a> {
             self.left.world.pass(at_ms);
             self.happens(due);
         }
+        self.left.world.count_all();
         self.left
     }
 
@@ -251,6 +276,8 @@ impl<'a> Loop<'a> {
             Due::LetGoOn => self.let_go_on(),
             Due::Rest { worker } => self.rests(worker),
             Due::Start => self.start(),
+            Due::Begins { event } => self.event_begins(event),
+            Due::Ends { event } => self.event_ends(event),
         }
     }
 }

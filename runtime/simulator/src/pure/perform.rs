@@ -24,7 +24,11 @@ impl Loop<'_> {
             self.answers(worker, slot, &request, 1, failed, None);
             return;
         }
-        let (lands_ms, answers_ms) = self.latency(&request);
+        let (lands_ms, answers_ms) = match self.left.world.keeps_unready(&request) {
+            // Readiness is waited for before it is given up.
+            true => (self.latency(&request).0, request.timeout_ms / 2),
+            false => self.latency(&request),
+        };
         match fault {
             Some(Kind::CrashAfterEffect) => self.on_its_way(worker, slot, request, lands_ms, Then::Crash),
             Some(Kind::CrashLateEffect) => {

@@ -11,7 +11,7 @@ use crate::fault::Kind;
 use crate::schedule::Answer;
 
 /// How much later than could be a person comes, in milliseconds.
-const AGAIN_MS: u64 = 5_000;
+pub(super) const AGAIN_MS: u64 = 5_000;
 
 /// How long a pause lasts that somebody ends, in milliseconds.
 const PAUSE_MS: u64 = 10_000;
@@ -49,10 +49,10 @@ impl Loop<'_> {
 
     /// When a person tries again who found no runtime.
     fn until_started_ms(&self) -> u64 {
-        self.schedule.away_ms.saturating_add(AGAIN_MS)
+        self.away_ms.saturating_add(AGAIN_MS)
     }
 
-    fn says(&mut self, actor: Actor, kind: SignalKind) {
+    pub(super) fn says(&mut self, actor: Actor, kind: SignalKind) {
         let Some(worker) = self.current() else { return };
         self.said += 1;
         let signal = Signal { key: format!("said-{}", self.said), actor, kind, reason: Some("so".to_owned()) };
@@ -73,6 +73,10 @@ impl Loop<'_> {
             self.after(self.until_started_ms(), Due::Person { slot, number });
             return;
         };
+        if self.left.world.play.is_some() {
+            self.scripted_person(worker, slot, number);
+            return;
+        }
         let run = &self.workers[worker].run;
         let step = Some(run.id(slot).to_owned());
         let approval = self.approval(slot);
@@ -99,13 +103,13 @@ impl Loop<'_> {
     }
 
     /// A person looks whether an effect took place, and says what follows from that.
-    fn decided(&self, step: Option<String>, group: u32) -> SignalKind {
+    pub(super) fn decided(&self, step: Option<String>, group: u32) -> SignalKind {
         let node = step.as_deref().unwrap_or_default();
         let took = self.left.world.took(&format!("{}/{node}/{group}", self.case.started.run));
         if took { SignalKind::Skip { step } } else { SignalKind::Retry { step } }
     }
 
-    fn approval(&self, slot: u32) -> Option<Approval> {
+    pub(super) fn approval(&self, slot: u32) -> Option<Approval> {
         match self.workers.first()?.run.work(slot)? {
             Work::Approval(approval) => Some(approval.clone()),
             _ => None,
@@ -114,7 +118,7 @@ impl Loop<'_> {
 }
 
 /// The `number`th of those who are asked.
-fn asked_person(approval: &Approval, number: u32) -> Actor {
+pub(super) fn asked_person(approval: &Approval, number: u32) -> Actor {
     match &approval.from {
         People::Users { names } => person(number, names.get(number as usize).map_or("nobody", String::as_str), None),
         People::Group { name } => person(number, &format!("member {number}"), Some(name)),

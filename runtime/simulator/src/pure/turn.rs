@@ -21,7 +21,7 @@ const PEOPLE_MS: u64 = 1_000;
 const GRACE_MS: u64 = 30_000;
 
 /// How often the world is looked at, in milliseconds.
-const OBSERVE_MS: u64 = 10_000;
+pub(super) const OBSERVE_MS: u64 = 10_000;
 
 /// How often a timer of the clock on the wall looks at it, in milliseconds.
 const CLOCK_MS: u64 = 600_000;
@@ -147,7 +147,7 @@ impl Loop<'_> {
 
     fn watch(&mut self, worker: usize, slot: u32, source: machine::Source) {
         self.watches += 1;
-        let again = Again { watch: self.watches, every_ms: super::looks::LOOK_EVERY_MS };
+        let again = Again { watch: self.watches, every_ms: super::looks::LOOK_EVERY_MS, since_ms: self.now_ms() };
         self.workers[worker].watches.insert(slot, again.watch);
         self.after(again.every_ms, Due::Look { worker, slot, source: Some(source), again: Some(again) });
     }

@@ -100,7 +100,7 @@ impl Loop<'_> {
         let replaced = self.workers.iter().any(|other| other.alive && other.epoch == self.epoch);
         if !replaced && !self.starting {
             self.starting = true;
-            self.after(self.schedule.away_ms, Due::Start);
+            self.after(self.away_ms, Due::Start);
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod book;
 mod ends;
+mod scripted;
 mod service;
 mod traffic;
 
@@ -15,6 +16,8 @@ use machine::ports::provider::{
     Instance, Outcome, Outputs, Probe, RatioReading, Reading, Request, Sample, SampleRequest, Task,
 };
 use plan::{Release, ReleaseId};
+
+use crate::script::Play;
 
 pub use book::{Entry, What};
 pub use ends::Place;
@@ -30,6 +33,8 @@ pub struct World {
     pub book: Vec<Entry>,
     /// What runs and is routed, by environment and the service's name outside the language.
     pub services: BTreeMap<(String, String), Service>,
+    /// The script that is played, if one is.
+    pub(crate) play: Option<Play>,
     order: u64,
     /// The highest epoch that any provider has seen.
     epoch: u64,
@@ -47,6 +52,7 @@ impl World {
             now_ms: 0,
             book: Vec::new(),
             services: BTreeMap::new(),
+            play: None,
             order: 0,
             epoch: 0,
             closed: BTreeSet::new(),
@@ -98,15 +104,17 @@ impl World {
             return self.refuse(request, "it was ended");
         }
         if let Some(place) = place_of(&request.task) {
-            let now_ms = self.now_ms;
-            let service = self.services.entry(place).or_insert_with(|| Service::new(Traffic::none()));
+            let service = self.services.entry(place.clone()).or_insert_with(|| Service::new(Traffic::none()));
             if (request.epoch, request.sequence) <= service.latest {
                 return self.refuse(request, "a newer request was here");
             }
             service.latest = (request.epoch, request.sequence);
-            service.settle(now_ms);
+            self.count(&place);
         }
         let outputs = self.take_effect(&request.task);
+        if let Some(failed) = self.failed_by_script(request) {
+            return failed;
+        }
         self.took.insert(request.key.clone(), outputs.clone());
         let shows = place_of(&request.task).and_then(|place| self.services.get(&place)).map(Place::of).map(Box::new);
         self.note(What::Landed { request: Arc::clone(request), shows });
@@ -179,10 +187,12 @@ impl World {
 
     /// Counters of a service, of this moment.
     pub fn sample(&mut self, request: &SampleRequest) -> Result<Sample, String> {
-        let now_ms = self.now_ms;
         let place = (request.environment.clone(), request.service_id.clone());
-        let Some(service) = self.services.get_mut(&place) else { return Err("nothing is counted here".to_owned()) };
-        service.settle(now_ms);
+        self.count(&place);
+        if let Some(scripted) = self.scripted_sample(request) {
+            return scripted;
+        }
+        let Some(service) = self.services.get(&place) else { return Err("nothing is counted here".to_owned()) };
         let reading = |counts: &(u64, u64)| Reading {
             requests: counts.0,
             metrics: request

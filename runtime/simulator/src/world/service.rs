@@ -64,6 +64,11 @@ impl Service {
         }
     }
 
+    pub(crate) fn set_ready(&mut self, release: &ReleaseId, ready: bool) {
+        let own = self.instances.get_mut(release).into_iter().flatten();
+        own.for_each(|(_, is_ready)| *is_ready = ready);
+    }
+
     pub(crate) fn stop(&mut self, release: &ReleaseId, keep: u32) {
         if let Some(all) = self.instances.get_mut(release) {
             all.truncate(keep as usize);

@@ -9,5 +9,6 @@ mod fixture;
 mod golden;
 mod mended;
 mod quiet;
+mod scripted;
 mod seeds;
 mod told;

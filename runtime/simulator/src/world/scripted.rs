@@ -1,0 +1,75 @@
+//! The world as a script has it: who counts, what becomes ready, and which actions fail.
+
+use std::sync::Arc;
+
+use machine::ports::provider::{Outcome, Request, Sample, SampleRequest, Task};
+use plan::ReleaseId;
+
+use super::{What, World, place_of};
+
+impl World {
+    /// Lets the requests of the time that has passed arrive at a service.
+    pub(super) fn count(&mut self, place: &(String, String)) {
+        let now_ms = self.now_ms;
+        let Some(service) = self.services.get_mut(place) else { return };
+        match &mut self.play {
+            Some(play) => play.settle(place, service, now_ms),
+            None => service.settle(now_ms),
+        }
+    }
+
+    /// The same for all of them.
+    pub(crate) fn count_all(&mut self) {
+        for place in self.services.keys().cloned().collect::<Vec<_>>() {
+            self.count(&place);
+        }
+    }
+
+    /// The counters as the script has them; none without a script.
+    pub(super) fn scripted_sample(&mut self, request: &SampleRequest) -> Option<Result<Sample, String>> {
+        let place = (request.environment.clone(), request.service_id.clone());
+        let play = self.play.as_ref()?;
+        if play.is_silent(&place, self.now_ms) {
+            return Some(Err("nobody counts: the test has the metrics silent".to_owned()));
+        }
+        let releases = play.counters(request);
+        let counts = releases.iter().map(|(id, reading)| {
+            let bad = reading.metrics.values().map(|metric| metric.bad).max();
+            (id.clone(), reading.requests, bad.unwrap_or(0))
+        });
+        let counts = counts.collect();
+        self.note(What::Sampled { place, incarnation: 1, counts });
+        Some(Ok(Sample { incarnation: "p1".to_owned(), at_ms: request.asked_ms, releases }))
+    }
+
+    /// Whether the script keeps what a request asks for from getting ready.
+    pub(crate) fn keeps_unready(&self, request: &Request) -> bool {
+        let Task::Ensure { release, .. } = &request.task else { return false };
+        let place = place_of(&request.task);
+        self.play.as_ref().zip(place).is_some_and(|(play, place)| play.is_unready(&place, &release.id, self.now_ms))
+    }
+
+    /// The answer to a request that the script has fail, written down.
+    pub(super) fn failed_by_script(&mut self, request: &Arc<Request>) -> Option<Outcome> {
+        let message = match &request.task {
+            Task::Ensure { release, instances, .. } if self.keeps_unready(request) => {
+                self.set_ready(&place_of(&request.task)?, &release.id, false);
+                format!("0 of {instances} instances are ready: the test keeps them from it")
+            }
+            Task::Act { action, .. } if self.play.as_mut()?.lets_fail(action, self.now_ms) => {
+                "the test has it fail".to_owned()
+            }
+            Task::Ensure { .. } | Task::Stop { .. } | Task::Shift { .. } | Task::Act { .. } => return None,
+        };
+        self.note(What::Failed { request: Arc::clone(request) });
+        Some(Outcome::Failed { retryable: true, message })
+    }
+
+    /// Makes every instance of a release ready, or none.
+    pub(crate) fn set_ready(&mut self, place: &(String, String), release: &ReleaseId, ready: bool) {
+        self.count(place);
+        if let Some(service) = self.services.get_mut(place) {
+            service.set_ready(release, ready);
+        }
+    }
+}
