@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::site::{EXAMPLE, Site};
+use crate::site::{Site, untested};
 
 fn git(site: &Site, arguments: &[&str]) {
     let mut git = Command::new("git");
@@ -13,7 +13,7 @@ fn git(site: &Site, arguments: &[&str]) {
 
 /// The example, committed.
 fn committed() -> Site {
-    let site = Site::of(EXAMPLE);
+    let site = Site::of(untested());
     git(&site, &["init", "--quiet", "--initial-branch=main"]);
     git(&site, &["add", "--all"]);
     git(&site, &["commit", "--quiet", "--message=the first"]);
@@ -52,7 +52,7 @@ fn workflows_come_and_go() {
 
 #[test]
 fn two_plan_files_need_no_sources() {
-    let site = Site::of(EXAMPLE);
+    let site = Site::of(untested());
     site.deployc(&["build", "--workflow", "release", "-o", "old.json"]);
     edited(&site, "traffic = 800 req/s..1_000 req/s", "traffic = 400 req/s..1_000 req/s");
     site.deployc(&["build", "--workflow", "release", "-o", "new.json"]);
@@ -74,6 +74,6 @@ fn what_cannot_be_compared_is_said() {
     insta::assert_snapshot!(site.deployc(&["diff", "main.deploy", "gone.json"]));
     insta::assert_snapshot!(site.deployc(&["diff", "--base", "main", "--workflow", "relase"]));
     insta::assert_snapshot!(
-        Site::of(EXAMPLE).deployc(&["diff", "--base", "main"]).err.lines().next().unwrap_or_default()
+        Site::of(untested()).deployc(&["diff", "--base", "main"]).err.lines().next().unwrap_or_default()
     );
 }
