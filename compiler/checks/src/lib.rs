@@ -8,6 +8,7 @@ mod approvals;
 mod arms;
 mod asides;
 mod asked;
+mod calls;
 mod cohorts;
 mod databases;
 mod effects;
@@ -21,8 +22,10 @@ mod races;
 mod replacing;
 mod samples;
 mod sharing;
+mod spoken;
 mod stages;
 mod thresholds;
+mod times;
 mod unguarded;
 mod windows;
 
@@ -52,6 +55,8 @@ fn proofs(workflow: &Workflow, objectives: &[Slo]) -> Vec<Found> {
     let mut found = sharing::traffic(&places);
     found.extend(races::check(workflow));
     found.extend(migrating::check(workflow));
+    found.extend(calls::check(workflow));
+    found.extend(times::check(workflow));
     let mut found: Vec<Found> = found.into_iter().map(of_a_proof).collect();
     for (part, about) in places.apart() {
         let findings = of_places(&part, objectives).into_iter();

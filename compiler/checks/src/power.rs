@@ -6,12 +6,13 @@ use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use semantics::model::{Arm, Bind, Condition};
-use semantics::units::{duration_text, percent_text};
+use semantics::units::percent_text;
 use statistics::{Question, Telling};
 
 use crate::asked::{Asked, seen};
 use crate::places::Places;
 use crate::questions::{level, question};
+use crate::spoken::{percent, spoken};
 
 pub(crate) fn check(places: &Places<'_>) -> Vec<Diagnostic> {
     Asked::all(places).filter_map(|asked| Some(asked.located(asked.finding()?))).collect()
@@ -147,39 +148,4 @@ fn lightest(asked: &Asked<'_>, condition: &Condition, rate: Decimal) -> Option<D
     // A tenth of a percent is as fine as people write weights.
     let readable = if high > 100 { (high + 9) / 10 * 10 } else { high };
     Decimal::from(readable).checked_mul(FINEST).map(|weight| weight.normalize())
-}
-
-/// A share of requests as people read it, with two digits that count.
-pub(crate) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    let rounded: f64 = format!("{percent:.1e}").parse().unwrap_or(percent);
-    let exact: f64 = format!("{percent:.6}").parse().unwrap_or(percent);
-    // `0.25%` and `2.25%` are written with all of their digits; computed shares are not.
-    let shown = if format!("{exact}").len() <= 5 { exact } else { rounded };
-    format!("{shown}%")
-}
-
-/// A time in its largest units: `48m 40s`.
-fn spoken(ms: i64) -> String {
-    let (seconds, rest) = (ms / 1_000, ms % 1_000);
-    let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-    let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}"));
-    let shown: Vec<String> = parts.collect();
-    if shown.is_empty() || rest > 0 { duration_text(ms) } else { shown.join(" ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{percent, spoken};
-
-    #[test]
-    fn times_and_shares_are_read_at_first_sight() {
-        let times = [(2_920_000, "48m 40s"), (3_600_000, "1h"), (500, "500ms"), (90_061_000, "1d 1h 1m 1s")];
-        for (ms, text) in times {
-            assert_eq!(spoken(ms), text);
-        }
-        for (share, text) in [(0.001, "0.1%"), (0.0035, "0.35%"), (1.0, "100%"), (0.018, "1.8%"), (1.0 / 3.0, "33%")] {
-            assert_eq!(percent(share), text);
-        }
-    }
 }

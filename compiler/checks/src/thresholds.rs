@@ -10,8 +10,8 @@ use statistics::{Threshold, operating};
 
 use crate::asked::Asked;
 use crate::places::Places;
-use crate::power::percent;
 use crate::questions::{exact, level};
+use crate::spoken::percent;
 
 /// The chances at which a line is crossed as by the flip of a coin.
 const COIN: RangeInclusive<f64> = 0.25..=0.75;

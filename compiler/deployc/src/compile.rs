@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::choose;
 use crate::console::{Console, VERSION, as_json, summary};
 use crate::failure::Failure;
+use crate::limits;
 use crate::places::Places;
 
 /// A compiled workflow.
@@ -41,7 +42,11 @@ pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
     if !found.iter().any(Diagnostic::is_error) {
         for workflow in project.model().workflows() {
             let model = project.model().workflow_of(&workflow);
-            found.extend(lowered(project, &workflow.name, model)?.err().unwrap_or_default());
+            let places = Places::new(project);
+            found.extend(match lowered(project, &workflow.name, model, &places)? {
+                Ok(plan) => limits::broken(&with_objectives(project, plan, &places), &places),
+                Err(errors) => errors,
+            });
         }
     }
     Ok(found)
@@ -74,8 +79,9 @@ fn sound(console: &Console, project: &Project) -> Result<Vec<Diagnostic>, Failur
 
 fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan, Failure> {
     let model = project.model().workflow(workflow);
-    let plan = lowered(project, workflow, model)?.map_err(|errors| stopped(console, project, &errors))?;
-    Ok(with_objectives(project, with_acceptances(project, workflow, plan)))
+    let places = Places::new(project);
+    let plan = lowered(project, workflow, model, &places)?.map_err(|errors| stopped(console, project, &errors))?;
+    Ok(with_objectives(project, with_acceptances(project, workflow, plan), &places))
 }
 
 /// The plan of a workflow of a project without errors.
@@ -91,9 +97,9 @@ fn lowered(
     project: &Project,
     workflow: &str,
     model: Option<Arc<Workflow>>,
+    places: &Places<'_>,
 ) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {
     let model = model.ok_or_else(|| Failure::internal(format!("the workflow `{workflow}` has no model")))?;
-    let places = Places::new(project);
     match lower::lower(&model, project.edition(), &|span| places.of(span)) {
         Err(errors) if errors.is_empty() => {
             Err(Failure::internal(format!("the workflow `{workflow}` has an error that no diagnostic tells")))
@@ -112,8 +118,7 @@ fn with_acceptances(project: &Project, workflow: &str, plan: Plan) -> Plan {
 }
 
 /// The plan with what the users of its services were promised.
-fn with_objectives(project: &Project, plan: Plan) -> Plan {
-    let places = Places::new(project);
+fn with_objectives(project: &Project, plan: Plan, places: &Places<'_>) -> Plan {
     lower::with_objectives(plan, &project.model().objectives(), &|span| places.of(span))
 }
 

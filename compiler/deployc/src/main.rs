@@ -10,6 +10,7 @@ mod fix;
 mod graph;
 mod hosts;
 mod launch;
+mod limits;
 mod pages;
 mod places;
 mod replace;

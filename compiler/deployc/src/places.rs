@@ -10,11 +10,12 @@ use plan::Place;
 pub(crate) struct Places<'p> {
     sources: &'p dyn SourceMap,
     lines: RefCell<BTreeMap<FileId, LineIndex<'p>>>,
+    shown: RefCell<BTreeMap<String, Span>>,
 }
 
 impl<'p> Places<'p> {
     pub(crate) fn new(sources: &'p dyn SourceMap) -> Self {
-        Self { sources, lines: RefCell::default() }
+        Self { sources, lines: RefCell::default(), shown: RefCell::default() }
     }
 
     /// The rest of the line that a place is on, from there; nothing for a file that is not of these.
@@ -33,6 +34,13 @@ impl<'p> Places<'p> {
         let mut lines = self.lines.borrow_mut();
         let index = lines.entry(span.file).or_insert_with(|| LineIndex::new(self.sources.text(span.file)));
         let at = index.line_col(span.start);
-        Place { file: self.sources.path(span.file).to_owned(), line: at.line, column: at.column }
+        let place = Place { file: self.sources.path(span.file).to_owned(), line: at.line, column: at.column };
+        self.shown.borrow_mut().insert(place.to_string(), span);
+        place
+    }
+
+    /// The last span that was shown as this place.
+    pub(crate) fn span(&self, place: &Place) -> Option<Span> {
+        self.shown.borrow().get(&place.to_string()).copied()
     }
 }

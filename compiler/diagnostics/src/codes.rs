@@ -174,6 +174,10 @@ codes! {
     NO_CHANNEL "E0536" "a channel that does not take one text";
     NO_SUCH_COHORT "E0537" "a cohort that the flag does not have";
     UNFIT_EXPOSURE "E0538" "an exposure that means nothing of a flag";
+    OVERSPENT "E0540" "a rollout that could cost more of a budget than it may";
+    NO_BUDGET "E0541" "a share of a budget that nobody declared";
+    DEADLINE_TOO_SHORT "E0542" "a deadline that is shorter than what it bounds";
+    OPENING_TOO_SHORT "E0543" "increases that do not fit into one opening";
 
     // E06xx: databases, contracts and texts in other languages.
     SCHEMA_FILE "E0601" "a schema file that is not named by its path in the project";
@@ -188,6 +192,7 @@ codes! {
     UNKNOWN_PHASE "E0610" "a phase that the migration does not have";
     MIGRATE_ORDER "E0611" "phases of a migration that a workflow carries out of order";
     URL_WITHOUT_PLACE "E0612" "the url of a database where no environment is known";
+    CALL_UNANSWERED "E0613" "a call that a release beside it does not answer";
 
     // E07xx: groups, flags, policies, tests and exceptions.
     GROUP_MEMBER "E0701" "a member that a group cannot have";

@@ -13,6 +13,7 @@ use crate::gate::{Gate, Metric};
 use crate::migration::Migration;
 use crate::node::{Node, NodeId, RecoveryStep};
 use crate::objective::{Objective, Traffic};
+use crate::quantity::Exact;
 use crate::release::Digest;
 use crate::scope::{Scope, Together};
 use crate::stage::Stage;
@@ -217,6 +218,9 @@ pub struct Rollout {
     /// The requests that the service gets, where they are declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// The share of each of the service's error budgets that a bad release may spend at most, where it is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_spend: Option<Exact>,
     /// The strategy's name, for people.
     pub strategy: String,
     /// Whether a release must run already: a stage below 100 % or a comparison with it needs one.

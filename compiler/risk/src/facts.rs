@@ -2,7 +2,7 @@
 
 use crate::duration::shown;
 use crate::report::{Report, RolloutRisk, StageRisk, Wait};
-use crate::text::{lets_through, outright, tells, way_back, worst};
+use crate::text::{lets_through, limit, outright, tells, way_back, worst};
 
 /// A fact: what it is about, and what is so.
 pub(crate) type Fact = (String, String);
@@ -22,6 +22,7 @@ pub(crate) fn facts(report: &Report) -> Vec<Fact> {
 fn rollout(risk: &RolloutRisk) -> Vec<Fact> {
     let name = &risk.rollout;
     let mut found: Vec<Fact> = risk.stages.iter().flat_map(|it| stage(name, it)).collect();
+    found.extend(risk.limits.iter().map(|it| (format!("{name} may spend of {}", it.objective), limit(it))));
     let through = risk.lets_through.iter();
     found.extend(through.map(|it| {
         let about = format!("{name} lets through, by `{}` of {} for {}", it.condition, it.gate, it.objective);

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod duration;
 mod facts;
 pub mod graph;
+mod limits;
 mod report;
 mod rollout;
 mod round;
@@ -21,8 +22,10 @@ mod unchecked;
 mod way_back;
 mod words;
 
+pub use limits::{Broken, broken, remedy};
 pub use report::{
-    Irreversible, LetsThrough, Odds, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait, WayBack,
+    Irreversible, LetsThrough, Limit, Odds, Paid, Report, RolloutRisk, Sight, Spend, StageRisk, Time, Unchecked, Wait,
+    WayBack,
 };
 
 use plan::{NodeId, Plan};

@@ -35,6 +35,8 @@ pub struct RolloutRisk {
     pub traffic: Option<Traffic>,
     /// Stage by stage.
     pub stages: Vec<StageRisk>,
+    /// What it may spend of each budget, and could; empty where it has no limit.
+    pub limits: Vec<Limit>,
     /// What its gates pass although it breaks an objective.
     pub lets_through: Vec<LetsThrough>,
     /// What brings it back, and until when.
@@ -112,6 +114,36 @@ pub struct Spend {
     /// Whether something ends it without a person, at every share: false where nobody looks, or a gate without an
     /// answer waits for one. What is spent until then is all that is counted.
     pub ends: bool,
+}
+
+/// A limit of what a rollout may spend of a budget.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Limit {
+    /// The objective.
+    pub objective: String,
+    /// The share of the period's budget that may be spent.
+    pub allowed: f64,
+    /// What all stages together could spend, when every request of the release fails.
+    pub spent: f64,
+    /// What each of them could.
+    pub stages: Vec<Paid>,
+}
+
+/// What one stage could spend of a budget, when every request of the release fails.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Paid {
+    /// The stage's label.
+    pub stage: String,
+    /// Where it is written.
+    pub place: Option<Place>,
+    /// The new release's share of the requests.
+    pub weight: f64,
+    /// How long it lasts, with the way back.
+    pub lasts_ms: u64,
+    /// Of the period's budget.
+    pub spent: f64,
+    /// Whether a gate tells it; else it lasts as long as the stage.
+    pub told: bool,
 }
 
 /// A gate whose margin is wider than an objective's budget.

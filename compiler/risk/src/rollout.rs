@@ -2,6 +2,7 @@
 
 use plan::{Plan, Rollout, Work};
 
+use crate::limits;
 use crate::report::{RolloutRisk, StageRisk};
 use crate::sight::{requests, sights};
 use crate::spend::{lets_through, spends};
@@ -29,6 +30,7 @@ fn one(plan: &Plan, key: &str, rollout: &Rollout) -> RolloutRisk {
         place: None,
         traffic: rollout.traffic,
         stages: risks.collect(),
+        limits: limits::of(plan, rollout, &stages, back.traffic_ms),
         lets_through: lets_through(plan, &rollout.service, &stages),
         back,
     }

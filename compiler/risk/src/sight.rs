@@ -1,6 +1,6 @@
 //! P3: what each condition of a gate can tell within a stage, at the lowest declared traffic.
 
-use plan::{Arm, Bound, Condition, Gate, MetricKind, Plan};
+use plan::{Arm, Bound, Condition, Gate, MetricKind, Plan, Reading};
 use statistics::{
     Baseline, Margin, Question, operating, requests_to_fail, requests_to_fail_limit, requests_to_pass,
     requests_to_pass_limit,
@@ -45,8 +45,15 @@ fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condi
             odds: test.odds(seen),
             ..blank
         },
-        Err(why) => unknown(why),
+        Err(why) => Sight { least: bounding(guarded.gate, condition), ..unknown(why) },
     }
+}
+
+/// The requests without which nothing bounds a quantile.
+fn bounding(gate: &Gate, condition: &Condition) -> Option<u64> {
+    let Some(Reading::Quantile(name)) = &condition.reading else { return None };
+    let q = format!("0.{}", name.strip_prefix('p')?).parse().ok()?;
+    Question::Quantile { q }.needed(1.0 - gate.confidence.to_f64()).map(statistics::Telling::least)
 }
 
 /// Requests of the judged arm that count, at so many requests a second.
@@ -93,9 +100,12 @@ impl Test {
         guarded: Guarded<'_>,
         condition: &Condition,
     ) -> Result<Self, &'static str> {
-        let metric = plan.body.metrics.get(&condition.metric).filter(|metric| metric.kind == MetricKind::Ratio);
-        let metric = metric.filter(|_| condition.reading.is_none()).ok_or("it compares no share of requests")?;
-        let usual = metric.usual.map(plan::Exact::to_f64);
+        let metric = plan.body.metrics.get(&condition.metric).ok_or("its metric is not in the plan")?;
+        let usual = match (&condition.reading, metric.kind) {
+            (None, MetricKind::Ratio) => metric.usual.map(plan::Exact::to_f64),
+            (Some(Reading::OverMs(_)), _) => None,
+            (None | Some(Reading::Quantile(_)), _) => return Err("it compares no share of requests"),
+        };
         let against = match &condition.bound {
             Bound::Constant(limit) => Against::Limit(limit.to_f64()),
             Bound::Against { times, plus } => {

@@ -5,7 +5,7 @@
 //! is expected to tell q (never longer than hold and extension, at the end of which it must have passed), one look, and
 //! the way back. A stage without a gate tells nothing, and the next one takes over.
 
-use plan::{Arm, Objective, Plan};
+use plan::{Arm, Condition, Objective, Plan, Reading};
 
 use crate::report::{LetsThrough, Spend};
 use crate::round::significant;
@@ -26,16 +26,16 @@ pub(crate) fn spends(plan: &Plan, service: &str, stages: &[Facts<'_>], from: usi
     // Without declared traffic nobody knows whether there are users at all.
     let declared = stages.get(from).is_some_and(|facts| facts.traffic.is_some());
     let own = plan.body.objectives.iter().filter(|(_, objective)| declared && objective.service == service);
-    let counted = own.filter(|(_, objective)| objective.under_ms.is_none());
-    counted.filter_map(|(name, objective)| spend(plan, (name, objective), &stages[from..], back_ms)).collect()
+    own.filter_map(|(name, objective)| spend(plan, (name, objective), &stages[from..], back_ms)).collect()
 }
 
 fn spend(plan: &Plan, (name, objective): (&String, &Objective), stages: &[Facts<'_>], back_ms: u64) -> Option<Spend> {
     let budget = Budget::of(objective)?;
     // What every gate allows is no failure of this release: it is told by what they let through.
-    let shares = SHARES.iter().copied().chain(edges(plan, stages));
-    let shares = shares.filter(|share| !allowed_everywhere(plan, stages, *share));
-    let costs: Vec<(f64, Cost)> = shares.map(|share| (share, cost(plan, budget, stages, share, back_ms))).collect();
+    let shares = SHARES.iter().copied().chain(edges(plan, objective, stages));
+    let shares = shares.filter(|share| !allowed_everywhere(plan, objective, stages, *share));
+    let cost = |share| cost(plan, (objective, budget), stages, share, back_ms);
+    let costs: Vec<(f64, Cost)> = shares.map(|share| (share, cost(share))).collect();
     let outright = costs.first()?.1;
     let (worst_at, worst) = costs.iter().rev().copied().max_by(|a, b| a.1.spent.total_cmp(&b.1.spent))?;
     Some(Spend {
@@ -50,14 +50,19 @@ fn spend(plan: &Plan, (name, objective): (&String, &Objective), stages: &[Facts<
 
 /// How much of an objective's period may be bad, in milliseconds of full failure.
 #[derive(Clone, Copy)]
-struct Budget(f64);
+pub(crate) struct Budget(f64);
 
 impl Budget {
     /// None where nothing may fail: no share of nothing can be spent.
-    fn of(objective: &Objective) -> Option<Self> {
+    pub(crate) fn of(objective: &Objective) -> Option<Self> {
         #[expect(clippy::cast_precision_loss, reason = "periods are far shorter than 2^53 ms")]
         let budget = (1.0 - objective.good.to_f64()) * objective.period_ms as f64;
         (budget > 0.0).then_some(Self(budget))
+    }
+
+    /// The part of it that is spent when so large a share of the requests fails for so long.
+    pub(crate) fn share(self, failing: f64, lasts_ms: f64) -> f64 {
+        failing * lasts_ms / self.0
     }
 }
 
@@ -69,13 +74,19 @@ struct Cost {
     ends: bool,
 }
 
-fn cost(plan: &Plan, budget: Budget, stages: &[Facts<'_>], share: f64, back_ms: u64) -> Cost {
+fn cost(
+    plan: &Plan,
+    (objective, budget): (&Objective, Budget),
+    stages: &[Facts<'_>],
+    share: f64,
+    back_ms: u64,
+) -> Cost {
     let mut spent = 0.0;
     for facts in stages {
-        let (lasts_ms, told) = lasts_ms(plan, facts, share);
+        let (lasts_ms, told) = lasts_ms(plan, objective, facts, share);
         #[expect(clippy::cast_precision_loss, reason = "times are far shorter than 2^53 ms")]
         let back = if told == Told::No { 0.0 } else { back_ms as f64 };
-        spent += facts.weight() * share * (lasts_ms + back) / budget.0;
+        spent += budget.share(facts.weight() * share, lasts_ms + back);
         match told {
             Told::Back => return Cost { spent, ends: true },
             Told::Asked => return Cost { spent, ends: false },
@@ -88,7 +99,7 @@ fn cost(plan: &Plan, budget: Budget, stages: &[Facts<'_>], share: f64, back_ms: 
 
 /// What comes of a failing share in a stage.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+pub(crate) enum Told {
     /// The gate fails, or does not pass in time.
     Back,
     /// The gate has no answer, and waits for a person's.
@@ -97,11 +108,28 @@ enum Told {
     No,
 }
 
+/// Whole milliseconds.
+pub(crate) fn counted(ms: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is never negative")]
+    let whole = ms.max(0.0) as u64;
+    whole
+}
+
+/// Whether a condition looks at what an objective is about: failures at failures, slowness at slowness of the same metric.
+fn looks_at(objective: &Objective, condition: &Condition) -> bool {
+    match (objective.under_ms, &condition.reading) {
+        (None, None) => !condition.advisory,
+        (Some(_), Some(Reading::OverMs(_))) => !condition.advisory && condition.metric == objective.metric,
+        (None | Some(_), _) => false,
+    }
+}
+
+/// How long it lasts in a stage that so large a share of the release's requests is bad, without the way back.
 #[expect(clippy::cast_precision_loss, reason = "times are far shorter than 2^53 ms")]
-fn lasts_ms(plan: &Plan, facts: &Facts<'_>, share: f64) -> (f64, Told) {
+pub(crate) fn lasts_ms(plan: &Plan, objective: &Objective, facts: &Facts<'_>, share: f64) -> (f64, Told) {
     let (ends_ms, by_itself) = facts.ends_ms();
     let Some(guarded) = facts.guard else { return (ends_ms as f64, Told::No) };
-    let conditions = guarded.gate.conditions.iter().filter(|condition| !condition.advisory);
+    let conditions = guarded.gate.conditions.iter().filter(|condition| looks_at(objective, condition));
     let tests: Vec<Test> = conditions.filter_map(|condition| Test::of(plan, facts, guarded, condition).ok()).collect();
     let seen = |test: &Test| seen_by(facts, guarded.gate.arm, test, share);
     if !tests.iter().any(|test| seen(test) > test.allowed()) {
@@ -131,7 +159,7 @@ fn seen_by(facts: &Facts<'_>, arm: Arm, test: &Test, share: f64) -> f64 {
 }
 
 /// The shares just beyond what each condition allows: those that take a gate longest to tell.
-fn edges<'f>(plan: &'f Plan, stages: &'f [Facts<'f>]) -> impl Iterator<Item = f64> + 'f {
+fn edges<'f>(plan: &'f Plan, objective: &'f Objective, stages: &'f [Facts<'f>]) -> impl Iterator<Item = f64> + 'f {
     let edge = |(facts, arm, test): (&Facts<'_>, Arm, Test)| match arm {
         Arm::Canary | Arm::Shadow => Some(test.allowed() * BEYOND),
         Arm::Service if facts.weight() > 0.0 => {
@@ -140,20 +168,24 @@ fn edges<'f>(plan: &'f Plan, stages: &'f [Facts<'f>]) -> impl Iterator<Item = f6
         }
         Arm::Service | Arm::Stable | Arm::Previous | Arm::Baseline => None,
     };
-    tests(plan, stages).filter_map(edge).filter(|share| (0.0..=1.0).contains(share))
+    tests(plan, objective, stages).filter_map(edge).filter(|share| (0.0..=1.0).contains(share))
 }
 
 /// Whether no gate minds this share: then it is not a failure that anybody declared.
-fn allowed_everywhere(plan: &Plan, stages: &[Facts<'_>], share: f64) -> bool {
-    let mut tests = tests(plan, stages).peekable();
+fn allowed_everywhere(plan: &Plan, objective: &Objective, stages: &[Facts<'_>], share: f64) -> bool {
+    let mut tests = tests(plan, objective, stages).peekable();
     tests.peek().is_some() && tests.all(|(facts, arm, test)| seen_by(facts, arm, &test, share) <= test.allowed())
 }
 
 /// How each condition of each stage is judged, as far as that is computed.
-fn tests<'f>(plan: &'f Plan, stages: &'f [Facts<'f>]) -> impl Iterator<Item = (&'f Facts<'f>, Arm, Test)> {
+fn tests<'f>(
+    plan: &'f Plan,
+    objective: &'f Objective,
+    stages: &'f [Facts<'f>],
+) -> impl Iterator<Item = (&'f Facts<'f>, Arm, Test)> {
     let guarded = stages.iter().filter_map(|facts| Some((facts, facts.guard?)));
     guarded.flat_map(move |(facts, guarded)| {
-        let conditions = guarded.gate.conditions.iter().filter(|condition| !condition.advisory);
+        let conditions = guarded.gate.conditions.iter().filter(|condition| looks_at(objective, condition));
         conditions.filter_map(move |condition| {
             Some((facts, guarded.gate.arm, Test::of(plan, facts, guarded, condition).ok()?))
         })
@@ -165,10 +197,10 @@ pub(crate) fn lets_through(plan: &Plan, service: &str, stages: &[Facts<'_>]) -> 
     let mut found: Vec<LetsThrough> = Vec::new();
     for facts in stages {
         let Some(guarded) = facts.guard else { continue };
-        for condition in guarded.gate.conditions.iter().filter(|condition| !condition.advisory) {
+        for condition in &guarded.gate.conditions {
             let Ok(test) = Test::of(plan, facts, guarded, condition) else { continue };
-            let own = plan.body.objectives.iter().filter(|(_, it)| it.service == service && it.under_ms.is_none());
-            for (name, objective) in own.filter(|(_, objective)| objective.metric == condition.metric) {
+            let own = plan.body.objectives.iter().filter(|(_, it)| it.service == service && looks_at(it, condition));
+            for (name, objective) in own.filter(|(_, it)| it.metric == condition.metric && same_time(it, condition)) {
                 let burn = test.allowed() / (1.0 - objective.good.to_f64());
                 let new = LetsThrough {
                     gate: guarded.guard.gate.clone(),
@@ -184,4 +216,13 @@ pub(crate) fn lets_through(plan: &Plan, service: &str, stages: &[Facts<'_>]) -> 
         }
     }
     found
+}
+
+/// Whether a condition counts as bad exactly what the objective does.
+fn same_time(objective: &Objective, condition: &Condition) -> bool {
+    match &condition.reading {
+        Some(Reading::OverMs(ms)) => objective.under_ms == Some(*ms),
+        Some(Reading::Quantile(_)) => false,
+        None => objective.under_ms.is_none(),
+    }
 }

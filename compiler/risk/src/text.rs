@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plan::Place;
 
 use crate::duration::shown;
-use crate::report::{LetsThrough, Odds, Report, RolloutRisk, Sight, Spend, StageRisk, Time, WayBack};
+use crate::report::{LetsThrough, Limit, Odds, Report, RolloutRisk, Sight, Spend, StageRisk, Time, WayBack};
 use crate::words::{counted, digits, percent};
 
 /// A report as lines.
@@ -64,6 +64,7 @@ fn rollout(out: &mut String, risk: &RolloutRisk) {
     out.push_str(&stages(&risk.stages));
     let sights = risk.stages.iter().flat_map(|stage| stage.sights.iter().map(move |it| sight(stage, it)));
     section_at(out, "  what the gates can tell", "    ", sights);
+    section_at(out, "  what it may spend", "    ", risk.limits.iter().map(limit));
     section_at(out, "  what they let through", "    ", risk.lets_through.iter().map(lets_through));
     section_at(out, "  way back", "    ", std::iter::once(way_back(&risk.back)));
 }
@@ -122,8 +123,9 @@ fn sight(stage: &StageRisk, sight: &Sight) -> String {
 
 /// What a condition can tell.
 pub(crate) fn tells(sight: &Sight) -> String {
+    let least = sight.least.map(|least| format!("; no test tells it with fewer than {least}")).unwrap_or_default();
     if let Some(why) = &sight.unknown {
-        return format!("is not computed, {why}");
+        return format!("is not computed, {why}{least}");
     }
     let usual = sight.usual.map(|usual| format!(" (usual {})", percent(usual))).unwrap_or_default();
     let tells = match sight.fails_from {
@@ -134,7 +136,6 @@ pub(crate) fn tells(sight: &Sight) -> String {
         Some(needed) => format!("an unchanged release passes with {needed}"),
         None => "an unchanged release never passes".to_owned(),
     };
-    let least = sight.least.map(|least| format!("; no test tells it with fewer than {least}")).unwrap_or_default();
     let odds = sight.odds.as_ref().map(odds).unwrap_or_default();
     let seen = counted(usize::try_from(sight.seen).unwrap_or(usize::MAX), "request");
     format!("sees {seen}; {tells}; {passes}{least}{odds}")
@@ -149,6 +150,18 @@ fn odds(odds: &Odds) -> String {
         }
         _ => format!("; by its end it passes and fails {edge}"),
     }
+}
+
+/// A limit and what comes of it, stage by stage.
+#[must_use]
+pub fn limit(limit: &Limit) -> String {
+    let stages = limit.stages.iter().map(|it| {
+        let until = if it.told { "" } else { ", nothing tells it" };
+        format!("{} for {} {}{until}", it.stage, shown(it.lasts_ms), percent(it.spent))
+    });
+    let stages: Vec<String> = stages.collect();
+    let (spent, allowed) = (percent(limit.spent), percent(limit.allowed));
+    format!("{spent} of {}, of {allowed} that it may: {}", limit.objective, stages.join(" + "))
 }
 
 pub(crate) fn lets_through(it: &LetsThrough) -> String {

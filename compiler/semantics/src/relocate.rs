@@ -7,8 +7,8 @@ use diagnostics::Span;
 use crate::model::{
     Backfill, BackfillPause, Bound, CarriedPhase, Check, Condition, Database, Environment, Expose, Flag, Gate,
     JointMember, Loop, Metric, Migrate, Migration, MigrationPhase, Mirror, Objective, Parameter, Pause, PhaseKind,
-    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, Stage, Step, StepKind, Strategy, Together, When,
-    Workflow,
+    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, SpendLimit, Stage, Step, StepKind, Strategy,
+    Together, When, Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -31,7 +31,9 @@ fn steps(of: &[Step], to: Move<'_>) -> Vec<Step> {
 }
 
 fn step(of: &Step, to: Move<'_>) -> Step {
-    Step { span: to(of.span), kind: step_kind(&of.kind, to), on_failure: steps(&of.on_failure, to), ..of.clone() }
+    let may_spend = of.may_spend.map(|it| SpendLimit { span: to(it.span), ..it });
+    let (kind, on_failure) = (step_kind(&of.kind, to), steps(&of.on_failure, to));
+    Step { span: to(of.span), kind, on_failure, may_spend, ..of.clone() }
 }
 
 fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {

@@ -255,7 +255,8 @@ pub fn steps(list: &[Step], visitor: &mut dyn Visitor) {
         step_kind(&step.kind, scope, visitor);
         let modifiers = &step.modifiers;
         let reason = modifiers.go_on.iter().map(|go_on| &go_on.because);
-        modifiers.within.iter().chain(&modifiers.retry).chain(reason).for_each(|x| expr(x, visitor));
+        let limit = modifiers.may_spend.iter().map(|limit| &limit.share);
+        modifiers.within.iter().chain(&modifiers.retry).chain(reason).chain(limit).for_each(|x| expr(x, visitor));
         modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
     }
 }

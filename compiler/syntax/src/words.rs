@@ -92,8 +92,9 @@ const CLAUSES: &[&str] = &[
     "in", "over", "because", "until", "except", "with", "after", "during", "where",
 ];
 
-/// Words that begin a clause of a stage, and go on with the line before as well; they may be names of values.
-const STAGE_CLAUSES: [&str; 3] = ["sticky", "surge", "unavailable"];
+/// Words that begin a clause of a stage or stand behind a step, and go on with the line before as well; they may be names of
+/// values.
+const STAGE_CLAUSES: [&str; 4] = ["sticky", "surge", "unavailable", "may"];
 
 /// Words that join operands, as operators do.
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];

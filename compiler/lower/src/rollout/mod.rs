@@ -51,11 +51,15 @@ impl Lowering<'_> {
             overrides,
             replicas: layout.replicas,
             traffic: traffic(model),
+            may_spend: step.may_spend.map(|limit| Exact::new(limit.share)),
             strategy: model.strategy.name.to_string(),
             needs_running: needs_running(&model.strategy),
             stages,
             recovery: self.recovery(&layout),
         };
+        if let Some(limit) = step.may_spend {
+            self.place(format!("spend:{}", layout.key), limit.span);
+        }
         self.rolled_out.push(layout.key.clone());
         self.body.rollouts.insert(layout.key, rollout);
         vec![last]

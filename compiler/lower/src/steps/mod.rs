@@ -89,6 +89,14 @@ impl Lowering<'_> {
         if let (Some(_), Some(help)) = (step.within_ms, within) {
             self.refuse(step, verb, "within", help);
         }
+        if step.may_spend.is_some() && !matches!(step.kind, StepKind::Rollout(_) | StepKind::Together(_)) {
+            self.refuse(
+                step,
+                verb,
+                "may spend",
+                "say it of the `rollout` or `together` that brings a release to users",
+            );
+        }
     }
 
     fn refuse(&mut self, step: &Step, kind: &str, modifier: &str, help: &str) {

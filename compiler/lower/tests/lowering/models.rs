@@ -178,7 +178,16 @@ pub(crate) fn careful() -> Vec<Stage> {
 }
 
 pub(crate) fn step(start: u32, kind: StepKind) -> Step {
-    Step { span: at(start), kind, within_ms: None, retry: None, on_failure: vec![], go_on: None, during_freeze: false }
+    Step {
+        span: at(start),
+        kind,
+        within_ms: None,
+        retry: None,
+        on_failure: vec![],
+        go_on: None,
+        during_freeze: false,
+        may_spend: None,
+    }
 }
 
 pub(crate) fn rollout(environment: Environment, stages: Vec<Stage>) -> Step {

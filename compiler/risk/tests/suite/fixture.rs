@@ -28,6 +28,8 @@ pub(crate) struct Scene {
     pub(crate) then: Undecided,
     /// How long a step of the way back may take.
     pub(crate) back_ms: u64,
+    /// The share of the budget that it may spend.
+    pub(crate) may_spend: Option<&'static str>,
 }
 
 impl Default for Scene {
@@ -41,6 +43,7 @@ impl Default for Scene {
             extend_ms: 0,
             then: Undecided::Rollback,
             back_ms: 0,
+            may_spend: None,
         }
     }
 }
@@ -111,6 +114,7 @@ impl Scene {
             overrides: BTreeMap::new(),
             replicas: 10,
             traffic: self.traffic.map(|(least, most)| Traffic { least: exact(least), most: exact(most) }),
+            may_spend: self.may_spend.map(exact),
             strategy: "careful".to_owned(),
             needs_running: true,
             stages: self.stages.iter().map(stage).collect(),

@@ -2,7 +2,7 @@
 
 use plan::Undecided;
 use proptest::prelude::*;
-use risk::{Report, Spend, assess};
+use risk::{Broken, Report, Spend, assess, broken, remedy};
 
 use crate::fixture::{MINUTE, SECOND, Scene};
 
@@ -72,6 +72,45 @@ fn a_margin_wider_than_the_budget_is_named() {
     assert!((through[0].allowed - 0.01).abs() < 1e-12 && (through[0].burn - 10.0).abs() < 1e-9, "{through:?}");
     let narrow = Scene { usual: Some("0.0001"), plus: "0.0005", ..Scene::default() };
     assert!(report(&narrow).rollouts[0].lets_through.is_empty());
+}
+
+/// 10 % for 10 minutes at 99.9 % over 30 days, as above, and the other nine tenths for as long.
+#[test]
+fn a_limit_is_of_the_sum_of_all_stages() {
+    let stages = vec![(1_000, 10 * MINUTE, false), (10_000, 10 * MINUTE, false)];
+    let scene = |may| Scene { stages: stages.clone(), may_spend: Some(may), ..Scene::default() };
+    let limit = report(&scene("0.3")).rollouts[0].limits[0].clone();
+    assert!((limit.spent - 0.2546).abs() < 1e-4, "{limit:?}");
+    assert_eq!(limit.stages.iter().map(|stage| stage.lasts_ms).collect::<Vec<_>>(), [10 * MINUTE; 2]);
+    assert_eq!(broken(&scene("0.3").plan()), []);
+    let over = broken(&scene("0.25").plan());
+    let [Broken::Overspent { limit, .. }] = over.as_slice() else { panic!("{over:?}") };
+    assert_eq!(remedy(limit), "guard the stage `100%`: nothing tells that it fails; or allow at least 26%");
+}
+
+#[test]
+fn a_limit_is_never_below_the_price_of_one_stage() {
+    let scene = Scene { may_spend: Some("1"), back_ms: MINUTE, ..Scene::default() };
+    let report = report(&scene);
+    let sum = report.rollouts[0].limits[0].spent;
+    for stage in &report.rollouts[0].stages {
+        assert!(stage.spends[0].outright <= sum * 1.001, "{} {sum}", stage.spends[0].outright);
+    }
+}
+
+#[test]
+fn a_person_who_is_asked_has_a_day() {
+    let few = Scene { traffic: None, then: Undecided::Ask, may_spend: Some("1"), ..Scene::default() };
+    let limit = &report(&few).rollouts[0].limits[0];
+    assert_eq!(limit.stages[0].lasts_ms, 10 * MINUTE + 24 * 60 * MINUTE);
+    let back = Scene { then: Undecided::Rollback, ..few };
+    assert_eq!(report(&back).rollouts[0].limits[0].stages[0].lasts_ms, 10 * MINUTE);
+}
+
+#[test]
+fn without_a_budget_there_is_no_share_of_one() {
+    let all = Scene { good: "1", may_spend: Some("0.5"), ..Scene::default() };
+    assert!(matches!(broken(&all.plan()).as_slice(), [Broken::NoBudget { .. }]));
 }
 
 proptest! {

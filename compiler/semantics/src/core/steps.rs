@@ -37,6 +37,8 @@ pub(crate) struct StepBody {
     /// Why the workflow goes on when the step fails.
     pub(crate) go_on: Option<Core>,
     pub(crate) during_freeze: bool,
+    /// The share of the budget that a bad release may cost, and where that stands.
+    pub(crate) may_spend: Option<(Core, Span)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

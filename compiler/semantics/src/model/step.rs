@@ -26,6 +26,17 @@ pub struct Step {
     pub go_on: Option<SmolStr>,
     /// `during freeze`: it may run while changes are frozen.
     pub during_freeze: bool,
+    /// `may spend at most R of budget`: what a bad release may cost.
+    pub may_spend: Option<SpendLimit>,
+}
+
+/// `may spend at most R of budget`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpendLimit {
+    /// The share of each of the service's error budgets, of one; more than nothing.
+    pub share: Decimal,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// The kinds of steps.

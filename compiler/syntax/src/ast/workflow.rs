@@ -89,8 +89,19 @@ pub struct Modifiers {
     pub go_on: Option<GoOn>,
     /// Where `during freeze` stands, if it does.
     pub during_freeze: Option<Range>,
+    /// `may spend at most R of budget`: what a bad release may cost.
+    pub may_spend: Option<MaySpend>,
     /// Where `after the fact` stands, if it does: of an approval that is given later.
     pub after_the_fact: Option<Range>,
+}
+
+/// `may spend at most R of budget`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MaySpend {
+    /// The share of the error budget.
+    pub share: Expr,
+    /// From `may` to `budget`.
+    pub range: Range,
 }
 
 /// `on failure continue because "..."`: the failure does not end the workflow.

@@ -3,7 +3,7 @@
 use super::list::braces;
 use super::types::params;
 use super::{Input, P, Problem, REPEATED, accept, docs, named, range, sign, steps, word};
-use crate::ast::{DeclKind, Expr, GoOn, Modifiers, Name, Range, Step, StepKind, Workflow};
+use crate::ast::{DeclKind, Expr, GoOn, MaySpend, Modifiers, Name, Range, Step, StepKind, Workflow};
 use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
 use chumsky::prelude::*;
@@ -83,6 +83,7 @@ enum Modifier {
     GoOn(GoOn),
     DuringFreeze(Range),
     AfterTheFact(Range),
+    MaySpend(MaySpend),
 }
 
 /// The modifiers with one more, unless it is there already.
@@ -94,6 +95,7 @@ fn add(mut modifiers: Modifiers, modifier: Modifier) -> Option<Modifiers> {
         Modifier::GoOn(go_on) => modifiers.go_on.replace(go_on).is_some(),
         Modifier::DuringFreeze(range) => modifiers.during_freeze.replace(range).is_some(),
         Modifier::AfterTheFact(range) => modifiers.after_the_fact.replace(range).is_some(),
+        Modifier::MaySpend(limit) => modifiers.may_spend.replace(limit).is_some(),
     };
     (!repeated).then_some(modifiers)
 }
@@ -108,8 +110,16 @@ fn modifier<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>, block: P<'t, Vec<Step>, X
         on_failure(expr, block),
         during_freeze().map(Modifier::DuringFreeze).boxed(),
         after.map(|(first, last)| Modifier::AfterTheFact(first.to(last))).boxed(),
+        may_spend(expr),
     ))
     .boxed()
+}
+
+/// `may spend at most R of budget`
+fn may_spend<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Modifier, X> {
+    let head = word("`may`").then(word("`spend`")).then(word("`at`")).then(word("`most`"));
+    let share = head.ignore_then(expr.clone()).then_ignore(word("`of`").then(word("`budget`")));
+    share.map_with(|share, e| Modifier::MaySpend(MaySpend { share, range: range(e.span()) })).boxed()
 }
 
 /// `on failure { steps }`, `on failure continue because "..."`

@@ -37,7 +37,12 @@ impl Elaborator<'_> {
         // What the step binds is known behind it, not in its own modifiers.
         let kind = self.bound(step, kind);
         let during_freeze = modifiers.during_freeze.is_some();
-        Some(StepBody { span: self.span(step.range), kind: kind?, within, retry, on_failure, go_on, during_freeze })
+        let may_spend = modifiers
+            .may_spend
+            .as_ref()
+            .map(|limit| (self.expect(&limit.share, &Type::Ratio, "`may spend`"), self.span(limit.range)));
+        let span = self.span(step.range);
+        Some(StepBody { span, kind: kind?, within, retry, on_failure, go_on, during_freeze, may_spend })
     }
 
     fn step_kind(&mut self, step: &Step) -> Option<StepKindBody> {

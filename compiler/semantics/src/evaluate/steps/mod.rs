@@ -8,12 +8,14 @@ mod places;
 mod release;
 mod run;
 
-use diagnostics::{Diagnostic, codes};
+use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::core::{CheckBody, Core, ParameterBody, RolloutBody, StepBody, StepKindBody, TogetherBody, WorkflowBody};
-use crate::model::{Approval, Check, JointMember, Parameter, Rollout, Step, StepKind, Together, Wait, Workflow};
+use crate::model::{
+    Approval, Check, JointMember, Parameter, Rollout, SpendLimit, Step, StepKind, Together, Wait, Workflow,
+};
 use crate::queries::value::{Entity, entity_of};
 use crate::types::DeclId;
 use crate::value::{Piece, Value};
@@ -74,7 +76,19 @@ impl Evaluator<'_> {
         let on_failure = self.steps(&body.on_failure);
         let kind = self.step_kind(body, within_ms)?;
         let retry = retry.and_then(|count| u32::try_from(count).ok());
-        Some(Step { span: body.span, kind, within_ms, retry, on_failure, go_on, during_freeze: body.during_freeze })
+        let may_spend = body.may_spend.as_ref().and_then(|(core, span)| self.limit(core, *span));
+        let (span, during_freeze) = (body.span, body.during_freeze);
+        Some(Step { span, kind, within_ms, retry, on_failure, go_on, during_freeze, may_spend })
+    }
+
+    fn limit(&mut self, core: &Core, span: Span) -> Option<SpendLimit> {
+        let share = self.share(core, "`may spend`")?;
+        if !share.is_zero() {
+            return Some(SpendLimit { share, span });
+        }
+        let message = "every release costs something until it is back, so nothing may be rolled out";
+        self.report(Diagnostic::error(codes::IMPOSSIBLE_VALUE, core.span, message).help("allow a part of the budget"));
+        None
     }
 
     fn step_kind(&mut self, body: &StepBody, within_ms: Option<i64>) -> Option<StepKind> {
