@@ -15,8 +15,8 @@ use crate::pages::examples;
 /// What stands behind every name; also in a service's id, where `_` is none of the characters.
 const SUFFIX: &str = "zq";
 
-/// Codes that are said when a day is given, and by `deployc test`.
-const ELSEWHERE: [&str; 3] = ["E0707", "E0717", "E0718"];
+/// Codes that are said of plans, when a day is given, and by `deployc test`.
+const ELSEWHERE: [&str; 5] = ["E0540", "E0541", "E0707", "E0717", "E0718"];
 
 type Files = Vec<(String, String)>;
 
