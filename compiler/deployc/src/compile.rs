@@ -87,10 +87,11 @@ fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan,
 /// The plan of a workflow of a project without errors.
 pub(crate) fn plan_of(project: &Project, workflow: &WorkflowRef) -> Result<Plan, Failure> {
     let model = project.model().workflow_of(workflow);
-    let plan = lowered(project, &workflow.name, model)?;
+    let places = Places::new(project);
+    let plan = lowered(project, &workflow.name, model, &places)?;
     let plan =
         plan.map_err(|_| Failure::internal(format!("`{}` was lowered before, and is not now", workflow.name)))?;
-    Ok(with_objectives(project, with_acceptances(project, &workflow.name, plan)))
+    Ok(with_objectives(project, with_acceptances(project, &workflow.name, plan), &places))
 }
 
 fn lowered(

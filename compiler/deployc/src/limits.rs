@@ -8,7 +8,7 @@ use crate::places::Places;
 
 /// The limits of a plan that do not hold; the places are those with which the plan was made.
 pub(crate) fn broken(plan: &Plan, places: &Places<'_>) -> Vec<Diagnostic> {
-    let at = |key: String| plan.source_map.get(&key).and_then(|place| places.span(place));
+    let at = |key: String| plan.source_map.get(&key).and_then(|place| places.shown(place));
     let found = broken_limits(plan).into_iter().filter_map(|it| match it {
         Broken::NoBudget { rollout, service } => {
             Some(without_budget(at(format!("spend:{rollout}"))?, &service, at(format!("service:{service}"))))
@@ -38,7 +38,7 @@ fn overspent(at: Span, limit: &Limit, objective: Option<Span>, places: &Places<'
         diagnostic = diagnostic.also(span, "the budget");
     }
     let dearest = limit.stages.iter().max_by(|a, b| a.spent.total_cmp(&b.spent));
-    if let Some(span) = dearest.and_then(|stage| places.span(stage.place.as_ref()?)) {
+    if let Some(span) = dearest.and_then(|stage| places.shown(stage.place.as_ref()?)) {
         diagnostic = diagnostic.also(span, "this stage costs most");
     }
     diagnostic.help(remedy(limit))

@@ -39,8 +39,8 @@ impl<'p> Places<'p> {
         place
     }
 
-    /// The last span that was shown as this place.
-    pub(crate) fn span(&self, place: &Place) -> Option<Span> {
+    /// The last span of which this was said to be the place.
+    pub(crate) fn shown(&self, place: &Place) -> Option<Span> {
         self.shown.borrow().get(&place.to_string()).copied()
     }
 }
