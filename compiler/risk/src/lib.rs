@@ -10,6 +10,7 @@ pub mod duration;
 mod facts;
 pub mod graph;
 mod limits;
+pub mod picture;
 mod report;
 mod rollout;
 mod round;

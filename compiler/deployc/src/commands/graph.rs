@@ -13,7 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   deployc graph --workflow release
   deployc graph --workflow release --as mermaid >> README.md
-  deployc graph --workflow release --as dot | dot -Tsvg > release.svg
+  deployc graph --workflow release --as svg > release.svg
+  deployc graph --workflow release --as dot | dot -Tpdf > release.pdf
   deployc graph --workflow release --format json";
 
 /// Show what a workflow does, its critical path, and how long it takes
@@ -38,14 +39,16 @@ pub(crate) enum Notation {
     Mermaid,
     /// DOT, for Graphviz
     Dot,
+    /// A picture of its own, for browsers and documents
+    Svg,
 }
 
 impl Graph {
     pub(crate) fn execute(self, console: &Console) -> Result<u8, Failure> {
         let compiled = compile(console, self.path.as_deref(), self.workflow.as_deref())?;
         let plan = &compiled.plan;
-        let analysis = risk::graph::analyse(&plan.body)
-            .map_err(|node| Failure::internal(format!("the node `{node}` waits for itself")))?;
+        let round = |node| Failure::internal(format!("the node `{node}` waits for itself"));
+        let analysis = risk::graph::analyse(&plan.body).map_err(round)?;
         if console.json() {
             console.answer(&graph::json(plan, &analysis))?;
             return Ok(0);
@@ -54,6 +57,7 @@ impl Graph {
             Notation::Text => graph::text(plan, &analysis),
             Notation::Mermaid => graph::mermaid(plan, &analysis),
             Notation::Dot => graph::dot(plan, &analysis),
+            Notation::Svg => risk::picture::svg(plan).map_err(round)?,
         };
         console.print(text.as_bytes())?;
         Ok(0)

@@ -10,4 +10,5 @@ fn the_example_in_every_notation() {
     insta::assert_snapshot!(graph(&["--as", "mermaid"]));
     insta::assert_snapshot!(graph(&["--as", "dot"]));
     insta::assert_snapshot!(graph(&["--format", "json"]));
+    insta::assert_snapshot!(graph(&["--as", "svg"]));
 }
