@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("petgraph", &["risk"]),
     ("promql-parser", &["foreign"]),
     ("quick-junit", &["deployc"]),
+    ("quick-xml", &["risk"]),
     ("rusqlite", &["store"]),
     ("salsa", &["semantics"]),
     ("schemars", &["plan"]),
