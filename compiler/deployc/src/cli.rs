@@ -13,17 +13,20 @@ use crate::commands::plan::Plan;
 use crate::commands::run::Run;
 use crate::commands::test::Test;
 use crate::commands::vendor::Vendor;
+use crate::commands::verify::Verify;
 
 const EXAMPLES: &str = "\
 Examples:
   deployc check
   deployc plan --workflow release
+  deployc verify --workflow release
   deployc build --workflow release -o release.plan.json
   deployc run . release --set image=file:build/shop
   deployc explain E0503
 
 Exit codes:
-  0 ok · 1 no, with diagnostics · 2 usage · 10 `fmt --check` found changes · 70 internal
+  0 ok · 1 no, with diagnostics · 2 usage · 10 `fmt --check` found changes
+  11 `verify` found nothing wrong, and left a part out · 70 internal
   `run` ends as the run does: 20 rolled back · 21 waiting · 22 aborted · 30 unsafe end, a person is needed";
 
 /// Checks deployments written as .deploy files and compiles them into plans
@@ -79,6 +82,7 @@ pub(crate) enum Command {
     Fmt(Fmt),
     Build(Build),
     Plan(Plan),
+    Verify(Verify),
     Diff(Diff),
     Run(Run),
     Test(Test),

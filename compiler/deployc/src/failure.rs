@@ -8,7 +8,7 @@ pub(crate) const NO: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 /// The exit code of a check that found changes.
 pub(crate) const CHANGES: u8 = 10;
-/// The exit code of tests of which some could not be run, and none failed.
+/// The exit code of tests, or of a verification, of which a part could not be tried, and nothing failed.
 pub(crate) const NOT_RUN: u8 = 11;
 /// The exit code of a fault of this program.
 pub(crate) const INTERNAL: u8 = 70;

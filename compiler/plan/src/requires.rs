@@ -164,6 +164,12 @@ fn arm_word(arm: Arm) -> &'static str {
 
 /// Every capability that a body asks for, and the node that asks for it first.
 pub fn asked(body: &Body) -> BTreeMap<Capability, String> {
+    let first = |mut places: Vec<String>| if places.is_empty() { String::new() } else { places.swap_remove(0) };
+    asked_by(body).into_iter().map(|(capability, places)| (capability, first(places))).collect()
+}
+
+/// Every capability that a body asks for, and all that ask for it, in their order.
+pub fn asked_by(body: &Body) -> BTreeMap<Capability, Vec<String>> {
     let mut asked = Asked::default();
     body.nodes.iter().for_each(|node| asked.node(body, node));
     body.rollouts.iter().for_each(|(key, rollout)| asked.release(key, &rollout.artifact, rollout.overrides.is_empty()));
@@ -207,11 +213,14 @@ fn environment_of<'b>(body: &'b Body, node: &'b Node) -> Option<&'b str> {
 }
 
 #[derive(Default)]
-struct Asked(BTreeMap<Capability, String>);
+struct Asked(BTreeMap<Capability, Vec<String>>);
 
 impl Asked {
     fn add(&mut self, capability: Capability, place: &str) {
-        self.0.entry(capability).or_insert_with(|| place.to_owned());
+        let places = self.0.entry(capability).or_default();
+        if places.last().is_none_or(|last| last != place) {
+            places.push(place.to_owned());
+        }
     }
 
     fn node(&mut self, body: &Body, node: &Node) {

@@ -7,7 +7,7 @@ use machine::bind;
 use machine::event::Started;
 use machine::ports::provider::Task;
 use machine::signal::Actor;
-use plan::{Digest, EffectClass, ParameterType, Plan, Release, Rollout, Work};
+use plan::{Digest, EffectClass, Node, ParameterType, Plan, Release, Rollout, Work};
 use serde_json::Value;
 
 use crate::schedule::{Schedule, USUAL_BAD};
@@ -53,7 +53,15 @@ impl Case {
     /// # Errors
     /// A parameter for which no value can be invented.
     pub fn new(plan: Plan) -> Result<Self, String> {
-        let given = plan.body.parameters.iter().map(|(name, declared)| (name.clone(), invented(declared.r#type)));
+        Self::answering(plan, true)
+    }
+
+    /// Makes a plan ready whose yes-or-no parameters are all given this answer.
+    ///
+    /// # Errors
+    /// A parameter for which no value can be invented.
+    pub fn answering(plan: Plan, yes: bool) -> Result<Self, String> {
+        let given = plan.body.parameters.iter().map(|(name, declared)| (name.clone(), invented(declared.r#type, yes)));
         let given = given.collect();
         Self::started_with(plan, &given)
     }
@@ -104,6 +112,19 @@ impl Case {
         self.ids.get(slot as usize).map_or("", String::as_str)
     }
 
+    /// How many slots there are.
+    #[must_use]
+    pub fn slots(&self) -> u32 {
+        u32::try_from(self.ids.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The node of a slot; none for a step of a way back.
+    #[must_use]
+    pub fn node(&self, slot: u32) -> Option<&Node> {
+        let index = self.steps.get(self.id(slot))?.node?;
+        self.plan.body.nodes.get(index)
+    }
+
     /// The world as a schedule finds it.
     #[must_use]
     pub fn world(&self, schedule: &Schedule) -> World {
@@ -151,12 +172,12 @@ pub fn person(uid: u32, name: &str, group: Option<&str>) -> Actor {
     Actor { uid, name: name.to_owned(), groups, owner: true }
 }
 
-fn invented(r#type: ParameterType) -> String {
+fn invented(r#type: ParameterType, yes: bool) -> String {
     match r#type {
         ParameterType::Digest => Digest::of(b"new").into(),
         ParameterType::String => "text".to_owned(),
         ParameterType::Int => "1".to_owned(),
-        ParameterType::Bool => "true".to_owned(),
+        ParameterType::Bool => yes.to_string(),
         ParameterType::Duration => "1s".to_owned(),
     }
 }

@@ -64,6 +64,8 @@ pub struct Injected {
     pub phase: Phase,
     /// The step that it was about, by its slot.
     pub slot: Option<u32>,
+    /// How often each door had been passed, this time included.
+    pub passed: Passed,
 }
 
 /// What a schedule left behind.
@@ -85,6 +87,8 @@ pub struct History {
     pub status: Option<RunStatus>,
     /// When, true time.
     pub ended_ms: u64,
+    /// The same among all that happened.
+    pub ended_order: u64,
     /// What went wrong.
     pub injected: Vec<Injected>,
     /// What a fault hit, seen where it took its effect on the run.

@@ -13,6 +13,8 @@ pub mod script;
 pub mod shrink;
 pub mod sweep;
 pub mod timeline;
+pub mod trouble;
+pub mod verify;
 pub mod world;
 
 pub use case::Case;
@@ -23,4 +25,5 @@ pub use oracle::{Violation, judge};
 pub use pure::Depth;
 pub use schedule::{Answer, Passed, Schedule};
 pub use sweep::{Report, sweep};
+pub use trouble::{Lasting, Trouble};
 pub use world::World;

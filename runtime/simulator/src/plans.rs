@@ -17,6 +17,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("going-on", include_bytes!("../plans/going-on.json")),
     ("handled", include_bytes!("../plans/handled.json")),
     ("hours", include_bytes!("../plans/hours.json")),
+    ("in-batches", include_bytes!("../plans/in-batches.json")),
     ("joint", include_bytes!("../plans/joint.json")),
     ("steps", include_bytes!("../plans/steps.json")),
     ("tidied", include_bytes!("../plans/tidied.json")),

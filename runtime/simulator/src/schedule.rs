@@ -4,7 +4,9 @@ use std::fmt;
 
 use fastrand::Rng;
 
+use crate::case::Case;
 use crate::fault::{Door, Fault, Hit, Kind, Phase};
+use crate::trouble::Lasting;
 use crate::world::Shape;
 
 /// How people answer.
@@ -25,6 +27,8 @@ pub struct Schedule {
     pub seed: u64,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// What stays wrong at a step.
+    pub lasting: Vec<Lasting>,
     /// What people answer.
     pub people: Answer,
     /// Bad requests in a million of the incoming releases.
@@ -88,15 +92,23 @@ impl Passed {
 pub const USUAL_BAD: u64 = 1_000;
 
 /// What a release that must not pass has.
-const MANY_BAD: u64 = 200_000;
+pub(crate) const MANY_BAD: u64 = 200_000;
 
 impl Schedule {
+    /// What goes wrong, in words.
+    #[must_use]
+    pub fn faults_in_words(&self, case: &Case) -> Vec<String> {
+        let lasting = self.lasting.iter().map(|it| it.in_words(case));
+        self.faults.iter().map(ToString::to_string).chain(lasting).collect()
+    }
+
     /// Nothing goes wrong, and the release is good.
     #[must_use]
     pub fn quiet(seed: u64) -> Self {
         Self {
             seed,
             faults: Vec::new(),
+            lasting: Vec::new(),
             people: Answer::Agree,
             bad: USUAL_BAD,
             rate: 20_000,
@@ -119,6 +131,7 @@ impl Schedule {
         Self {
             seed,
             faults,
+            lasting: Vec::new(),
             people: pick(&mut rng, &[Answer::Agree, Answer::Agree, Answer::Agree, Answer::Refuse, Answer::Silent]),
             bad: pick(&mut rng, &[USUAL_BAD, USUAL_BAD, USUAL_BAD, 0, MANY_BAD]),
             rate: pick(&mut rng, &[20_000, 20_000, 2_000, 300, 20, 0]),

@@ -20,6 +20,7 @@ fn simpler(schedule: &Schedule) -> Vec<Schedule> {
         other
     };
     let mut all: Vec<Schedule> = (0..schedule.faults.len()).map(|at| with(&|s| _ = s.faults.remove(at))).collect();
+    all.extend((0..schedule.lasting.len()).map(|at| with(&|s| _ = s.lasting.remove(at))));
     all.push(with(&|s| s.shape = Shape::Constant));
     all.push(with(&|s| s.first = false));
     all.push(with(&|s| s.people = Answer::Agree));

@@ -97,15 +97,14 @@ pub fn story(case: &Case, left: &History, found: &[Violation]) -> Vec<Told> {
         let node = it.slot.map(|slot| case.id(slot).to_owned());
         told(it.order, it.at_ms, Kind::Fault, it.fault.to_string(), node)
     }));
+    let end = left.status.map_or("never ended", |status| status.words());
+    lines.push(told(left.ended_order, left.ended_ms, Kind::End, end.to_owned(), None));
     lines.sort();
     let broken: Vec<Told> = found.iter().filter(|it| it.order != END).map(|it| broken(it, &lines)).collect();
     lines.extend(broken);
     lines.sort();
-    let end = left.status.map_or("never ended", |status| status.words());
-    let at_end = |kind, text: String| told(END, left.ended_ms, kind, text, None);
-    lines.push(at_end(Kind::End, end.to_owned()));
     let wrong = found.iter().filter(|violation| violation.order == END);
-    lines.extend(wrong.map(|it| at_end(Kind::Broken, format!("{}: {}", it.rule, it.message))));
+    lines.extend(wrong.map(|it| told(END, left.ended_ms, Kind::Broken, format!("{}: {}", it.rule, it.message), None)));
     lines
 }
 
@@ -113,10 +112,13 @@ pub fn story(case: &Case, left: &History, found: &[Violation]) -> Vec<Told> {
 #[must_use]
 pub fn timeline(case: &Case, schedule: &Schedule, left: &History, found: &[Violation]) -> String {
     let mut text = schedule.to_string();
+    for lasting in &schedule.lasting {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "  fault: {}", lasting.in_words(case));
+    }
     for line in story(case, left, found) {
         let (indent, kind) = (line.kind.indent(), line.kind.word());
-        let place = line.place(case).map(|place| format!("  ({}:{})", place.file, place.line)).unwrap_or_default();
-        // Writing to a text cannot fail.
+        let place = line.place(case).map(|at| format!("  ({}:{})", at.file, at.line)).unwrap_or_default();
         let _ = writeln!(text, "{:>14} {:<10} {}{place}", time(line.at_ms), format!("{indent}{kind}"), line.text);
     }
     text

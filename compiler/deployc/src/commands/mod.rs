@@ -11,6 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod test;
 pub(crate) mod vendor;
+pub(crate) mod verify;
 
 use crate::cli::Command;
 use crate::console::Console;
@@ -27,6 +28,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Fmt(fmt) => fmt.execute(console),
         Command::Build(build) => build.execute(console),
         Command::Plan(plan) => plan.execute(console),
+        Command::Verify(verify) => verify.execute(console),
         Command::Diff(diff) => diff.execute(console),
         Command::Run(run) => run.execute(console),
         Command::Test(test) => test.execute(console),

@@ -20,3 +20,4 @@ mod scenarios;
 mod site;
 mod test;
 mod vendor;
+mod verify;

@@ -2,12 +2,12 @@
 //! runs. An unsafe end needs a fault that made it unavoidable.
 
 use machine::event::Event;
-use machine::ports::provider::{Outcome, Probe, Task};
+use machine::ports::provider::{Outcome, Probe, Request, Task};
 use machine::signal::SignalKind;
 use machine::view::RunStatus;
 use plan::{EffectClass, Release, Rollout, Share};
 
-use super::Trial;
+use super::{Trial, node_of};
 use crate::case::place;
 use crate::history::Line;
 use crate::world::{Place, What};
@@ -16,6 +16,7 @@ const END: u64 = u64::MAX;
 
 impl<'a> Trial<'a> {
     pub(crate) fn ends(&mut self) {
+        self.nothing_after();
         match self.left.status {
             None => self.broken("runs end", END, "the run never ended".to_owned()),
             Some(RunStatus::Unsafe) if self.was_unavoidable() => {}
@@ -25,6 +26,24 @@ impl<'a> Trial<'a> {
             }
             Some(status) => self.rollouts_ended(status),
         }
+    }
+
+    /// An end lets the locks go: what takes effect later meets whoever holds them then. Behind an unsafe end somebody
+    /// looks first.
+    fn nothing_after(&mut self) {
+        let ended = self.left.ended_order;
+        let landed = self.landed().filter(|(entry, request)| entry.order > ended && !self.may_land_late(request));
+        let landed = landed.filter(|_| self.left.status != Some(RunStatus::Unsafe));
+        if let Some((entry, request)) = landed.min_by_key(|(entry, _)| entry.order) {
+            let message = format!("{} took effect after the run had ended", request.key);
+            self.broken("nothing after the end", entry.order, message);
+        }
+    }
+
+    /// An action that may be done again at any time says by that that it may be done late, too.
+    fn may_land_late(&self, request: &Request) -> bool {
+        let class = self.case.steps.get(node_of(request)).and_then(|step| step.class);
+        class == Some(EffectClass::Idempotent) && matches!(request.task, Task::Act { .. })
     }
 
     fn rollouts_ended(&mut self, status: RunStatus) {

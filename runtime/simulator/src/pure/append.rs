@@ -58,6 +58,7 @@ impl Loop<'_> {
                 Action::End(status) => {
                     self.left.status = Some(*status);
                     self.left.ended_ms = self.now_ms();
+                    self.left.ended_order = self.left.world.number();
                 }
                 _ => {}
             }

@@ -13,6 +13,7 @@ use plan::ReleaseId;
 
 use super::{Again, Due, Loop};
 use crate::fault::{Door, Hit, Kind};
+use crate::trouble::Trouble;
 
 /// When a gate is looked at first, in milliseconds. Each further look comes half as much later again, so that a hold of
 /// a month costs no more than a hundred looks.
@@ -28,6 +29,7 @@ impl Loop<'_> {
             return;
         }
         let at = self.moment();
+        self.begins_to_be_wrong(slot, source);
         let (sample, note) = match source.map(|source| self.sample(worker, slot, source)) {
             None => (None, None),
             Some(answer) => opening(&at, &at, answer),
@@ -98,8 +100,11 @@ impl Loop<'_> {
     fn sample(&mut self, worker: usize, slot: u32, source: &Source) -> Result<Sample, String> {
         let fault = self.passes(Door::Sample, Hit::Wait, worker, Some(slot));
         let place = (source.request.environment.clone(), source.request.service_id.clone());
-        if fault == Some(Kind::NoData) {
+        if fault == Some(Kind::NoData) || self.trouble(slot) == Some(Trouble::GateSilent) {
             return Err("the source does not answer".to_owned());
+        }
+        if let Some(stale) = self.stale_for_ever(slot, &place) {
+            return Ok(stale);
         }
         let before = self.sampled.get(&place).cloned();
         let asked_ms = self.moment().wall_ms;

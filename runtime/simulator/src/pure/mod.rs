@@ -6,6 +6,7 @@
 mod append;
 mod ask;
 mod injector;
+mod lasting;
 mod looks;
 mod perform;
 mod persons;
@@ -35,8 +36,9 @@ use workers::Worker;
 /// The clock on the wall when a schedule begins: 2026-01-01, UTC milliseconds.
 const WALL_MS: i64 = 1_767_225_600_000;
 
-/// Steps of the loop after which a run is taken to be stuck.
+/// Steps of the loop after which a run is taken to be stuck, and further ones for each step of the plan.
 const STEPS_MAX: u32 = 20_000;
+const STEPS_MAX_EACH: u32 = 40;
 
 /// The same for a script, whose gates are looked at more often.
 const SCRIPTED_STEPS_MAX: u32 = 1_000_000;
@@ -195,6 +197,7 @@ impl<'a> Loop<'a> {
             registry,
             status: None,
             ended_ms: 0,
+            ended_order: u64::MAX,
             injected: Vec::new(),
             felt: Vec::new(),
             held: BTreeMap::new(),
@@ -225,8 +228,9 @@ impl<'a> Loop<'a> {
     fn run(mut self) -> History {
         self.start();
         self.announce();
+        let each = self.case.slots().saturating_mul(STEPS_MAX_EACH);
         let steps = if self.left.world.play.is_some() { SCRIPTED_STEPS_MAX } else { STEPS_MAX };
-        for _ in 0..steps {
+        for _ in 0..steps.saturating_add(each) {
             let Some(Reverse(Timed(at_ms, _, due))) = self.heap.pop() else { break };
             // What is still on its way when the run has ended can land, and nothing else happens any more.
             if self.left.status.is_some() && !matches!(due, Due::Land { .. }) {

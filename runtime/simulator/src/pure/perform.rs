@@ -13,7 +13,7 @@ impl Loop<'_> {
     /// A request leaves.
     pub(super) fn sends(&mut self, worker: usize, slot: u32, request: Arc<Request>) {
         let hit = Hit::of(self.case.class(slot));
-        let fault = self.passes(Door::Request, hit, worker, Some(slot));
+        let fault = self.passes(Door::Request, hit, worker, Some(slot)).or_else(|| self.fails_there(slot));
         if fault == Some(Kind::CrashBeforeEffect) {
             self.dies(worker);
             return;

@@ -9,12 +9,16 @@ use super::{Due, Loop};
 use crate::case::person;
 use crate::fault::Kind;
 use crate::schedule::Answer;
+use crate::trouble::Trouble;
 
 /// How much later than could be a person comes, in milliseconds.
 pub(super) const AGAIN_MS: u64 = 5_000;
 
 /// How long a pause lasts that somebody ends, in milliseconds.
 const PAUSE_MS: u64 = 10_000;
+
+/// How often a person has a step done again whose outcome nobody knows.
+const TRIES: u32 = 3;
 
 /// How much a hold or a wait is extended, in milliseconds.
 const EXTEND_MS: u64 = 90_000;
@@ -81,8 +85,9 @@ impl Loop<'_> {
         let step = Some(run.id(slot).to_owned());
         let approval = self.approval(slot);
         let waits = run.state(slot).clone();
-        let refuse = self.schedule.people == Answer::Refuse;
-        if self.schedule.people == Answer::Silent {
+        let answer = self.answer_at(slot);
+        let refuse = answer == Answer::Refuse;
+        if answer == Answer::Silent {
             return;
         }
         let actor = approval.as_ref().map_or_else(|| person(0, "ann", None), |asked| asked_person(asked, number));
@@ -94,6 +99,9 @@ impl Loop<'_> {
                 SignalKind::Approve { step, plan: self.case.plan.digest.clone() }
             }
             SlotState::Unknown { attempt, .. } => self.decided(step, attempt.group),
+            _ if self.trouble(slot) == Some(Trouble::TooLate) => {
+                SignalKind::Approve { step, plan: self.case.plan.digest.clone() }
+            }
             _ => return,
         };
         self.says(actor, kind);
@@ -106,7 +114,11 @@ impl Loop<'_> {
     pub(super) fn decided(&self, step: Option<String>, group: u32) -> SignalKind {
         let node = step.as_deref().unwrap_or_default();
         let took = self.left.world.took(&format!("{}/{node}/{group}", self.case.started.run));
-        if took { SignalKind::Skip { step } } else { SignalKind::Retry { step } }
+        match took {
+            true => SignalKind::Skip { step },
+            false if group > TRIES => SignalKind::Reject { step },
+            false => SignalKind::Retry { step },
+        }
     }
 
     pub(super) fn approval(&self, slot: u32) -> Option<Approval> {

@@ -36,7 +36,15 @@ impl Loop<'_> {
         let phase = self.workers[worker].phase();
         let fault = self.injector.passes(door, hit, phase)?;
         let order = self.left.world.number();
-        self.left.injected.push(Injected { order, at_ms: self.now_ms(), fault, hit, phase, slot });
+        self.left.injected.push(Injected {
+            order,
+            at_ms: self.now_ms(),
+            fault,
+            hit,
+            phase,
+            slot,
+            passed: self.left.passed,
+        });
         self.left.felt.push((fault.kind, hit, phase));
         Some(fault.kind)
     }
@@ -156,7 +164,8 @@ impl Loop<'_> {
     fn call_people(&mut self, worker: usize, slot: u32) {
         let state = self.workers[worker].run.state(slot);
         if matches!(state, SlotState::Approving { .. } | SlotState::Asking { .. } | SlotState::Unknown { .. }) {
-            self.after(PEOPLE_MS, Due::Person { slot, number: 0 });
+            let come_ms = self.come_at_the_edge(slot).unwrap_or(PEOPLE_MS);
+            self.after(come_ms, Due::Person { slot, number: 0 });
         }
     }
 

@@ -241,6 +241,24 @@ impl World {
         }
     }
 
+    /// From now on so many requests in a million go wrong at every release of a service but the sound one.
+    pub fn answers_badly(&mut self, place: &(String, String), bad: u64) {
+        self.changes(place, |traffic| traffic.bad = bad);
+    }
+
+    /// From now on nobody asks a service for anything.
+    pub fn falls_silent(&mut self, place: &(String, String)) {
+        self.changes(place, |traffic| traffic.rate = 0);
+    }
+
+    fn changes(&mut self, place: &(String, String), change: impl FnOnce(&mut Traffic)) {
+        let now_ms = self.now_ms;
+        if let Some(service) = self.services.get_mut(place) {
+            service.settle(now_ms);
+            change(&mut service.traffic);
+        }
+    }
+
     /// Every proxy starts again: with its weights, and with counters from zero.
     pub fn proxies_restart(&mut self) {
         let now_ms = self.now_ms;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
 
 mod aimed;
+mod edited;
 #[allow(dead_code, reason = "shared by tests that each need a part")]
 #[path = "../../../machine/tests/suite/fixture/mod.rs"]
 mod fixture;
@@ -12,3 +13,4 @@ mod quiet;
 mod scripted;
 mod seeds;
 mod told;
+mod verified;

@@ -1,0 +1,23 @@
+//! Every single fault at every instant of every plan, and pairs of them: each run ends safe.
+
+use simulator::plans;
+use simulator::timeline::timeline;
+use simulator::verify::{Verified, Wanted, verify};
+
+/// What is tried here.
+const WANTED: Wanted = Wanted { pairs: 100, first: 0, instants_at_most: Wanted::INSTANTS, threads: 2 };
+
+/// The story of what did not end safe.
+fn told(verified: &Verified) -> String {
+    let of = verified.failing.as_ref();
+    of.map(|it| timeline(&it.case, &it.schedule, &it.left, &it.found)).unwrap_or_default()
+}
+
+#[test]
+fn every_plan_ends_safe() {
+    for name in plans::names() {
+        let verified = verify(&plans::case(name).unwrap().plan, &WANTED).unwrap();
+        assert!(verified.is_safe(), "{name}: {}", told(&verified));
+        assert!(verified.is_whole(), "{name}: {:?}", verified.left_out);
+    }
+}
