@@ -10,7 +10,7 @@ use simulator::verify::{Counterexample, LeftOut, Verified, Wanted, verify};
 
 use crate::compile::compile;
 use crate::console::{Console, VERSION, counted};
-use crate::failure::{Failure, NOT_RUN, NO};
+use crate::failure::{Failure, NO, NOT_RUN};
 
 const EXAMPLES: &str = "\
 Examples:
