@@ -60,7 +60,7 @@ impl<'m> Asked<'m> {
         }
     }
 
-    /// The service that is judged, where it is rolled out.
+    /// What is declared of its requests: where, and the lowest and the highest number in a second.
     pub(crate) fn traffic(&self) -> Option<(&'m Bind, Decimal, Decimal)> {
         let bind = self.bind.filter(|_| !self.cohort)?;
         let (low, high) = bind.traffic?;

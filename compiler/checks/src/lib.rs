@@ -13,6 +13,7 @@ mod cohorts;
 mod databases;
 mod effects;
 mod exposures;
+mod measured;
 mod migrating;
 mod objectives;
 mod places;
@@ -74,6 +75,7 @@ fn of_places(places: &Places<'_>, objectives: &[Slo]) -> Vec<Diagnostic> {
     found.extend(answers::check(places));
     found.extend(arms::check(places));
     found.extend(windows::check(places));
+    found.extend(measured::check(places));
     found.extend(power::check(places));
     found.extend(thresholds::check(places, objectives));
     found.extend(unguarded::check(places));

@@ -25,7 +25,8 @@ fn shares(rollout: &Rollout) -> Vec<Diagnostic> {
         let before = stages[..at].iter().rev().find(|before| before.cohort == after.cohort)?;
         rises(rollout, before, after)
     });
-    rising.chain(stages.iter().filter_map(|stage| fine(rollout, stage))).collect()
+    let fine = stages.iter().filter_map(|stage| fine(rollout, stage).or_else(|| routed(rollout, stage)));
+    rising.chain(fine).collect()
 }
 
 fn rises(rollout: &Rollout, before: &Stage, after: &Stage) -> Option<Diagnostic> {
@@ -73,6 +74,23 @@ fn fine(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
     let message = format!("the weight {} is finer than 0.01%", percent_text(stage.weight));
     let diagnostic =
         Diagnostic::error(codes::WEIGHT_TOO_FINE, stage.span, message).help("traffic is shared in steps of 0.01%");
+    Some(used(diagnostic, rollout))
+}
+
+/// A share that what divides the traffic cannot give, or cannot leave to the others.
+fn routed(rollout: &Rollout, stage: &Stage) -> Option<Diagnostic> {
+    let router = rollout.environment.traffic.as_ref()?;
+    let finest = router.finest?;
+    let share = stage.mirror.unwrap_or(stage.weight);
+    let least = share.min(Decimal::ONE - share);
+    if least.is_zero() || least >= finest {
+        return None;
+    }
+    let (share, finest) = (percent_text(share), percent_text(finest));
+    let message = format!("`{}` divides traffic no finer than {finest}, so nobody gets {share}", router.provider);
+    let diagnostic = Diagnostic::error(codes::ROUTER_TOO_COARSE, stage.span, message)
+        .also(router.span, "divides the traffic")
+        .help(format!("begin at {finest} or more, and leave as much to the old release"));
     Some(used(diagnostic, rollout))
 }
 

@@ -143,6 +143,8 @@ codes! {
     BLIND_GATE "E0441" "a gate that cannot tell what it asks for";
     TOO_LITTLE_ASKED "E0442" "a gate that asks for too few requests where no traffic is declared";
     NEVER_PASSES "E0443" "a gate that no ordinary release passes";
+    MEASURES_ANOTHER "E0444" "a query that does not measure the release that is judged";
+    ROUTER_TOO_COARSE "E0445" "a share that the traffic provider cannot give";
 
     // E05xx: project and plan. E0520 is not used any more.
     PROJECT_FILE "E0501" "a `deploy.toml` that cannot be read";

@@ -154,6 +154,7 @@ pub(crate) struct ProviderBody {
     pub(crate) config: Core,
     pub(crate) roles: Vec<SmolStr>,
     pub(crate) shared: bool,
+    pub(crate) finest: Option<rust_decimal::Decimal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,8 @@
 //!   is one of equal rates, and the pooled one is the closest; to pass, it is one in which the canary lies at the margin of
 //!   the other arm, and the closest is searched: the information is convex in the other arm's rate.
 
+use libm::log;
+
 use crate::margin::Margin;
 use crate::needed::least;
 use crate::power::{Baseline, divergence, information, power};
@@ -130,7 +132,16 @@ fn asked(alpha: f64) -> f64 {
 }
 
 fn powerful(n: u64, refused: f64, true_rate: f64, alpha: f64) -> bool {
-    refused != true_rate && alpha + MISSED < 1.0 && power(n, refused, true_rate, alpha) >= 1.0 - MISSED
+    let asked = refused != true_rate && alpha + MISSED < 1.0;
+    asked && (plainly(n, refused, true_rate, alpha) || power(n, refused, true_rate, alpha) >= 1.0 - MISSED)
+}
+
+/// Whether a line half-way between the rates already does what is asked, by Chernoff's bound: then the most powerful test does
+/// so too, and its power need not be computed.
+fn plainly(n: u64, refused: f64, true_rate: f64, alpha: f64) -> bool {
+    let line = 0.5 * (refused + true_rate);
+    let beyond = |rate: f64, chance: f64| n as f64 * divergence(line, rate) >= -log(chance);
+    beyond(refused, alpha) && beyond(true_rate, MISSED)
 }
 
 /// Requests of the other arm beside `n` of the judged one; nothing where its rate is known.
@@ -203,6 +214,14 @@ mod tests {
         let equal = Question::Beside { usual: 0.01, margin: Margin::NONE, other: Baseline::Known };
         assert!(!equal.can_pass());
         assert_eq!(equal.needed(0.05), None);
+    }
+
+    #[test]
+    fn what_is_plain_has_the_power() {
+        for (p0, p1) in [(0.001, 0.01), (0.01, 0.001), (0.2, 0.3), (0.0, 0.02), (0.02, 0.0), (0.98, 1.0)] {
+            let plain = least(|n| plainly(n, p0, p1, 0.05)).unwrap();
+            assert!(power(plain, p0, p1, 0.05) >= 1.0 - MISSED, "{p0} {p1} {plain}");
+        }
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         span: at(11),
         roles: vec![],
         shared: false,
+        finest: None,
     };
     let here = record("std.process.Processes", vec![]);
     Environment {
@@ -71,7 +72,14 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         span: at(10),
         formerly: None,
         protected: false,
-        compute: Provider { provider: "process".into(), config: here, span: at(10), roles: vec![], shared: true },
+        compute: Provider {
+            provider: "process".into(),
+            config: here,
+            span: at(10),
+            roles: vec![],
+            shared: true,
+            finest: None,
+        },
         traffic: routed.then_some(proxy),
         metrics: None,
         windows: Vec::new(),

@@ -80,8 +80,8 @@ impl Elaborator<'_> {
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);
-            let Provider { name: provider, roles, shared } = provider;
-            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, roles, shared });
+            let Provider { name: provider, roles, shared, finest } = provider;
+            body.providers.push(ProviderBody { role: role.clone(), provider, span, config, roles, shared, finest });
         } else {
             body.incomplete = true;
         }

@@ -55,6 +55,7 @@ impl Evaluator<'_> {
                 span,
                 roles: provider.roles.clone(),
                 shared,
+                finest: provider.finest,
             };
             environment.providers.insert(provider.role.clone(), bound);
         }

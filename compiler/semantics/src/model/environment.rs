@@ -67,6 +67,8 @@ pub struct Provider {
     pub roles: Vec<SmolStr>,
     /// Whether it can serve several services at once.
     pub shared: bool,
+    /// Of what divides traffic: the least share that it can give to a release, of one.
+    pub finest: Option<Decimal>,
 }
 
 /// What an environment says of one service.

@@ -1,6 +1,7 @@
 //! Metrics: what is read, and of which kind it is, which decides what it can be compared with.
 
 use diagnostics::Span;
+use foreign::promql;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -25,6 +26,35 @@ pub struct Metric {
     pub usual: Option<Decimal>,
     /// Of a mean, the least and the largest value that one observation has.
     pub range: Option<(Value, Value)>,
+}
+
+impl Metric {
+    /// Why its queries do not tell releases apart, where they do not: to a selector the runtime adds the labels of a
+    /// release, to any other query it cannot.
+    #[must_use]
+    pub fn mixes_releases(&self) -> Option<Mixed> {
+        [&self.bad, &self.total, &self.value].into_iter().find_map(|value| match value {
+            Value::PromQl(text) => mixed(text),
+            _ => None,
+        })
+    }
+}
+
+/// Why a query does not tell releases apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mixed {
+    /// It computes something of all releases together.
+    Whole,
+    /// A label selects one arm by itself: `track="stable"`.
+    Pinned(String),
+}
+
+fn mixed(text: &str) -> Option<Mixed> {
+    let query = promql::query(text).ok()?;
+    let Some(selector) = query.selector else { return (!query.release).then_some(Mixed::Whole) };
+    let arm = |value: &str| ["canary", "stable", "baseline", "previous", "shadow"].contains(&value);
+    let mut pinned = selector.matchers.iter().filter(|(_, op, value)| *op == "=" && arm(value));
+    pinned.next().map(|(label, _, value)| Mixed::Pinned(format!("{label}=\"{value}\"")))
 }
 
 /// What a metric is, statistically.

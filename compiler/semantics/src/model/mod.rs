@@ -27,7 +27,7 @@ pub use environment::{Bind, Drift, Environment, Provider};
 pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Reading, Undecided};
 pub use group::{Group, Member};
-pub use metric::{Metric, MetricKind};
+pub use metric::{Metric, MetricKind, Mixed};
 pub use policy::Subject;
 pub use service::Service;
 pub use slo::{Objective, Slo};

@@ -48,13 +48,14 @@ pub(crate) enum Signature {
     Broken,
 }
 
-/// `@provider("name", roles = ["…"], shared = false)`
+/// `@provider("name", roles = ["…"], shared = false, finest = 0.4%)`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Provider {
     pub(crate) name: SmolStr,
     pub(crate) roles: Vec<SmolStr>,
     /// Whether one record can serve several services; so it is when not written.
     pub(crate) shared: bool,
+    pub(crate) finest: Option<Decimal>,
 }
 
 /// A signature and what was found while reading it.
@@ -263,12 +264,13 @@ impl Elaborator<'_> {
     }
 
     fn provider(&mut self, annotation: &Annotation) -> Option<Provider> {
-        let mut found = Provider { name: SmolStr::default(), roles: Vec::new(), shared: true };
+        let mut found = Provider { name: SmolStr::default(), roles: Vec::new(), shared: true, finest: None };
         for arg in &annotation.args {
             match (arg.name.as_ref().map(|name| name.text.as_str()), &arg.value.kind) {
                 (None, ExprKind::Str(_)) => found.name = plain(&arg.value)?,
                 (Some("roles"), ExprKind::List(roles)) => found.roles = roles.iter().filter_map(plain).collect(),
                 (Some("shared"), ExprKind::Literal(Literal::Bool(shared))) => found.shared = *shared,
+                (Some("finest"), _) => found.finest = share(&arg.value),
                 _ => {}
             }
         }
@@ -290,6 +292,14 @@ pub(crate) fn plain(expr: &Expr) -> Option<SmolStr> {
             [StrPart::Text(text)] => Some(text.into()),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// A share of one, as it is written.
+fn share(expr: &Expr) -> Option<Decimal> {
+    match constant(expr)? {
+        Value::Ratio(share) => Some(share),
         _ => None,
     }
 }
