@@ -1,6 +1,6 @@
 //! `deployc test`: the project's tests, functions looked at and runs simulated.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use diagnostics::Diagnostic;
@@ -11,7 +11,9 @@ use crate::compile::{findings, load};
 use crate::console::{Console, VERSION, as_json, summary};
 use crate::failure::{Failure, NO, NOT_RUN};
 use crate::places::Places;
+use crate::testing::known::{Known, made_of};
 use crate::testing::tried::{Plans, Tried, Verdict, tried};
+use crate::testing::watch::Watch;
 use crate::testing::{json, junit, text};
 
 const EXAMPLES: &str = "\
@@ -21,6 +23,7 @@ Examples:
   deployc test --only \"a weight is halved\"
   deployc test --format json
   deployc test --junit report.xml
+  deployc test --watch
 
 Exit codes:
   0 all passed · 1 a test failed, or the project has errors · 11 nothing failed, but not every test could be run";
@@ -41,10 +44,35 @@ pub(crate) struct Test {
     /// Write the results as JUnit's XML to this file too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Run again what a change of the sources has changed, until Ctrl-C
+    #[arg(long, conflicts_with = "junit")]
+    watch: bool,
 }
 
 impl Test {
     pub(crate) fn execute(self, console: &Console) -> Result<u8, Failure> {
+        if self.watch {
+            return self.again_and_again(console);
+        }
+        self.round(console, &mut Known::default())
+    }
+
+    /// Runs what has changed whenever something has, until the process is ended.
+    fn again_and_again(&self, console: &Console) -> Result<u8, Failure> {
+        let root = project::root_of(self.path.as_deref().unwrap_or(Path::new(".")))?;
+        let (mut watch, mut known) = (Watch::new()?, Known::default());
+        loop {
+            // Before they are read, so that no change is missed.
+            watch.folders_of(&root)?;
+            if let Err(failure) = self.round(console, &mut known) {
+                console.failed(&failure);
+            }
+            console.tell("waiting for a change; Ctrl-C ends\n");
+            watch.wait()?;
+        }
+    }
+
+    fn round(&self, console: &Console, known: &mut Known) -> Result<u8, Failure> {
         let project = load(self.path.as_deref())?;
         let found = findings(&project)?;
         if found.iter().any(Diagnostic::is_error) {
@@ -55,8 +83,8 @@ impl Test {
             }
             return Ok(NO);
         }
-        let all = self.carried_out(&project)?;
-        told(console, &project, &all)?;
+        let (all, unchanged) = self.carried_out(&project, known)?;
+        told(console, &project, &all, &unchanged)?;
         self.report(&project, &all)?;
         Ok(exit_code(&all))
     }
@@ -70,27 +98,38 @@ impl Test {
         })
     }
 
-    fn carried_out(&self, project: &Project) -> Result<Vec<Tried>, Failure> {
+    /// What was run, and the verdicts on what has not changed since it was.
+    fn carried_out(&self, project: &Project, known: &mut Known) -> Result<(Vec<Tried>, Vec<Verdict>), Failure> {
         let mut plans = Plans::default();
-        let mut all = Vec::new();
-        for (_, test) in project.model().tests() {
-            if self.only.as_ref().is_none_or(|text| test.title.contains(text.as_str())) {
-                for case in &test.cases {
-                    all.push(tried(project, &mut plans, &test, case)?);
+        let (mut all, mut unchanged) = (Vec::new(), Vec::new());
+        let tests = project.model().tests().into_iter().map(|(_, test)| test);
+        for test in tests.filter(|test| self.only.as_ref().is_none_or(|text| test.title.contains(text.as_str()))) {
+            for case in &test.cases {
+                let plan = case.simulation.as_ref().map(|it| plans.plan(project, &it.workflow)).transpose()?;
+                let made_of = made_of(plan.as_deref(), case);
+                match known.verdict(&test.title, &case.label, &made_of) {
+                    Some(verdict) => unchanged.push(verdict),
+                    None => {
+                        let tried = tried(project, plan.as_ref(), &test, case)?;
+                        known.keep(&test.title, &case.label, made_of, tried.verdict);
+                        all.push(tried);
+                    }
                 }
             }
         }
-        Ok(all)
+        Ok((all, unchanged))
     }
 }
 
-fn told(console: &Console, project: &Project, all: &[Tried]) -> Result<(), Failure> {
+fn told(console: &Console, project: &Project, all: &[Tried], unchanged: &[Verdict]) -> Result<(), Failure> {
     if console.json() {
         let places = Places::new(project);
         let tests: Vec<Value> = all.iter().map(|tried| json::test(tried, &places)).collect();
         let failures: Vec<Diagnostic> = all.iter().flat_map(|tried| tried.failures.iter().cloned()).collect();
         let diagnostics = as_json(&failures, project);
-        return console.answer(&json!({ "version": VERSION, "tests": tests, "diagnostics": diagnostics }));
+        let answer =
+            json!({ "version": VERSION, "tests": tests, "unchanged": unchanged.len(), "diagnostics": diagnostics });
+        return console.answer(&answer);
     }
     let lines: String = all.iter().map(text::line).collect();
     console.print(lines.as_bytes())?;
@@ -98,7 +137,7 @@ fn told(console: &Console, project: &Project, all: &[Tried]) -> Result<(), Failu
         console.findings(&tried.failures, project);
         console.tell(&text::timeline(tried));
     }
-    console.print(text::totals(all).as_bytes())
+    console.print(text::totals(all, unchanged).as_bytes())
 }
 
 fn exit_code(all: &[Tried]) -> u8 {

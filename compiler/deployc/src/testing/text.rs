@@ -21,11 +21,16 @@ pub(crate) fn timeline(tried: &Tried) -> String {
     format!("What happened in `{}`:\n{}\n", tried.name(), story::text(&tried.story))
 }
 
-/// `3 tests: 1 passed, 1 failed, 1 not run`
-pub(crate) fn totals(all: &[Tried]) -> String {
-    let count = |verdict| all.iter().filter(|tried| tried.verdict == verdict).count();
+/// `3 tests: 1 passed, 1 failed, 1 not run`, and how many of them were not run again.
+pub(crate) fn totals(all: &[Tried], unchanged: &[Verdict]) -> String {
+    let verdicts = || all.iter().map(|tried| tried.verdict).chain(unchanged.iter().copied());
+    let count = |verdict| verdicts().filter(|it| *it == verdict).count();
     let parts = [Verdict::Passed, Verdict::Failed, Verdict::NotRun].map(|verdict| (count(verdict), verdict.word()));
     let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    let tests = counted(all.len(), "test");
-    if parts.is_empty() { format!("{tests}\n") } else { format!("{tests}: {}\n", parts.join(", ")) }
+    let tests = counted(verdicts().count(), "test");
+    let kept = match unchanged.len() {
+        0 => String::new(),
+        kept => format!(" ({kept} unchanged, and not run again)"),
+    };
+    if parts.is_empty() { format!("{tests}\n") } else { format!("{tests}: {}{kept}\n", parts.join(", ")) }
 }

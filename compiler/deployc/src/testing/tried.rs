@@ -87,14 +87,11 @@ impl Plans {
     }
 }
 
-/// Carries out one row of a test.
-pub(crate) fn tried(project: &Project, plans: &mut Plans, test: &Test, case: &Case) -> Result<Tried, Failure> {
+/// Carries out one row of a test, of a run of this plan if it simulates one.
+pub(crate) fn tried(project: &Project, plan: Option<&Arc<Plan>>, test: &Test, case: &Case) -> Result<Tried, Failure> {
     let began = Instant::now();
-    let run = match &case.simulation {
-        Some(simulation) => {
-            let plan = plans.plan(project, &simulation.workflow)?;
-            simulated(project, &plan, simulation, case)?
-        }
+    let run = match case.simulation.as_ref().zip(plan) {
+        Some((simulation, plan)) => simulated(project, plan, simulation, case)?,
         None => Simulated::default(),
     };
     let failures: Vec<Diagnostic> = case.failures.iter().cloned().chain(run.failures).collect();

@@ -21,3 +21,4 @@ mod site;
 mod test;
 mod vendor;
 mod verify;
+mod watch;
