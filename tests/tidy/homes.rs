@@ -20,7 +20,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("logos", &["syntax"]),
     ("miette", &["deployc"]),
     ("mimalloc", &["deployc"]),
-    ("notify-debouncer-mini", &["deployc"]),
+    ("notify", &["deployc"]),
     ("petgraph", &["risk"]),
     ("promql-parser", &["foreign"]),
     ("quick-junit", &["deployc"]),

@@ -60,9 +60,7 @@ fn status(project: &Project, tried: &Tried) -> TestCaseStatus {
         Verdict::Failed => {
             let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
             if let Some(first) = tried.failures.first() {
-                let found = &first.primary.text;
-                failed.set_type(first.code.id());
-                failed.set_message(if found.is_empty() { first.message.clone() } else { found.clone() });
+                failed.set_type(first.code.id()).set_message(first.message.clone());
             }
             failed.set_description(format!("{}{}", render::short(&tried.failures, project), timeline(tried)));
             failed

@@ -73,9 +73,8 @@ fn reason(what: &str, step: &str, place: Option<&Place>) -> String {
 
 /// What was expected, with what was found instead and the place that decided.
 fn failure(project: &Project, expectation: &Expectation, finding: &Finding, row: &Row) -> Diagnostic {
-    let message = "the run did not come out as expected";
-    let failure = Diagnostic::error(codes::RUN_NOT_AS_EXPECTED, expectation.span, message);
-    let failure = failure.label(finding.found.clone());
+    let failure = Diagnostic::error(codes::RUN_NOT_AS_EXPECTED, expectation.span, finding.found.clone());
+    let failure = failure.label("expected here");
     let there = finding.place.as_ref().and_then(|place| {
         let file = project.model().place_of(&place.file);
         Places::new(project).span(place, file)

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use notify_debouncer_mini::notify::{self, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher, recommended_watcher};
 
 use crate::failure::Failure;
 
@@ -18,8 +17,8 @@ const EXTENSIONS: [&str; 4] = ["deploy", "lock", "sql", "toml"];
 
 /// Watches the folders of a project.
 pub(crate) struct Watch {
-    debouncer: Debouncer<RecommendedWatcher>,
-    changes: Receiver<DebounceEventResult>,
+    watcher: RecommendedWatcher,
+    changes: Receiver<notify::Result<Event>>,
     watched: BTreeSet<PathBuf>,
 }
 
@@ -27,8 +26,8 @@ impl Watch {
     /// Watches nothing yet.
     pub(crate) fn new() -> Result<Self, Failure> {
         let (sender, changes) = channel();
-        let debouncer = new_debouncer(SETTLED, sender).map_err(|error| refused(&error))?;
-        Ok(Self { debouncer, changes, watched: BTreeSet::new() })
+        let watcher = recommended_watcher(sender).map_err(|error| refused(&error))?;
+        Ok(Self { watcher, changes, watched: BTreeSet::new() })
     }
 
     /// Watches the root and every folder of it that holds sources, new ones too.
@@ -41,30 +40,33 @@ impl Watch {
         }
         for gone in self.watched.difference(&folders) {
             // A folder that was removed is watched no more already.
-            let _ = self.debouncer.watcher().unwatch(gone);
+            let _ = self.watcher.unwatch(gone);
         }
         for new in folders.difference(&self.watched) {
-            self.debouncer.watcher().watch(new, RecursiveMode::NonRecursive).map_err(|error| refused(&error))?;
+            self.watcher.watch(new, RecursiveMode::NonRecursive).map_err(|error| refused(&error))?;
         }
         self.watched = folders;
         Ok(())
     }
 
-    /// Waits until something changes that the project may be made of.
+    /// Waits until something has changed that the project may be made of, and nothing more does.
     pub(crate) fn wait(&self) -> Result<(), Failure> {
-        loop {
-            let change = self.changes.recv().map_err(|_| Failure::internal("nobody watches any more"))?;
-            let events = change.map_err(|error| refused(&error))?;
-            if events.iter().any(|event| concerns(&event.path)) {
-                return Ok(());
-            }
+        while !concerns(&self.changes.recv().map_err(|_| Failure::internal("nobody watches any more"))?)? {}
+        while let Ok(change) = self.changes.recv_timeout(SETTLED) {
+            concerns(&change)?;
         }
+        Ok(())
     }
 }
 
-fn concerns(path: &Path) -> bool {
-    let extension = path.extension().and_then(|it| it.to_str());
-    path.is_dir() || extension.is_some_and(|it| EXTENSIONS.contains(&it))
+/// Whether a change concerns the project; that somebody reads a file, as this program does itself, is none.
+fn concerns(change: &notify::Result<Event>) -> Result<bool, Failure> {
+    let event = change.as_ref().map_err(refused)?;
+    let is_part = |path: &PathBuf| {
+        let extension = path.extension().and_then(|it| it.to_str());
+        path.is_dir() || extension.is_some_and(|it| EXTENSIONS.contains(&it))
+    };
+    Ok(!event.kind.is_access() && event.paths.iter().any(is_part))
 }
 
 fn refused(error: &notify::Error) -> Failure {

@@ -19,6 +19,7 @@ mod run;
 mod scenarios;
 mod site;
 mod test;
+mod variants;
 mod vendor;
 mod verify;
 mod watch;
