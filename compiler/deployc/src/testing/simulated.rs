@@ -68,7 +68,7 @@ pub(crate) fn simulated(
 
 fn reason(what: &str, step: &str, place: Option<&Place>) -> String {
     let at = place.map(|place| format!(" ({}:{})", place.file, place.line)).unwrap_or_default();
-    format!("the machine cannot {what}, which `{step}` needs{at}")
+    format!("a simulated run cannot {what}, which `{step}` needs{at}")
 }
 
 /// What was expected, with what was found instead and the place that decided.

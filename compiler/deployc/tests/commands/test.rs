@@ -83,13 +83,13 @@ fn what_cannot_be_simulated_is_not_run() {
         assert_eq!(said.code, 1, "{said}");
     } else {
         assert_eq!((said.code, said.err.as_str()), (11, ""));
-        assert!(said.out.contains("not run  a\n         the machine cannot leave drift as it is"), "{said}");
+        assert!(said.out.contains("not run  a\n         a simulated run cannot leave drift as it is"), "{said}");
         assert!(said.out.ends_with("1 test: 1 not run\n"), "{said}");
     }
 }
 
 fn machine_can_report_drift(out: &str) -> bool {
-    !out.contains("the machine cannot leave drift")
+    !out.contains("a simulated run cannot leave drift")
 }
 
 #[test]

@@ -1,12 +1,12 @@
-//! What of a plan cannot be simulated: said by step, so that no test pretends. The world stands for every provider, so it is
-//! what the machine does not carry out.
+//! What of a plan cannot be simulated: said by step, so that no test pretends. The world stands for every provider, but it
+//! counts shares of requests only, of the releases that rollouts bring and those that ran before.
 
-use plan::{Place, Plan};
+use plan::{Capability, Place, Plan};
 
-/// Something in a plan that the machine cannot carry out.
+/// Something in a plan that the machine does not carry out, or the world of a script does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beyond {
-    /// What it is, to follow "the machine cannot".
+    /// What it is, to follow "a simulated run cannot".
     pub what: String,
     /// The step that needs it first.
     pub step: String,
@@ -18,10 +18,15 @@ pub struct Beyond {
 #[must_use]
 pub fn beyond(plan: &Plan) -> Vec<Beyond> {
     let asked = plan::requires::asked(&plan.body);
-    let beyond = asked.into_iter().filter(|(capability, _)| !machine::can(capability));
+    let beyond = asked.into_iter().filter(|(capability, _)| !(machine::can(capability) && is_played(capability)));
     let told = beyond.map(|(capability, step)| {
         let place = plan.source_map.get(&step).cloned();
         Beyond { what: capability.described(), step, place }
     });
     told.collect()
+}
+
+/// Whether the world of a script has what the machine would ask it for.
+fn is_played(capability: &Capability) -> bool {
+    !matches!(capability, Capability::Metric(_) | Capability::Arm(_) | Capability::Pause)
 }
