@@ -44,7 +44,8 @@ impl Watching {
         let mut said = Vec::new();
         let is_over = |said: &[String]| {
             let has = |part: &str| said.iter().any(|line| line.contains(part));
-            has("waiting for a change") && (has(" test") || has(" error,"))
+            has("waiting for a change")
+                && [" test: ", " tests: ", "no tests", " error,", " errors,"].into_iter().any(has)
         };
         while !is_over(&said) {
             // A bound for a program that never says it, not a time that anything is expected in.
