@@ -23,6 +23,20 @@ pub enum Arm {
     Service,
 }
 
+impl Arm {
+    /// The word of the plan.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Canary => "canary",
+            Self::Stable => "stable",
+            Self::Baseline => "baseline",
+            Self::Previous => "previous",
+            Self::Shadow => "shadow",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// A judged gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -86,7 +86,7 @@ impl Capability {
     pub fn described(&self) -> String {
         match self {
             Self::Windows => "keep windows and freezes".to_owned(),
-            Self::Arm(arm) => format!("judge the arm `{}`", arm_word(*arm)),
+            Self::Arm(arm) => format!("judge the arm `{}`", arm.word()),
             Self::Advisory => "judge a condition that has no say".to_owned(),
             Self::Artifact(case) => format!("fetch artifacts by `{case}`"),
             Self::Cohort => "send a part of the users to a release".to_owned(),
@@ -121,7 +121,7 @@ impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Windows => f.write_str("windows"),
-            Self::Arm(arm) => write!(f, "arm:{}", arm_word(*arm)),
+            Self::Arm(arm) => write!(f, "arm:{}", arm.word()),
             Self::Advisory => f.write_str("advisory"),
             Self::Artifact(case) => write!(f, "artifact:{case}"),
             Self::Cohort => f.write_str("cohort"),
@@ -148,17 +148,6 @@ impl fmt::Display for Capability {
             Self::FormerNames => f.write_str("former-names"),
             Self::Notify => f.write_str("notify"),
         }
-    }
-}
-
-fn arm_word(arm: Arm) -> &'static str {
-    match arm {
-        Arm::Canary => "canary",
-        Arm::Stable => "stable",
-        Arm::Baseline => "baseline",
-        Arm::Previous => "previous",
-        Arm::Shadow => "shadow",
-        Arm::Service => "service",
     }
 }
 

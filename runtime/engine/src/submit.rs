@@ -77,6 +77,7 @@ impl Engine {
         let plan = self.inner.plans.read(&submission.plan)?;
         self.can_carry_out(&plan)?;
         let parameters = bind::parameters(&plan.body, &submission.parameters).map_err(SubmitError::Parameters)?;
+        self.can_be_read(&plan, &parameters)?;
         Ok(Asked {
             targets: targets(&plan),
             plan,
@@ -100,6 +101,18 @@ impl Engine {
         if beyond.is_empty() { Ok(()) } else { Err(SubmitError::Beyond(beyond)) }
     }
 
+    /// Whatever a gate looks at can be read where it is asked.
+    fn can_be_read(&self, plan: &Plan, parameters: &BTreeMap<String, Value>) -> Result<(), SubmitError> {
+        let asked = machine::sources(&plan.body, parameters).into_iter();
+        let unread = asked.filter_map(|(node, source)| {
+            let provider = self.inner.providers.get(source.provider.as_str())?;
+            let why = provider.reads(&source.request).err()?;
+            Some(format!("the gate of `{node}` cannot be judged here: {why}"))
+        });
+        let unread: Vec<String> = unread.collect();
+        if unread.is_empty() { Ok(()) } else { Err(SubmitError::Beyond(unread)) }
+    }
+
     fn can(&self, capability: &Capability) -> bool {
         machine::can(capability) && self.provides(capability)
     }
@@ -109,8 +122,9 @@ impl Engine {
         match capability {
             // Asked for again at the preflight, with what this provider says of itself.
             Capability::Provider(name) => self.inner.providers.contains_key(name.as_str()),
-            Capability::Artifact(_) | Capability::Query(_) => false,
-            Capability::Arm(_) | Capability::Metric(_) | Capability::Lag | Capability::Pause => false,
+            Capability::Artifact(_) | Capability::Query(_) | Capability::Pause => false,
+            // Asked of the sources that the plan reads, metric by metric.
+            Capability::Arm(_) | Capability::Metric(_) | Capability::Lag => true,
             Capability::Cohort | Capability::Mirror | Capability::Sticky => false,
             Capability::Flags | Capability::Migrations | Capability::Notify => false,
             Capability::Windows | Capability::WaitUntil | Capability::Deadlines => true,

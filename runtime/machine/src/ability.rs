@@ -12,7 +12,8 @@ pub fn can(capability: &Capability) -> bool {
         Capability::Provider(_) | Capability::Artifact(_) | Capability::Query(_) => true,
         Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Deadlines => true,
         Capability::Windows | Capability::WaitUntil | Capability::Rollback => true,
-        Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => false,
+        // What a source reads of them is the provider's affair.
+        Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => true,
         Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
         Capability::DriftReport => false,
         Capability::Outputs => false,

@@ -55,7 +55,7 @@ pub enum Action {
         slot: SlotIndex,
         /// When the hold began.
         since: Moment,
-        /// Milliseconds after that until the window may begin.
+        /// Milliseconds after that until the window may begin: the gate's warm-up, and how late its metrics come.
         warm_up_ms: u64,
         /// Where to read.
         source: Option<Source>,

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use plan::{Decision, Which, Work};
 
-use crate::action::{Action, Source};
+use crate::action::Action;
 use crate::bind;
 use crate::hours::Hours;
 use crate::moment::Moment;
-use crate::ports::provider::{Request, SampleRequest};
+use crate::ports::provider::Request;
 use crate::ports::store::Running;
 use crate::run::Run;
 use crate::slots::SlotIndex;
@@ -239,8 +239,7 @@ impl Run {
     }
 
     pub(crate) fn open_action(&self, slot: SlotIndex, since: Moment) -> Action {
-        let warm_up_ms = self.gate_of(slot).map_or(0, |(gate, _)| gate.warm_up_ms);
-        Action::Open { slot, since, warm_up_ms, source: self.source(slot) }
+        Action::Open { slot, since, warm_up_ms: self.opens_after_ms(slot), source: self.source(slot) }
     }
 
     /// The gate that guards a hold.
@@ -248,33 +247,6 @@ impl Run {
         let Some(Work::Hold(hold)) = self.work(slot) else { return None };
         let guard = hold.guard.as_ref()?;
         Some((self.plan.body.gates.get(&guard.gate)?, guard))
-    }
-
-    /// Where a hold's counters are read; none where the environment measures nothing.
-    pub fn source(&self, slot: SlotIndex) -> Option<Source> {
-        let body = &self.plan.body;
-        let Some(Work::Hold(hold)) = self.work(slot) else { return None };
-        let (environment, service) = match &hold.subject {
-            plan::Subject::Service { environment, service } => (environment.clone(), service),
-            plan::Subject::Nothing => return None,
-            plan::Subject::Rollout => {
-                let (rollout, _) = self.rollout_of(slot)?;
-                (rollout.environment.clone(), &rollout.service)
-            }
-        };
-        let place = body.environments.get(&environment)?;
-        let binding = place.metrics.as_ref().or(place.traffic.as_ref())?;
-        let read = |name: &String| Some((name.clone(), body.metrics.get(name)?.clone()));
-        let conditions = self.gate_of(slot).map(|(gate, _)| gate.conditions.as_slice()).unwrap_or_default();
-        let request = SampleRequest {
-            // The driver stamps it when it asks.
-            asked_ms: 0,
-            environment,
-            config: bind::value(&binding.config, &self.head.parameters),
-            service_id: body.services.get(service)?.id.clone(),
-            metrics: conditions.iter().filter_map(|condition| read(&condition.metric)).collect(),
-        };
-        Some(Source { provider: binding.provider.clone(), request })
     }
 
     /// The release that plays an arm of a hold's gate: incoming for `canary`, running for `stable`.

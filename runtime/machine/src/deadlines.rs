@@ -49,10 +49,7 @@ impl Run {
             SlotState::Mending(mending) => {
                 Some(mending.waits.as_ref().map_or(timeout_ms, |waits| at.left_of(waits.wait_ms, &waits.since)))
             }
-            SlotState::Opening { since } => {
-                let warm_up_ms = self.gate_of(slot).map_or(0, |(gate, _)| gate.warm_up_ms);
-                Some(at.left_of(warm_up_ms, since).saturating_add(READ_MS))
-            }
+            SlotState::Opening { since } => Some(at.left_of(self.opens_after_ms(slot), since).saturating_add(READ_MS)),
             SlotState::Holding(holding) if holding.concluding => Some(READ_MS),
             SlotState::Holding(holding) if holding.due => None,
             SlotState::Holding(holding) if holding.wait.left_ms(at, holding.duration_ms) == 0 => {

@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::event::Event;
 use crate::moment::Moment;
 
-/// The version of records this library writes. It reads those of version 1 too.
-pub const FORMAT: u32 = 2;
+/// The version of records this library writes. It reads those of versions 1 and 2 too, in which all that
+/// was measured were two counters.
+pub const FORMAT: u32 = 3;
 
 /// One durable record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
 //! When a sample was taken: one that is older than the question, comes from the future, or is older than the one before is
-//! no answer, and nothing rests on it.
+//! no answer, and nothing rests on it. Nor does anything on a sample that cannot be.
 //!
 //! A source says the time in the clock of the host that asks. That clock may be stepped between two samples; order among
 //! samples is therefore told by the time since boot, as it is for holds.
@@ -27,9 +27,22 @@ pub fn fresh(asked: &Moment, at: &Moment, sample: Sample) -> Result<Sample, Stri
     Ok(sample)
 }
 
+/// A sample in which every reading can be. One that has more bad requests than requests, or a number that is none, is no
+/// evidence of anything: as a baseline it would hide bad requests, in a comparison it would excuse them.
+pub(crate) fn sound(sample: Sample) -> Result<Sample, String> {
+    let all = sample.releases.values().chain(sample.arms.values()).flat_map(|reading| &reading.metrics);
+    match all.into_iter().find(|(_, reading)| !reading.can_be()) {
+        None => Ok(sample),
+        Some((name, _)) => Err(format!(
+            "what was read of `{name}` cannot be: more bad requests than requests, a number that is none, or buckets that \
+             do not fit their counts"
+        )),
+    }
+}
+
 /// What a window opens with: the sample, or the reason why there is none.
 pub fn opening(asked: &Moment, at: &Moment, answer: Result<Sample, String>) -> (Option<Sample>, Option<String>) {
-    match answer.and_then(|sample| fresh(asked, at, sample)) {
+    match answer.and_then(|sample| fresh(asked, at, sample)).and_then(sound) {
         Ok(sample) => (Some(sample), None),
         Err(problem) => (None, Some(problem)),
     }

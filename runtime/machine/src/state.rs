@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::ports::provider::{Instance, Sample};
+use crate::reading::GaugeReading;
 use crate::signal::Actor;
 use crate::slots::SlotIndex;
 use crate::view::RunStatus;
@@ -255,6 +256,9 @@ pub struct Holding {
     /// When the latest sample was taken that was kept; absent where an earlier version did not say.
     #[serde(default)]
     pub sampled: Option<Moment>,
+    /// How gauges stood in the window, by the conditions that read them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub gauges: BTreeMap<String, GaugeReading>,
     /// The latest look.
     pub evidence: Option<Box<Evidence>>,
     /// Its time is over and the last look was asked for.

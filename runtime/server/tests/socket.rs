@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use machine::ports::BoxFuture;
 use machine::ports::provider::{
-    Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
+    Instance, MetricReading, Outcome, Outputs, Probe, Provider, Reading, Request, Sample, SampleRequest, Task,
 };
 use machine::ports::store::{Append, NewRun, Running, Store};
 use machine::signal::SignalKind;
@@ -60,11 +60,13 @@ impl Provider for World {
         let requests = u64::try_from(self.since.elapsed().as_millis()).unwrap() * 20;
         let reading = Reading {
             requests,
-            metrics: request.metrics.into_keys().map(|m| (m, RatioReading { bad: 0, total: requests })).collect(),
+            metrics: request.metrics.into_keys().map(|m| (m, MetricReading::ratio(0, requests))).collect(),
         };
         let releases = ["old", "new"].map(|name| (fixture::release(name).id, reading.clone()));
         let at_ms = request.asked_ms;
-        Box::pin(async move { Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into() }) })
+        Box::pin(async move {
+            Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into(), arms: BTreeMap::new() })
+        })
     }
 }
 

@@ -19,6 +19,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("hours", include_bytes!("../plans/hours.json")),
     ("in-batches", include_bytes!("../plans/in-batches.json")),
     ("joint", include_bytes!("../plans/joint.json")),
+    ("measured", include_bytes!("../plans/measured.json")),
     ("steps", include_bytes!("../plans/steps.json")),
     ("tidied", include_bytes!("../plans/tidied.json")),
     ("twenty", include_bytes!("../plans/twenty.json")),

@@ -6,8 +6,9 @@ use std::time::Instant;
 use statistics::kayenta::{Metric, classify};
 use statistics::tails::at_least;
 use statistics::{
-    Baseline, Counts, Histogram, Margin, MeanGate, MeansGate, Range, Stretch, Which, evidence_of_difference,
-    judge_difference, judge_limit, judge_once, judge_quantile, judge_shares, requests_to_pass, requests_to_tell,
+    Baseline, Counts, Events, Histogram, Margin, MeanGate, MeansGate, Range, Stretch, Sums, Which,
+    evidence_of_difference, judge_difference, judge_events, judge_limit, judge_mean, judge_means, judge_once,
+    judge_quantile, judge_quantiles, judge_shares, requests_to_pass, requests_to_tell,
 };
 
 fn per_second(name: &str, rounds: u64, mut judge: impl FnMut(u64)) {
@@ -46,6 +47,16 @@ fn beside(margin: Margin) {
             black_box(judge_quantile(&histogram, 0.95, 0.25 + (i % 2) as f64 * 0.01, 0.05, 0.05));
         });
     }
+    if let Ok(histogram) = Histogram::new(&[0.1, 0.25, 0.5], &[9_000, 800, 150, 50]) {
+        per_second("judge_quantiles", 5_000, |i| {
+            let allowance = statistics::Allowance::NONE;
+            black_box(judge_quantiles(&histogram, &histogram, 0.9 + (i % 9) as f64 * 0.01, allowance, 0.05, 0.05));
+        });
+    }
+    per_second("judge_events", 100_000, |i| {
+        let (canary, other) = (Events { events: i % 40, requests: 1_000 }, Events { events: 200, requests: 20_000 });
+        black_box(judge_events(canary, other, 1.5, 0.05, 0.05));
+    });
     means();
     let points: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 37 % 60)).collect();
     per_second("kayenta, 60 points an arm", 2_000, |i| {
@@ -60,6 +71,21 @@ fn means() {
     let Ok(range) = Range::new(0.0, 1.0) else {
         return;
     };
+    let totals = |n: u64, squares: bool| {
+        let (count, mean) = (n as f64, 0.02 + (n % 7) as f64 * 0.001);
+        Sums::new(range, n, count * mean, squares.then_some(count * mean * mean * 1.2)).ok()
+    };
+    for (name, squares) in [("judge_mean, sums", false), ("judge_mean, sums and squares", true)] {
+        per_second(name, 5_000, |i| {
+            black_box(totals(1_000 + i, squares).map(|own| judge_mean(own, 0.03, 0.05, 0.05)));
+        });
+    }
+    for (name, squares) in [("judge_means, sums", false), ("judge_means, sums and squares", true)] {
+        per_second(name, 1_000, |i| {
+            let arms = totals(1_000 + i, squares).zip(totals(20_000 + i, squares));
+            black_box(arms.map(|(own, other)| judge_means(own, other, statistics::Allowance::NONE, 0.05, 0.05)));
+        });
+    }
     let value = |i: u64| (i * 37 % 101) as f64 / 101.0;
     let (mut one, mut two) = (MeanGate::new(range, 0.4), MeansGate::new(range, statistics::Allowance::NONE));
     per_second("an observation of a mean", 1_000_000, |i| {

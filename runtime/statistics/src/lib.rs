@@ -22,7 +22,7 @@
 //!
 //! One file per judge. Rates, at every look: [`one_arm`] (against a constant limit), [`two_arm`] (against another arm, with
 //! a margin), [`share`] (the canary's share of all errors). Rates, at one look: [`conditional`]. Latencies: [`quantile`],
-//! from a [`histogram`]. Means of bounded metrics: [`betting`], [`means`]. Error budgets: [`burn`]. For those who migrate:
+//! from a [`histogram`]. Means of bounded metrics: [`betting`], [`means`], and, from totals, [`sums`]. Events: [`events`]. Error budgets: [`burn`]. For those who migrate:
 //! [`kayenta`].
 //!
 //! Beside the judges: [`several`] gates share α; [`power`] and [`needed`] say how many requests a gate needs, the first for
@@ -34,6 +34,7 @@ pub mod betting;
 pub mod burn;
 pub mod conditional;
 pub mod counts;
+pub mod events;
 pub mod histogram;
 pub mod judgement;
 pub mod kayenta;
@@ -49,6 +50,7 @@ pub mod quantile;
 pub mod several;
 pub mod share;
 pub mod special;
+pub mod sums;
 pub mod tails;
 pub mod telling;
 pub mod threshold;
@@ -59,6 +61,7 @@ pub use betting::{MeanGate, MeanJudgement, Range, RangeError, mean_interval};
 pub use burn::{Windows, burn_rate, judge_burn};
 pub use conditional::{OneLook, judge_limit_once, judge_once};
 pub use counts::{Counts, CountsError};
+pub use events::{Events, judge_events};
 pub use histogram::{Above, Histogram, HistogramError};
 pub use judgement::{Judgement, Verdict};
 pub use margin::{Margin, MarginError};
@@ -69,10 +72,11 @@ pub use one_arm::judge_limit;
 pub use operating::{Operating, operating};
 pub use power::{Baseline, Needed, power, requests_to_tell};
 pub use quantile::{
-    Between, QuantileJudgement, judge_quantile, judge_quantiles, quantile_interval, quantile_sequence,
+    Between, QuantileJudgement, judge_quantile, judge_quantiles, quantile, quantile_interval, quantile_sequence,
     requests_to_bound,
 };
 pub use share::{Form, ShareJudgement, Stretch, judge_shares};
+pub use sums::{Sums, SumsError, judge_mean, judge_means};
 pub use telling::{Question, Telling};
 pub use threshold::Threshold;
 pub use two_arm::{evidence_of_difference, judge_difference};

@@ -61,6 +61,20 @@ pub fn judge_quantile(
     QuantileJudgement { verdict, least, most }
 }
 
+/// The bucket in which the `q`-quantile of what was observed lies: the first one up to which a share of at least `q` is.
+/// Nothing known for no observations, or `q` outside `0..=1`.
+#[must_use]
+pub fn quantile(histogram: &Histogram, q: f64) -> Between {
+    if histogram.total() == 0 || !(0.0..=1.0).contains(&q) {
+        return Between::default();
+    }
+    let needed = q * histogram.total() as f64;
+    let reaches = |seen: &Counts| seen.bad() as f64 >= needed;
+    let high = histogram.at_or_below().find(|(_, seen)| reaches(seen));
+    let low = histogram.at_or_below().rev().find(|(_, seen)| !reaches(seen));
+    Between { low: low.map(|(bound, _)| bound), high: high.map(|(bound, _)| bound) }
+}
+
 /// The `q`-quantile at one look: it lies outside with probability at most `alpha`, half of it at each end. (The exact
 /// binomial interval of order statistics, rounded outwards to buckets.) Outside the domain (`q` and `alpha` strictly
 /// between 0 and 1): nothing known.

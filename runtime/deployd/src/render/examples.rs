@@ -1,26 +1,28 @@
 //! Hand-made views for the snapshots.
 
-use machine::evidence::{ArmCounts, ConditionEvidence, Evidence, Verdict};
+use machine::evidence::{ArmSeen, ConditionEvidence, Evidence, Tested, Unit, Verdict};
+use machine::reading::MetricReading;
 use machine::signal::Actor;
 use machine::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
-use plan::{Arm, Digest, Place, ReleaseId, Share};
+use plan::{Arm, Digest, MetricKind, Place, ReleaseId, Share};
 
 pub(super) const START: i64 = 1_795_000_000_000;
 
 pub(super) fn evidence(verdict: Verdict, n: u64, bad: u64, at_ms: i64) -> Evidence {
-    let judged = ArmCounts { arm: Arm::Canary, bad, total: n };
+    let arm = |arm, bad, n| ArmSeen { arm, n, requests: n, seen: Some(MetricReading::ratio(bad, n)) };
     let condition = ConditionEvidence {
         text: "error_rate of canary < error_rate of stable + 2 points".to_owned(),
+        place: None,
         metric: "error_rate".to_owned(),
-        judged,
-        against: Some(ArmCounts { arm: Arm::Stable, bad: 6, total: 3000 }),
-        estimate: if n == 0 { 0.0 } else { bad as f64 / n as f64 },
-        limit: 0.022,
-        interval: (0.0712, 0.1342),
-        ln_e_fail: 7.91,
-        fail_at: 2.995_732,
-        ln_e_pass: -3.2,
-        pass_at: 2.995_732,
+        kind: MetricKind::Ratio,
+        unit: Unit::Share,
+        advisory: false,
+        judged: arm(Arm::Canary, bad, n),
+        against: Some(arm(Arm::Stable, 6, 3000)),
+        estimate: Some(if n == 0 { 0.0 } else { bad as f64 / n as f64 }),
+        limit: Some(0.022),
+        interval: (Some(0.0712), Some(0.1342)),
+        tested: Some(Tested { ln_e_fail: 7.91, fail_at: 2.995_732, ln_e_pass: -3.2, pass_at: 2.995_732 }),
         verdict,
         statistic: "anytime-valid mixture".to_owned(),
     };

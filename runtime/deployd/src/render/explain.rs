@@ -1,8 +1,7 @@
 //! Why a gate said what it said: its looks, and the deciding one in full.
 
 use engine::LOOKS_MAX;
-use machine::evidence::{ArmCounts, ConditionEvidence, Evidence, Verdict};
-use plan::Arm;
+use machine::evidence::{ArmSeen, ConditionEvidence, Evidence, Verdict};
 
 use super::table::{Cell, cell, table};
 use super::text::{Line, Paint};
@@ -52,7 +51,9 @@ fn telling(looks: &[Evidence]) -> Vec<&Evidence> {
 fn row(look: &Evidence) -> Vec<Cell> {
     let (verdict, paint) = words::verdict(look.verdict);
     let condition = words::deciding(look);
-    let of = |value: fn(&ConditionEvidence) -> f64| condition.map_or_else(|| "-".to_owned(), |c| rate(value(c)));
+    let of = |value: fn(&ConditionEvidence) -> Option<f64>| {
+        condition.map_or_else(|| "-".to_owned(), |condition| words::amount(condition, value(condition)))
+    };
     vec![
         cell(utc(look.at_ms)),
         cell(&look.node),
@@ -84,30 +85,33 @@ fn conclusion(look: &Evidence) -> Line {
 
 fn detail(condition: &ConditionEvidence) -> Vec<Line> {
     let (verdict, paint) = words::verdict(condition.verdict);
-    let against = condition.against.as_ref().map(|counts| format!(" against {}", arm(counts))).unwrap_or_default();
+    let against = condition.against.as_ref().map(|seen| format!(" against {}", arm(seen))).unwrap_or_default();
+    let amount = |value| words::amount(condition, value);
     let (low, high) = condition.interval;
-    vec![
+    let say = if condition.advisory { " (advisory: it has no say)" } else { "" };
+    let place = condition.place.as_ref().map(|place| fact("written at", &place.to_string()));
+    let mut lines = vec![
         Line::default(),
-        Line::of("  ", Paint::Plain).and(&condition.text, Paint::Strong).and(": ", Paint::Plain).and(verdict, paint),
+        Line::of("  ", Paint::Plain)
+            .and(&condition.text, Paint::Strong)
+            .and(": ", Paint::Plain)
+            .and(verdict, paint)
+            .and(say, Paint::Faint),
         fact("metric", &format!("{}: {}{against}", condition.metric, arm(&condition.judged))),
-        fact("estimate", &format!("{} in [{}, {}]", rate(condition.estimate), rate(low), rate(high))),
-        fact("limit", &rate(condition.limit)),
+        fact("estimate", &format!("{} in [{}, {}]", amount(condition.estimate), amount(low), amount(high))),
+        fact("limit", &amount(condition.limit)),
         fact("statistic", &condition.statistic),
-        fact("to fail", &format!("ln e {:.2}, decides at {:.2}", condition.ln_e_fail, condition.fail_at)),
-        fact("to pass", &format!("ln e {:.2}, decides at {:.2}", condition.ln_e_pass, condition.pass_at)),
-    ]
+    ];
+    if let Some(tested) = condition.tested {
+        lines.push(fact("to fail", &format!("ln e {:.2}, decides at {:.2}", tested.ln_e_fail, tested.fail_at)));
+        lines.push(fact("to pass", &format!("ln e {:.2}, decides at {:.2}", tested.ln_e_pass, tested.pass_at)));
+    }
+    lines.extend(place);
+    lines
 }
 
-fn arm(counts: &ArmCounts) -> String {
-    let name = match counts.arm {
-        Arm::Canary => "canary",
-        Arm::Stable => "stable",
-        Arm::Baseline => "baseline",
-        Arm::Previous => "previous",
-        Arm::Shadow => "shadow",
-        Arm::Service => "service",
-    };
-    format!("{name} {} bad of {}", counts.bad, counts.total)
+fn arm(seen: &ArmSeen) -> String {
+    format!("{} {}", seen.arm.word(), words::seen(seen))
 }
 
 fn fact(name: &str, text: &str) -> Line {

@@ -1,10 +1,10 @@
 //! The words for states and verdicts, with their colours.
 
-use machine::evidence::{ConditionEvidence, Evidence, Verdict};
+use machine::evidence::{ArmSeen, ConditionEvidence, Evidence, Verdict};
+use machine::reading::MetricReading;
 use machine::view::{RunStatus, StepState, StepView};
 
 use super::text::Paint;
-use super::units::rate;
 
 /// A run's status.
 pub(crate) fn status(status: RunStatus) -> (&'static str, Paint) {
@@ -46,10 +46,28 @@ pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Paint) {
     }
 }
 
-/// The condition that a verdict rests on: the first that says the same, else the first.
+/// The condition that a verdict rests on: the first with a say that says the same, else the first.
 pub(crate) fn deciding(evidence: &Evidence) -> Option<&ConditionEvidence> {
-    let same = evidence.conditions.iter().find(|condition| condition.verdict == evidence.verdict);
-    same.or_else(|| evidence.conditions.first())
+    let with_say = || evidence.conditions.iter().filter(|condition| !condition.advisory);
+    let same = with_say().find(|condition| condition.verdict == evidence.verdict);
+    same.or_else(|| with_say().next()).or_else(|| evidence.conditions.first())
+}
+
+/// A number of a condition in its unit; `-` where it is not known.
+pub(crate) fn amount(condition: &ConditionEvidence, value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| condition.unit.written(value))
+}
+
+/// What was seen of an arm, in a few words.
+pub(crate) fn seen(arm: &ArmSeen) -> String {
+    match &arm.seen {
+        Some(MetricReading::Ratio(ratio)) => format!("{} bad of {}", ratio.bad, ratio.total),
+        Some(MetricReading::Distribution(_)) => format!("{} timed", arm.n),
+        Some(MetricReading::Mean(mean)) => format!("{} observations that add up to {:.3}", mean.count, mean.sum),
+        Some(MetricReading::Gauge(gauge)) => format!("reads {} to {}", gauge.least, gauge.most),
+        Some(MetricReading::Counter(counter)) => format!("{} in {} requests", counter.events, arm.requests),
+        None => "shows nothing".to_owned(),
+    }
 }
 
 /// The look at a gate; a hold without one is looked at too, for its share of the traffic.
@@ -65,7 +83,9 @@ pub(crate) fn look(evidence: &Evidence) -> (String, Paint) {
         Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => format!("n {}", evidence.n),
     };
     let numbers = deciding(evidence)
-        .map(|condition| format!(" · {}, limit {}", rate(condition.estimate), rate(condition.limit)))
+        .map(|condition| {
+            format!(" · {}, limit {}", amount(condition, condition.estimate), amount(condition, condition.limit))
+        })
         .unwrap_or_default();
     (format!("{}: {word} · {n}{numbers}", evidence.gate), paint)
 }

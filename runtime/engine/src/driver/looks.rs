@@ -1,16 +1,12 @@
-//! Looks at gates: which of them are worth a record, and when the watching ends.
+//! Looks at gates: fresh counters become records, and when the watching ends.
 
 use machine::event::Event;
-use machine::evidence::{Evidence, Verdict};
-use machine::judge::{Look, look};
+use machine::judge::{Look, began_again, is_worth_keeping, look};
 use machine::ports::provider::Sample;
 use machine::state::SlotState;
 use machine::{Moment, Run, SlotIndex};
 
 use super::Driver;
-
-/// A look that says nothing new is journalled this often, in milliseconds.
-const KEEP_LOOK_MS: u64 = 10_000;
 
 impl Driver {
     /// Looks at a gate with fresh counters and journals the look where it is worth keeping.
@@ -19,32 +15,16 @@ impl Driver {
         let node = self.run.id(slot).to_owned();
         let seen = match look(&self.run, slot, asked, &at, sample.clone()) {
             Some(Look::Restarted(restarted)) => {
-                let note = Some("the counters began again".to_owned());
-                self.step(&at, Event::Opened { node: node.clone(), sample: Some(restarted), note });
+                self.step(&at, began_again(node.clone(), restarted));
                 look(&self.run, slot, asked, &at, sample)
             }
             other => other,
         };
         let Some(Look::Seen(evidence)) = seen else { return };
         self.live.insert(slot, (*evidence).clone());
-        if last || self.worth_keeping(slot, &evidence) {
-            self.kept.insert(slot, (evidence.at_ms, evidence.verdict));
+        if last || is_worth_keeping(&self.run, slot, &evidence) {
             self.ask_permission(&at);
             self.step(&at, Event::Judged { node, last, evidence });
-        }
-    }
-
-    fn worth_keeping(&self, slot: SlotIndex, evidence: &Evidence) -> bool {
-        if evidence.gate.is_empty() {
-            return false;
-        }
-        let paused = self.run.head().paused;
-        let extended = matches!(self.run.state(slot), SlotState::Holding(holding) if holding.extended && !paused);
-        match self.kept.get(&slot) {
-            None => true,
-            Some((_, verdict)) if *verdict != evidence.verdict => true,
-            Some(_) if extended && evidence.verdict == Verdict::Pass => true,
-            Some((at_ms, _)) => evidence.at_ms.abs_diff(*at_ms) >= KEEP_LOOK_MS,
         }
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use machine::event::{Event, Started};
-use machine::evidence::{Evidence, Verdict};
+use machine::evidence::Evidence;
 use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::provider::Sample;
@@ -108,7 +108,6 @@ pub(crate) struct Driver {
     /// Whether something changed since.
     unshown: bool,
     live: BTreeMap<SlotIndex, Evidence>,
-    kept: BTreeMap<SlotIndex, (i64, Verdict)>,
     watches: BTreeMap<SlotIndex, AbortHandle>,
     /// Steals that were asked for and wait until nothing of the run is at work.
     steals: Vec<Asked>,
@@ -194,7 +193,6 @@ impl Driver {
             shown: Instant::now(),
             unshown: true,
             live: BTreeMap::new(),
-            kept: BTreeMap::new(),
             watches: BTreeMap::new(),
             steals: Vec::new(),
             effects: JoinSet::new(),

@@ -12,7 +12,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::clock::Clock;
 use machine::ports::provider::{
-    Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
+    Instance, MetricReading, Outcome, Outputs, Probe, Provider, Reading, Request, Sample, SampleRequest, Task,
 };
 use machine::ports::store::Store;
 use machine::signal::{Actor, Signal, SignalKind};
@@ -162,11 +162,13 @@ impl Provider for InWorld {
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         let total = u64::try_from(self.world.lock().unwrap().since.elapsed().as_millis()).unwrap() * 20;
         let metrics: BTreeMap<_, _> =
-            request.metrics.into_keys().map(|metric| (metric, RatioReading { bad: 0, total })).collect();
+            request.metrics.into_keys().map(|metric| (metric, MetricReading::ratio(0, total))).collect();
         let reading = Reading { requests: total, metrics };
         let releases = ["old", "new", "newer"].map(|name| (fixture::release(name).id, reading.clone()));
         let at_ms = request.asked_ms;
-        Box::pin(async move { Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into() }) })
+        Box::pin(async move {
+            Ok(Sample { incarnation: "world".to_owned(), at_ms, releases: releases.into(), arms: BTreeMap::new() })
+        })
     }
 }
 

@@ -19,6 +19,7 @@ impl Run {
         let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = self.state(slot) else { return };
         let mut holding = holding.clone();
         holding.evidence = Some(Box::new(evidence.clone()));
+        holding.remember(evidence);
         if let Some(sampled_ms) = evidence.sampled_ms {
             holding.sampled = Some(taken(at, sampled_ms));
         }

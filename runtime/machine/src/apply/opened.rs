@@ -1,5 +1,7 @@
 //! The counted window of a hold begins.
 
+use std::collections::BTreeMap;
+
 use crate::action::Action;
 use crate::moment::Moment;
 use crate::ports::provider::Sample;
@@ -48,9 +50,8 @@ impl Run {
         out: &mut Vec<Action>,
     ) {
         let Some(plan::Work::Hold(hold)) = self.work(slot) else { return };
-        let warm_up_ms = self.gate_of(slot).map_or(0, |(gate, _)| gate.warm_up_ms);
         // A window that could only be opened late (the runtime was not there) must not shorten what is counted.
-        let late = at.since(&since) > warm_up_ms.saturating_add(LATE_MS);
+        let late = at.since(&since) > self.opens_after_ms(slot).saturating_add(LATE_MS);
         let since = if late { at.clone() } else { since };
         let sampled = baseline.as_ref().map(|sample| taken(at, sample.at_ms));
         let holding = Holding {
@@ -60,6 +61,7 @@ impl Run {
             opened: at.clone(),
             baseline,
             sampled,
+            gauges: BTreeMap::new(),
             evidence: None,
             concluding: false,
             due: false,
@@ -75,6 +77,6 @@ impl Run {
 impl Holding {
     fn opened_again(self, at: &Moment, baseline: Option<Sample>) -> Self {
         let sampled = baseline.as_ref().map(|sample| taken(at, sample.at_ms));
-        Self { opened: at.clone(), baseline, sampled, evidence: None, ..self }
+        Self { opened: at.clone(), baseline, sampled, gauges: BTreeMap::new(), evidence: None, ..self }
     }
 }

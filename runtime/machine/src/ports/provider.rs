@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use plan::{Metric, Release, ReleaseId, Share};
+use plan::{Arm, Metric, MetricKind, Release, ReleaseId, Share};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::BoxFuture;
+pub use crate::reading::{CounterReading, GaugeReading, HistogramReading, MeanReading, MetricReading, RatioReading};
 
 /// One request for an effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,10 +163,13 @@ pub struct SampleRequest {
     pub service_id: String,
     /// The metrics, by name.
     pub metrics: BTreeMap<String, Metric>,
+    /// Arms that are no release of their own, of which readings are asked for too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Arm>,
 }
 
 /// Cumulative counters of a service at one instant, exact and of one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Changes when the counters restarted from zero: differences across it are meaningless.
     pub incarnation: String,
@@ -175,24 +179,19 @@ pub struct Sample {
     pub at_ms: i64,
     /// By release.
     pub releases: BTreeMap<ReleaseId, Reading>,
+    /// Of arms that are no release of their own, as far as the source has them: `baseline`, `shadow`, and `service` for what
+    /// is of no release; cumulative as well. `previous` is what was counted before the rollout, whole at every look.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub arms: BTreeMap<Arm, Reading>,
 }
 
-/// The counters of one release.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The counters of one release, or of one arm.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Requests answered or given up, all classes.
     pub requests: u64,
-    /// Each asked metric.
-    pub metrics: BTreeMap<String, RatioReading>,
-}
-
-/// A ratio metric's two counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RatioReading {
-    /// Requests the metric counts as bad.
-    pub bad: u64,
-    /// All requests it counts.
-    pub total: u64,
+    /// Each asked metric, by its kind.
+    pub metrics: BTreeMap<String, MetricReading>,
 }
 
 /// Performs effects of one kind.
@@ -236,6 +235,22 @@ pub trait Provider: Send + Sync {
     /// what differs in words when performing the task again mends it, and an error text when the provider cannot tell
     /// or when performing it again would not help.
     fn observe(&self, request: Request) -> BoxFuture<'_, Result<Option<String>, String>>;
+
+    /// Says why this provider could not read what is asked, before anything is begun; changes nothing. By default it
+    /// reads shares of requests of releases, which is what every source of counters has, by its own selectors.
+    ///
+    /// # Errors
+    /// The metric or the arm, and why.
+    fn reads(&self, request: &SampleRequest) -> Result<(), String> {
+        let beyond = request.metrics.iter().find(|(_, metric)| metric.kind != MetricKind::Ratio);
+        match (beyond, request.arms.first()) {
+            (Some((name, metric)), _) => {
+                Err(format!("`{}` reads no {}, which `{name}` is", self.name(), metric.kind.word()))
+            }
+            (None, Some(arm)) => Err(format!("`{}` knows no arm `{}`", self.name(), arm.word())),
+            (None, None) => Ok(()),
+        }
+    }
 
     /// Reads counters; an error text when this provider has none or they cannot be had.
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>>;

@@ -6,6 +6,7 @@ mod any_journal;
 mod databases;
 mod fixture;
 mod format_1;
+mod format_2;
 mod judging;
 mod large;
 mod stopping;

@@ -133,7 +133,8 @@ impl Ledger {
             "cannot_tell" => probed(Probe::CannotTell(message())),
             "opened" => {
                 let at_ms = self.now.wall_ms;
-                let sample = Sample { incarnation: "p".to_owned(), at_ms, releases: BTreeMap::new() };
+                let sample =
+                    Sample { incarnation: "p".to_owned(), at_ms, releases: BTreeMap::new(), arms: BTreeMap::new() };
                 Event::Opened { node, sample: Some(sample), note: None }
             }
             "judged" => {

@@ -209,6 +209,10 @@ impl Provider for Proxies {
         Box::pin(async move { observe::observe(&self.table(&request)?, request.epoch).await })
     }
 
+    fn reads(&self, request: &SampleRequest) -> Result<(), String> {
+        sample::asked(request).map(drop)
+    }
+
     fn sample(&self, request: SampleRequest) -> BoxFuture<'_, Result<Sample, String>> {
         Box::pin(async move {
             let place = self.place(&request.environment, &request.config)?;

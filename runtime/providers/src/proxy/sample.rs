@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use ::proxy::protocol::{Counters, ReleaseCounters};
-use machine::ports::provider::{RatioReading, Reading, Sample, SampleRequest};
-use plan::{Metric, ReleaseId};
+use ::proxy::protocol::{Counters, Latency, ReleaseCounters};
+use machine::ports::provider::{HistogramReading, MeanReading, MetricReading, Reading, Sample, SampleRequest};
+use plan::{Metric, MetricKind, ReleaseId};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The union `std.proxy.Selector`.
 #[derive(Deserialize)]
 #[serde(tag = "case", rename_all = "snake_case")]
-enum Selector {
+pub(super) enum Selector {
     /// Requests by the class of their answer; all classes when none is named.
     Responses {
         /// The classes.
@@ -22,7 +23,7 @@ enum Selector {
 /// The union `std.proxy.Answer`.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "case", rename_all = "snake_case")]
-enum Answer {
+pub(super) enum Answer {
     Informational,
     Success,
     Redirect,
@@ -31,33 +32,101 @@ enum Answer {
     Unanswered,
 }
 
+/// The cases of `std.metrics.Standard` that a proxy sees.
+#[derive(Deserialize)]
+#[serde(tag = "case", rename_all = "snake_case")]
+enum Standard {
+    /// From a request's head to its answer's head.
+    LatencyOfRequests,
+}
+
+/// What is read for one metric.
+pub(super) enum Asked {
+    /// Bad requests and all.
+    Ratio(Selector, Selector),
+    /// How long requests take, in milliseconds, by bucket.
+    Latencies,
+    /// How long they take on average, in milliseconds.
+    MeanLatency,
+}
+
+/// What is to be read for each metric.
+///
+/// # Errors
+/// The first metric, or arm, that a proxy cannot read.
+pub(super) fn asked(request: &SampleRequest) -> Result<BTreeMap<String, Asked>, String> {
+    if let Some(arm) = request.arms.first() {
+        return Err(format!("the proxy counts releases, and knows no arm `{}`", arm.word()));
+    }
+    request.metrics.iter().map(|(name, metric)| Ok((name.clone(), one(name, metric)?))).collect()
+}
+
 /// Reads the asked metrics of every release.
 pub(super) fn read(request: &SampleRequest, counters: &Counters) -> Result<Sample, String> {
     if !counters.service.is_empty() && counters.service != request.service_id {
         return Err(format!("the proxy routes service {}, not {}", counters.service, request.service_id));
     }
-    let metrics = request.metrics.iter().map(|(name, metric)| Ok((name.clone(), selectors(name, metric)?)));
-    let metrics: BTreeMap<String, (Selector, Selector)> = metrics.collect::<Result<_, String>>()?;
+    let asked = asked(request)?;
     let reading = |counters: &ReleaseCounters| Reading {
         requests: counters.requests(),
-        metrics: metrics
-            .iter()
-            .map(|(name, (bad, total))| {
-                (name.clone(), RatioReading { bad: bad.count(counters), total: total.count(counters) })
-            })
-            .collect(),
+        metrics: asked.iter().map(|(name, asked)| (name.clone(), asked.read(counters))).collect(),
     };
     let releases = counters.releases.iter().map(|(release, c)| (ReleaseId(release.clone()), reading(c))).collect();
     let at_ms = i64::try_from(counters.at_ms).unwrap_or(i64::MAX);
-    Ok(Sample { incarnation: counters.incarnation.clone(), at_ms, releases })
+    Ok(Sample { incarnation: counters.incarnation.clone(), at_ms, releases, arms: BTreeMap::new() })
 }
 
-fn selectors(name: &str, metric: &Metric) -> Result<(Selector, Selector), String> {
-    let read = |value: &serde_json::Value| {
+fn one(name: &str, metric: &Metric) -> Result<Asked, String> {
+    let selector = |value: &Value| {
         serde_json::from_value(value.clone())
             .map_err(|e| format!("metric {name}: the proxy counts only `responses(…)`: {e}"))
     };
-    Ok((read(&metric.bad)?, read(&metric.total)?))
+    let latency = || match metric.value.clone().map(serde_json::from_value::<Standard>) {
+        Some(Ok(Standard::LatencyOfRequests)) => Ok(()),
+        Some(Err(_)) | None => Err(format!(
+            "metric {name}: of values the proxy reads `latency_of_requests` only; bind `metrics` to a \
+                         provider that reads this one"
+        )),
+    };
+    match metric.kind {
+        MetricKind::Ratio => Ok(Asked::Ratio(selector(&metric.bad)?, selector(&metric.total)?)),
+        MetricKind::Distribution => latency().map(|()| Asked::Latencies),
+        MetricKind::Mean => latency().map(|()| Asked::MeanLatency),
+        MetricKind::Gauge | MetricKind::Counter => Err(format!(
+            "metric {name}: the proxy reads no {}; bind `metrics` to a provider that does",
+            metric.kind.word()
+        )),
+    }
+}
+
+impl Asked {
+    fn read(&self, counters: &ReleaseCounters) -> MetricReading {
+        match self {
+            Self::Ratio(bad, total) => MetricReading::ratio(bad.count(counters), total.count(counters)),
+            Self::Latencies => MetricReading::Distribution(histogram(&counters.latency)),
+            Self::MeanLatency => MetricReading::Mean(mean(&counters.latency)),
+        }
+    }
+}
+
+/// In milliseconds, from the proxy's microseconds.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "bounds are exact in binary, as far as they are eighths of a millisecond"
+)]
+fn histogram(latency: &Latency) -> HistogramReading {
+    let bounds = latency.bounds_us.iter().map(|bound| *bound as f64 / 1_000.0).collect();
+    HistogramReading { bounds, counts: latency.counts.clone() }
+}
+
+/// The squares are at most those of the buckets' bounds; nothing bounds those above the last.
+#[expect(clippy::cast_precision_loss, reason = "sums stay far below 2^53 microseconds, which is 285 years")]
+fn mean(latency: &Latency) -> MeanReading {
+    let count = latency.counts.iter().sum();
+    let above = latency.counts.get(latency.bounds_us.len()).copied().unwrap_or(0);
+    let square = |(bound, count): (&u64, &u64)| (*bound as f64 / 1_000.0).powi(2) * *count as f64;
+    let squares: f64 = latency.bounds_us.iter().zip(&latency.counts).map(square).sum();
+    MeanReading { count, sum: latency.sum_us as f64 / 1_000.0, squares: (above == 0).then_some(squares) }
 }
 
 impl Selector {
@@ -84,6 +153,7 @@ mod tests {
         let metric = Metric::ratio(bad, json!({"case": "responses", "of": []}), None);
         SampleRequest {
             asked_ms: 0,
+            arms: vec![],
             environment: "local".into(),
             config: json!({}),
             service_id: "shop".into(),
@@ -104,7 +174,41 @@ mod tests {
         let sample = read(&request(twice), &counters()).unwrap();
         let reading = &sample.releases[&ReleaseId("r-1".into())];
         assert_eq!(reading.requests, 100);
-        assert_eq!(reading.metrics["errors"], RatioReading { bad: 10, total: 100 });
+        assert_eq!(reading.metrics["errors"], MetricReading::ratio(10, 100));
+    }
+
+    fn of_latency(kind: MetricKind) -> SampleRequest {
+        let value = Some(json!({"case": "latency_of_requests"}));
+        let metric = Metric { kind, value, ..Metric::ratio(json!(null), json!(null), None) };
+        SampleRequest { metrics: BTreeMap::from([("latency".to_owned(), metric)]), ..request(json!({})) }
+    }
+
+    #[test]
+    fn latencies_are_read_by_bucket_and_on_average() {
+        let latency = Latency { bounds_us: vec![500, 1_000], counts: vec![2, 1, 0], sum_us: 1_700 };
+        let release = ReleaseCounters { success: 3, latency, ..ReleaseCounters::default() };
+        let counters = Counters { releases: BTreeMap::from([("r-1".to_owned(), release)]), ..counters() };
+        let seen = |kind| {
+            read(&of_latency(kind), &counters).unwrap().releases[&ReleaseId("r-1".into())].metrics["latency"].clone()
+        };
+        let bounds = vec![0.5, 1.0];
+        let histogram = HistogramReading { bounds, counts: vec![2, 1, 0] };
+        assert_eq!(seen(MetricKind::Distribution), MetricReading::Distribution(histogram));
+        let mean = MeanReading { count: 3, sum: 1.7, squares: Some(1.5) };
+        assert_eq!(seen(MetricKind::Mean), MetricReading::Mean(mean));
+    }
+
+    #[test]
+    fn what_a_proxy_does_not_see_is_refused_before_it_is_asked() {
+        for kind in [MetricKind::Gauge, MetricKind::Counter] {
+            let refused = asked(&of_latency(kind)).map(drop).unwrap_err();
+            assert!(refused.starts_with("metric latency: the proxy reads no "), "{refused}");
+        }
+        let mut other = of_latency(MetricKind::Mean);
+        other.metrics.values_mut().for_each(|metric| metric.value = Some(json!({"case": "cost_of_requests"})));
+        assert!(asked(&other).map(drop).unwrap_err().contains("`latency_of_requests` only"));
+        let shadow = SampleRequest { arms: vec![plan::Arm::Shadow], ..of_latency(MetricKind::Mean) };
+        assert_eq!(asked(&shadow).map(drop).unwrap_err(), "the proxy counts releases, and knows no arm `shadow`");
     }
 
     #[test]

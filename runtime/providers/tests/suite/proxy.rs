@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
-use machine::ports::provider::{Outcome, Outputs, Probe, RatioReading, Request, Route, SampleRequest, Task};
+use machine::ports::provider::{MetricReading, Outcome, Outputs, Probe, Request, Route, SampleRequest, Task};
 use plan::{Metric, ReleaseId, Share};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -83,6 +83,7 @@ async fn shifting_is_idempotent_and_counted() {
     let sample = provider
         .sample(SampleRequest {
             asked_ms: 0,
+            arms: vec![],
             environment: "local".into(),
             config: json!({"listen": traffic.listen.to_string()}),
             service_id: "shop".into(),
@@ -91,7 +92,7 @@ async fn shifting_is_idempotent_and_counted() {
         .await
         .unwrap();
     let reading = &sample.releases[&ReleaseId("r-1".into())];
-    assert_eq!((reading.requests, reading.metrics["errors"]), (3, RatioReading { bad: 3, total: 3 }));
+    assert_eq!((reading.requests, &reading.metrics["errors"]), (3, &MetricReading::ratio(3, 3)));
 }
 
 #[tokio::test]

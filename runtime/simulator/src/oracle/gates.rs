@@ -3,9 +3,10 @@
 use machine::event::Event;
 use machine::evidence::{Evidence, Verdict};
 use machine::view::RunStatus;
-use plan::{Arm, Bound, Condition, Gate, Node, ReleaseId, Subject, Work};
+use plan::{Arm, Gate, Node, ReleaseId, Subject, Work};
 
 use super::Trial;
+use super::measured::{Truth, exceeds};
 use crate::world::What;
 
 /// What the world had counted at one instant.
@@ -82,8 +83,14 @@ impl<'a> Trial<'a> {
             self.broken("gates see enough", looked, message);
         }
         let beside = counts(from, to, other.as_deref());
+        let truth = |(all, bad): (u64, u64), release: Option<&str>| {
+            let per_million = self.per_million(&place, release);
+            Truth { all, bad, per_million }
+        };
+        let (own_truth, other_truth) = (truth(own, judged.as_deref()), truth(beside, other.as_deref()));
         for condition in &gate.conditions {
-            if !condition.advisory && exceeds(condition, own, beside) {
+            let kind = self.case.plan.body.metrics.get(&condition.metric).map(|it| it.kind).unwrap_or_default();
+            if !condition.advisory && exceeds(kind, condition, own_truth, other_truth) {
                 let message =
                     format!("`{id}` passed, and `{}` did not hold: {own:?} beside {beside:?}", condition.text);
                 self.broken("gates are right", looked, message);
@@ -112,6 +119,15 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// How many of a million requests of a release go wrong; the worst of all for the whole service.
+    fn per_million(&self, place: &(String, String), release: Option<&str>) -> u64 {
+        let Some(service) = self.left.world.services.get(place) else { return 0 };
+        match release {
+            Some(release) => service.traffic.per_million(&ReleaseId(release.to_owned())),
+            None => service.traffic.usual.max(service.traffic.bad),
+        }
+    }
+
     /// The releases that play the judged arm and the other one; none for all together.
     fn arms(&self, node: &Node, gate: &Gate) -> (Option<String>, Option<String>) {
         let rollout = node.rollout.as_ref().and_then(|key| Some((key, self.case.plan.body.rollouts.get(key)?)));
@@ -134,15 +150,4 @@ fn counts(from: Counted<'_>, to: Counted<'_>, release: Option<&str>) -> (u64, u6
     };
     let (before, after): ((u64, u64), (u64, u64)) = (sum(from), sum(to));
     (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1))
-}
-
-/// Whether what was counted is beyond what the condition allows, already as it stands.
-fn exceeds(condition: &Condition, own: (u64, u64), beside: (u64, u64)) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "counts of a simulation stay far below 2^53")]
-    let rate = |counts: (u64, u64)| if counts.0 == 0 { 0.0 } else { counts.1 as f64 / counts.0 as f64 };
-    match &condition.bound {
-        Bound::Constant(limit) => rate(own) > limit.to_f64(),
-        Bound::Against { times, plus } => rate(own) > rate(beside) * times.to_f64() + plus.to_f64(),
-        Bound::Beside { .. } | Bound::Limit(_) => false,
-    }
 }

@@ -8,6 +8,7 @@ mod gates;
 mod holds;
 mod hours;
 mod keys;
+mod measured;
 mod order;
 mod replay;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use machine::Source;
 use machine::event::Event;
-use machine::evidence::{Evidence, Verdict};
-use machine::judge::{Look, look};
-use machine::ports::provider::{RatioReading, Reading, Sample, SampleRequest};
+use machine::judge::{Look, began_again, is_worth_keeping, look};
+use machine::ports::provider::{
+    CounterReading, GaugeReading, HistogramReading, MeanReading, MetricReading, Reading, Sample, SampleRequest,
+};
 use machine::sampling::opening;
 use machine::state::SlotState;
 use plan::ReleaseId;
@@ -18,9 +19,6 @@ use crate::trouble::Trouble;
 /// When a gate is looked at first, in milliseconds. Each further look comes half as much later again, so that a hold of
 /// a month costs no more than a hundred looks.
 pub(super) const LOOK_EVERY_MS: u64 = 250;
-
-/// A look that says nothing new is kept this often, in milliseconds.
-const KEEP_LOOK_MS: u64 = 10_000;
 
 impl Loop<'_> {
     /// The counted window of a hold begins.
@@ -66,8 +64,7 @@ impl Loop<'_> {
         let node = self.workers[worker].run.id(slot).to_owned();
         let seen = match look(&self.workers[worker].run, slot, &at, &at, sample.clone()) {
             Some(Look::Restarted(restarted)) => {
-                let note = Some("the counters began again".to_owned());
-                self.turn(worker, Event::Opened { node: node.clone(), sample: Some(restarted), note }, None);
+                self.turn(worker, began_again(node.clone(), restarted), None);
                 if !self.workers[worker].alive {
                     return;
                 }
@@ -76,24 +73,8 @@ impl Loop<'_> {
             other => other,
         };
         let Some(Look::Seen(evidence)) = seen else { return };
-        if last || self.is_worth_keeping(worker, slot, &evidence) {
-            self.workers[worker].kept.insert(slot, (evidence.at_ms, evidence.verdict));
+        if last || is_worth_keeping(&self.workers[worker].run, slot, &evidence) {
             self.turn(worker, Event::Judged { node, last, evidence }, None);
-        }
-    }
-
-    fn is_worth_keeping(&self, worker: usize, slot: u32, evidence: &Evidence) -> bool {
-        let by = &self.workers[worker];
-        if evidence.gate.is_empty() {
-            return false;
-        }
-        let paused = by.run.head().paused;
-        let extended = matches!(by.run.state(slot), SlotState::Holding(holding) if holding.extended && !paused);
-        match by.kept.get(&slot) {
-            None => true,
-            Some((_, verdict)) if *verdict != evidence.verdict => true,
-            Some(_) if extended && evidence.verdict == Verdict::Pass => true,
-            Some((at_ms, _)) => evidence.at_ms.abs_diff(*at_ms) >= KEEP_LOOK_MS,
         }
     }
 
@@ -126,18 +107,27 @@ fn foreign(real: &Sample) -> Sample {
     Sample { releases: real.releases.iter().map(renamed).collect(), ..real.clone() }
 }
 
-/// More bad requests than requests.
+/// More bad requests than requests, a number that is none, buckets that do not fit.
 fn impossible(real: &Sample) -> Sample {
     let worse = |reading: &Reading| Reading {
         requests: reading.requests,
-        metrics: reading
-            .metrics
-            .iter()
-            .map(|(name, counts)| {
-                (name.clone(), RatioReading { bad: counts.total.saturating_mul(2).saturating_add(7), ..*counts })
-            })
-            .collect(),
+        metrics: reading.metrics.iter().map(|(name, reading)| (name.clone(), cannot_be(reading))).collect(),
     };
     let releases: BTreeMap<_, _> = real.releases.iter().map(|(id, reading)| (id.clone(), worse(reading))).collect();
     Sample { releases, ..real.clone() }
+}
+
+fn cannot_be(reading: &MetricReading) -> MetricReading {
+    match reading {
+        MetricReading::Ratio(ratio) => {
+            MetricReading::ratio(ratio.total.saturating_mul(2).saturating_add(7), ratio.total)
+        }
+        MetricReading::Distribution(histogram) => {
+            MetricReading::Distribution(HistogramReading { counts: Vec::new(), ..histogram.clone() })
+        }
+        MetricReading::Mean(mean) => MetricReading::Mean(MeanReading { sum: f64::NAN, ..*mean }),
+        MetricReading::Gauge(gauge) => MetricReading::Gauge(GaugeReading { most: f64::NEG_INFINITY, ..*gauge }),
+        // Any number of events can be; that they ran backwards cannot.
+        MetricReading::Counter(_) => MetricReading::Counter(CounterReading { events: 0 }),
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use machine::Run;
 use machine::event::Event;
-use machine::evidence::Verdict;
 use machine::view::RunStatus;
 
 use super::{Depth, Due, Loop};
@@ -23,8 +22,6 @@ pub(super) struct Worker {
     pub(super) resting: bool,
     /// Effects that it waits for.
     pub(super) under_way: u32,
-    /// The latest kept look at each hold, by the clock on the wall.
-    pub(super) kept: BTreeMap<u32, (i64, Verdict)>,
     /// The watch of each hold.
     pub(super) watches: BTreeMap<u32, u32>,
 }
@@ -57,7 +54,6 @@ impl Loop<'_> {
             sequence: 0,
             resting: false,
             under_way: 0,
-            kept: BTreeMap::new(),
             watches: BTreeMap::new(),
         });
         if begins {

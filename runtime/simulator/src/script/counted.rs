@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use machine::ports::provider::{RatioReading, Reading, SampleRequest};
+use machine::ports::provider::{MetricReading, Reading, SampleRequest};
 use plan::{Arm, Metric, MetricKind, ReleaseId};
 
 use super::play::{Outside, Part, Play};
@@ -105,8 +105,8 @@ impl Play {
     }
 }
 
-fn metrics(request: &SampleRequest, counted: &Counted) -> BTreeMap<String, RatioReading> {
+fn metrics(request: &SampleRequest, counted: &Counted) -> BTreeMap<String, MetricReading> {
     let shares = request.metrics.iter().filter(|(_, metric): &(&String, &Metric)| metric.kind == MetricKind::Ratio);
-    let reading = |name: &String| RatioReading { bad: counted.bad(name), total: counted.requests() };
+    let reading = |name: &String| MetricReading::ratio(counted.bad(name), counted.requests());
     shares.map(|(name, _)| (name.clone(), reading(name))).collect()
 }

@@ -5,6 +5,7 @@
 
 mod book;
 mod ends;
+mod readings;
 mod scripted;
 mod service;
 mod traffic;
@@ -12,15 +13,14 @@ mod traffic;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use machine::ports::provider::{
-    Instance, Outcome, Outputs, Probe, RatioReading, Reading, Request, Sample, SampleRequest, Task,
-};
+use machine::ports::provider::{Instance, Outcome, Outputs, Probe, Reading, Request, Sample, SampleRequest, Task};
 use plan::{Release, ReleaseId};
 
 use crate::script::Play;
 
 pub use book::{Entry, What};
 pub use ends::Place;
+pub use readings::{FAST_MS, SLOW_MS};
 pub use service::Service;
 pub use traffic::{Shape, Traffic};
 
@@ -193,19 +193,16 @@ impl World {
             return scripted;
         }
         let Some(service) = self.services.get(&place) else { return Err("nothing is counted here".to_owned()) };
-        let reading = |counts: &(u64, u64)| Reading {
+        let traffic = &service.traffic;
+        let reading = |(id, counts): (&ReleaseId, &(u64, u64))| Reading {
             requests: counts.0,
-            metrics: request
-                .metrics
-                .keys()
-                .map(|name| (name.clone(), RatioReading { bad: counts.1, total: counts.0 }))
-                .collect(),
+            metrics: readings::of(request, *counts, traffic.per_million(id)),
         };
-        let releases = service.counters.iter().map(|(id, counts)| (id.clone(), reading(counts))).collect();
+        let releases = service.counters.iter().map(|it| (it.0.clone(), reading(it))).collect();
         let counts = service.counters.iter().map(|(id, (all, bad))| (id.clone(), *all, *bad)).collect();
         let incarnation = service.incarnation;
         self.note(What::Sampled { place, incarnation, counts });
-        Ok(Sample { incarnation: format!("p{incarnation}"), at_ms: request.asked_ms, releases })
+        Ok(Sample { incarnation: format!("p{incarnation}"), at_ms: request.asked_ms, releases, arms: BTreeMap::new() })
     }
 
     /// What differs between the world and what a request made it, in words.

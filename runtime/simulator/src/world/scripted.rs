@@ -1,8 +1,9 @@
 //! The world as a script has it: who counts, what becomes ready, and which actions fail.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use machine::ports::provider::{Outcome, Request, Sample, SampleRequest, Task};
+use machine::ports::provider::{MetricReading, Outcome, Request, Sample, SampleRequest, Task};
 use plan::ReleaseId;
 
 use super::{What, World, place_of};
@@ -34,12 +35,12 @@ impl World {
         }
         let releases = play.counters(request);
         let counts = releases.iter().map(|(id, reading)| {
-            let bad = reading.metrics.values().map(|metric| metric.bad).max();
+            let bad = reading.metrics.values().map(bad).max();
             (id.clone(), reading.requests, bad.unwrap_or(0))
         });
         let counts = counts.collect();
         self.note(What::Sampled { place, incarnation: 1, counts });
-        Some(Ok(Sample { incarnation: "p1".to_owned(), at_ms: request.asked_ms, releases }))
+        Some(Ok(Sample { incarnation: "p1".to_owned(), at_ms: request.asked_ms, releases, arms: BTreeMap::new() }))
     }
 
     /// Whether the script keeps what a request asks for from getting ready.
@@ -71,5 +72,16 @@ impl World {
         if let Some(service) = self.services.get_mut(place) {
             service.set_ready(release, ready);
         }
+    }
+}
+
+/// Scripts say shares of requests; whatever else is asked has no bad ones.
+fn bad(metric: &MetricReading) -> u64 {
+    match metric {
+        MetricReading::Ratio(ratio) => ratio.bad,
+        MetricReading::Distribution(_)
+        | MetricReading::Mean(_)
+        | MetricReading::Gauge(_)
+        | MetricReading::Counter(_) => 0,
     }
 }

@@ -42,11 +42,16 @@ impl Traffic {
         Self { rate: 0, shape: Shape::Constant, sound: None, usual: 0, bad: 0, seed: 0 }
     }
 
+    /// Bad requests in a million of a release.
+    pub(crate) fn per_million(&self, release: &ReleaseId) -> u64 {
+        if self.sound.as_ref() == Some(release) { self.usual } else { self.bad }
+    }
+
     /// Requests and bad ones for a release with this share between two instants. Differences of a count from the
     /// beginning, so that how often it is asked changes nothing by more than one request.
     pub(crate) fn between(&self, from_ms: u64, to_ms: u64, share: Share, release: &ReleaseId) -> (u64, u64) {
         let all = |ms: u64| self.until(ms).saturating_mul(u64::from(share.basis_points())) / 10_000;
-        let per_million = if self.sound.as_ref() == Some(release) { self.usual } else { self.bad };
+        let per_million = self.per_million(release);
         let bad = |ms: u64| all(ms).saturating_mul(per_million) / MILLION;
         (all(to_ms).saturating_sub(all(from_ms)), bad(to_ms).saturating_sub(bad(from_ms)))
     }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use plan::{Body, EffectClass, Plan, Work};
+use plan::{Body, Bound, Condition, EffectClass, Exact, Metric, MetricKind, Plan, Reading, Work};
+use serde_json::json;
 
 use crate::fixture;
 
@@ -13,6 +14,7 @@ fn made() -> Vec<(&'static str, Plan)> {
     ];
     let mut all: Vec<(&str, Plan)> = known.into_iter().map(|name| (name, fixture::plan(name))).collect();
     all.push(("cleaned", cleaned()));
+    all.push(("measured", measured()));
     all.push(("twenty", twenty()));
     all
 }
@@ -55,6 +57,47 @@ fn cleaned() -> Plan {
     });
     body.nodes.extend(behind);
     body.nodes.splice(0..0, before);
+    sealed(body)
+}
+
+/// A rollout whose gate reads every kind of metric, against limits and against the other arm.
+fn measured() -> Plan {
+    let mut body = fixture::plan("canary").body;
+    let number = |text: &str| Exact::try_from(text.to_owned()).unwrap();
+    let kinds = [
+        ("latency", MetricKind::Distribution),
+        ("cost", MetricKind::Mean),
+        ("worth", MetricKind::Mean),
+        ("queue", MetricKind::Gauge),
+        ("dropped", MetricKind::Counter),
+    ];
+    for (name, kind) in kinds {
+        let range = (name == "cost").then(|| (json!(0), json!(1_000)));
+        let metric = Metric { kind, range, value: Some(json!(name)), ..Metric::ratio(json!(null), json!(null), None) };
+        body.metrics.insert(name.to_owned(), metric);
+    }
+    let condition = |metric: &str, bound: Bound, reading: Option<Reading>| Condition {
+        metric: metric.to_owned(),
+        text: format!("{metric}(canary) {bound:?} {reading:?}"),
+        bound,
+        reading,
+        advisory: false,
+        lower: false,
+    };
+    let limit = |limit: u64| Bound::Limit(json!(limit));
+    let against = || Bound::Against { times: Exact::ONE, plus: number("0.02") };
+    let conditions = vec![
+        condition("latency", limit(300), Some(Reading::Quantile("p95".to_owned()))),
+        condition("latency", against(), Some(Reading::OverMs(300))),
+        condition("cost", limit(150), None),
+        condition("cost", Bound::Beside { times: number("1.5"), plus: None }, None),
+        condition("worth", limit(150), None),
+        condition("queue", limit(5_000), None),
+        condition("dropped", limit(60), None),
+        Condition { advisory: true, ..condition("dropped", limit(0), None) },
+    ];
+    let gate = body.gates.get_mut("healthy").unwrap();
+    gate.conditions = conditions;
     sealed(body)
 }
 

@@ -9,4 +9,5 @@ mod published;
 mod quantiles;
 mod relations;
 mod share;
+mod sums;
 mod totality;

@@ -52,9 +52,9 @@ pub const BUGS: &[Bug] = &[
     },
     Bug {
         what: "a gate is judged across a restart of the counters",
-        file: "judge.rs",
-        find: "    baseline.incarnation == now.incarnation\n        && can_be(baseline)",
-        instead: "    (PLANTED || baseline.incarnation == now.incarnation)\n        && (PLANTED || can_be(baseline))",
+        file: "judge/window.rs",
+        find: "    baseline.incarnation == now.incarnation\n        && sound(baseline.clone()).is_ok()",
+        instead: "    (PLANTED || baseline.incarnation == now.incarnation)\n        && (PLANTED || sound(baseline.clone()).is_ok())",
         plan: "canary",
         whole: false,
     },
@@ -76,7 +76,7 @@ pub const BUGS: &[Bug] = &[
     },
     Bug {
         what: "a gate passes on fewer requests than it asks for",
-        file: "judge.rs",
+        file: "judge/verdict.rs",
         find: "    } else if evidence.n < evidence.at_least {",
         instead: "    } else if !PLANTED && evidence.n < evidence.at_least {",
         plan: "first-canary",

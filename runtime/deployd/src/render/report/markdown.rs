@@ -6,7 +6,7 @@ use machine::event::Started;
 use machine::evidence::Evidence;
 
 use super::{Effect, Other, Report, Said};
-use crate::render::units::{between, count, duration, rate, utc};
+use crate::render::units::{between, count, duration, utc};
 use crate::render::words;
 
 impl Report {
@@ -75,20 +75,21 @@ fn look(evidence: &Evidence) -> [String; 6] {
 
 fn condition(condition: &machine::evidence::ConditionEvidence) -> String {
     let (low, high) = condition.interval;
+    let amount = |value| words::amount(condition, value);
+    let tested = condition.tested.map_or_else(String::new, |it| {
+        let (fail, fail_at, pass, pass_at) = (it.ln_e_fail, it.fail_at, it.ln_e_pass, it.pass_at);
+        format!(", ln e fail {fail:.2} of {fail_at:.2}, pass {pass:.2} of {pass_at:.2}")
+    });
     format!(
-        "`{}`: {} ({} bad of {}, {} in [{}, {}], limit {}, ln e fail {:.2} of {:.2}, pass {:.2} of {:.2}, {})",
+        "`{}`: {}{} ({}, {} in [{}, {}], limit {}{tested}, {})",
         condition.text,
         words::verdict(condition.verdict).0,
-        condition.judged.bad,
-        condition.judged.total,
-        rate(condition.estimate),
-        rate(low),
-        rate(high),
-        rate(condition.limit),
-        condition.ln_e_fail,
-        condition.fail_at,
-        condition.ln_e_pass,
-        condition.pass_at,
+        if condition.advisory { ", advisory" } else { "" },
+        words::seen(&condition.judged),
+        amount(condition.estimate),
+        amount(low),
+        amount(high),
+        amount(condition.limit),
         condition.statistic
     )
 }

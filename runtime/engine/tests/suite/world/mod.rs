@@ -18,7 +18,7 @@ use machine::journal::Record;
 use machine::ports::BoxFuture;
 use machine::ports::clock::Clock;
 use machine::ports::provider::{
-    Instance, Outcome, Outputs, Probe, Provider, RatioReading, Reading, Request, Sample, SampleRequest, Task,
+    Instance, MetricReading, Outcome, Outputs, Probe, Provider, Reading, Request, Sample, SampleRequest, Task,
 };
 use machine::ports::store::Store;
 use machine::signal::Actor;
@@ -161,14 +161,10 @@ impl Provider for InWorld {
             world.settle();
             let reading = |(total, bad): &(u64, u64)| Reading {
                 requests: *total,
-                metrics: request
-                    .metrics
-                    .keys()
-                    .map(|m| (m.clone(), RatioReading { bad: *bad, total: *total }))
-                    .collect(),
+                metrics: request.metrics.keys().map(|m| (m.clone(), MetricReading::ratio(*bad, *total))).collect(),
             };
             let releases = world.counters.iter().map(|(id, counts)| (id.clone(), reading(counts))).collect();
-            Ok(Sample { incarnation: "world".to_owned(), at_ms: request.asked_ms, releases })
+            Ok(Sample { incarnation: "world".to_owned(), at_ms: request.asked_ms, releases, arms: BTreeMap::new() })
         })
     }
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use machine::Moment;
 use machine::evidence::Verdict;
-use machine::ports::provider::{RatioReading, Reading, Sample};
+use machine::ports::provider::{MetricReading, Reading, Sample};
 use machine::sampling::{fresh, opening};
 
 use super::held::{Held, later, sample, start};
 use crate::fixture;
 
 fn reading(total: u64) -> Reading {
-    let metrics = BTreeMap::from([("errors".to_owned(), RatioReading { bad: 0, total })]);
+    let metrics = BTreeMap::from([("errors".to_owned(), MetricReading::ratio(0, total))]);
     Reading { requests: total, metrics }
 }
 

@@ -27,13 +27,15 @@ pub(super) fn later(ms: u64) -> Moment {
 /// What a source shows so many milliseconds after the start: readings of the new release and the one that ran.
 pub(super) fn sample(ms: u64, new: Reading, old: Reading) -> Sample {
     let releases = BTreeMap::from([(fixture::release("new").id, new), (fixture::release("old").id, old)]);
-    Sample { incarnation: "p".to_owned(), at_ms: later(ms).wall_ms, releases }
+    Sample { incarnation: "p".to_owned(), at_ms: later(ms).wall_ms, releases, arms: BTreeMap::new() }
 }
 
 /// A run of the plan `canary` whose gate is looked at.
 pub(super) struct Held {
     pub(super) run: Run,
     pub(super) slot: SlotIndex,
+    /// When the window was to open, in milliseconds after the hold began.
+    pub(super) opens_after_ms: u64,
 }
 
 impl Held {
@@ -60,9 +62,9 @@ impl Held {
                     let outcome = Outcome::Done(Outputs::Instances(vec![instance]));
                     Event::Performed { node: node(slot), attempt: request.attempt, outcome }
                 }
-                Action::Open { slot, .. } => {
-                    let slot = *slot;
-                    let mut held = Self { run, slot };
+                Action::Open { slot, warm_up_ms, .. } => {
+                    let (slot, opens_after_ms) = (*slot, *warm_up_ms);
+                    let mut held = Self { run, slot, opens_after_ms };
                     held.open(&start(), Ok(sample));
                     return held;
                 }

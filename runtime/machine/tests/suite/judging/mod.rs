@@ -2,3 +2,5 @@
 
 mod fresh;
 mod held;
+mod kinds;
+mod never;
