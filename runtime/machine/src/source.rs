@@ -26,7 +26,9 @@ impl Run {
 
 /// Whatever will be asked of sources for the gates of a plan, by the nodes that they guard.
 pub fn sources(body: &Body, parameters: &BTreeMap<String, Value>) -> Vec<(String, Source)> {
-    let guarded = body.nodes.iter().filter(|node| gate_of(body, node).is_some());
+    let handlers = body.scopes.values().flat_map(|scope| &scope.on_failure);
+    let all = body.nodes.iter().chain(handlers).chain(&body.finally);
+    let guarded = all.filter(|node| gate_of(body, node).is_some());
     guarded.filter_map(|node| Some((node.id.0.clone(), of_node(body, node, parameters)?))).collect()
 }
 

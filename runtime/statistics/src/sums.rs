@@ -32,8 +32,9 @@ use crate::two_arm::evidence as chord_of_two;
 /// Bets that the squares are mixed over: λ = 0.9 · 2^−k for k below this. The least is for some 10^9 observations.
 const BETS: u32 = 18;
 
-/// The least that bets are scaled by: nearer to an end of the range they would be of no use to anybody.
-const LEAST: f64 = 1e-9;
+/// The least that bets are scaled by: with less, even the least of [`BETS`] would stake too much where values lie at the other
+/// end of the range.
+const LEAST: f64 = 1e-4;
 
 /// Cells of the other arm's mean, as in [`crate::means`].
 const CELLS: u32 = 128;
