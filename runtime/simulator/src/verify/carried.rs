@@ -25,7 +25,7 @@ pub(super) fn carried(plan: &Plan) -> Result<(Plan, Vec<LeftOut>), String> {
     if let Some(foreign) = plan.body.requires.iter().find(|name| !known.contains(*name)) {
         return Err(format!("the plan requires `{foreign}`, which this program does not know"));
     }
-    let left_out: Vec<LeftOut> = asked.iter().filter(|(it, _)| !machine::can(it)).flat_map(named).collect();
+    let left_out: Vec<LeftOut> = asked.iter().filter(|(it, _)| !is_tried(it)).flat_map(named).collect();
     if left_out.is_empty() {
         return Ok((plan.clone(), left_out));
     }
@@ -35,6 +35,12 @@ pub(super) fn carried(plan: &Plan) -> Result<(Plan, Vec<LeftOut>), String> {
     without_artifacts(&mut body);
     plan::validate::sound(&body).map_err(|why| format!("what the machine can carry out is no plan: {why}"))?;
     Ok((Plan::new(body, plan.source_map.clone()), left_out))
+}
+
+/// Whether the machine carries it out, and the world here has what it asks for: users have shares of bad requests, for any
+/// plan; what they pay and how long they wait is of no plan's range or limit, and nobody but releases answers them.
+fn is_tried(capability: &Capability) -> bool {
+    machine::can(capability) && !matches!(capability, Capability::Metric(_) | Capability::Arm(_))
 }
 
 fn named((capability, steps): (&Capability, &Vec<String>)) -> Vec<LeftOut> {
@@ -89,7 +95,7 @@ fn without_conditions(body: &mut Body) {
     let judged = |gate: &mut Gate| {
         gate.conditions.retain(|condition| {
             let kind = metrics.get(&condition.metric).map(|metric| metric.kind).unwrap_or_default();
-            let kind = kind == plan::MetricKind::Ratio || machine::can(&Capability::Metric(kind));
+            let kind = kind == plan::MetricKind::Ratio || is_tried(&Capability::Metric(kind));
             kind && (!condition.advisory || machine::can(&Capability::Advisory))
         });
         let arms = [Some(gate.arm), gate.against];
@@ -116,7 +122,7 @@ fn without_conditions(body: &mut Body) {
 fn is_judged(arm: Arm) -> bool {
     match arm {
         Arm::Canary | Arm::Stable | Arm::Service => true,
-        Arm::Baseline | Arm::Previous | Arm::Shadow => machine::can(&Capability::Arm(arm)),
+        Arm::Baseline | Arm::Previous | Arm::Shadow => is_tried(&Capability::Arm(arm)),
     }
 }
 
