@@ -90,7 +90,8 @@ impl Singles {
     pub(super) fn schedule<'c>(&self, cases: &'c [Case], stories: &[Story], number: u64) -> (&'c Case, Schedule) {
         let group = self.group(number);
         let story = &stories[group.story];
-        let mut schedule = story.schedule.clone();
+        // Of another seed each, so that what is drawn (which instance dies, which answer is first) differs.
+        let mut schedule = Schedule { seed: number, ..story.schedule.clone() };
         let within = u32::try_from(number - group.before).unwrap_or(u32::MAX);
         match &group.what {
             What::Nothing => {}

@@ -9,6 +9,7 @@ mod edited;
 mod fixture;
 mod golden;
 mod mended;
+mod mutants;
 mod quiet;
 mod scripted;
 mod seeds;
