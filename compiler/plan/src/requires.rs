@@ -3,7 +3,7 @@
 //! A construct that is checked and planned before a runtime carries it out has a capability here. Nothing of a plan
 //! is ever passed over in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::body::{Binding, Body, Drift, Environment, Input, Service};
 use crate::gate::{Arm, Gate, Metric, MetricKind};
 use crate::migration::{Migrate, Phase};
-use crate::node::{Call, Effect, Guard, Node, Subject, Work};
+use crate::node::{Call, Effect, Guard, Node, NodeId, Subject, Work};
 use crate::scope::Scope;
 use crate::stage::{Pause, Stage};
 use crate::steps::ExposeStage;
@@ -417,6 +417,48 @@ impl Asked {
         if !PROVIDERS.contains(&binding.provider.as_str()) {
             self.add(Capability::Provider(binding.provider.clone()), place);
         }
+    }
+}
+
+/// The actions of which something else in a body names what they bring out.
+pub fn outputs(body: &Body) -> BTreeSet<NodeId> {
+    let mut named = BTreeSet::new();
+    let handlers = body.scopes.values().flat_map(|scope| &scope.on_failure);
+    for node in body.nodes.iter().chain(handlers).chain(&body.finally) {
+        node.when.iter().flat_map(|when| when.values()).for_each(|value| add_outputs(value, &mut named));
+        if let Work::Effect(Effect { call: Call::Act { binding, .. }, .. }) = &node.work {
+            add_outputs(&binding.config, &mut named);
+        }
+    }
+    let artifacts = body.rollouts.values().flat_map(|rollout| {
+        rollout.overrides.values().for_each(|value| add_outputs(value, &mut named));
+        [&rollout.artifact]
+    });
+    let mirrors = body.nodes.iter().filter_map(|node| match &node.work {
+        Work::Mirror(mirror) => Some(&mirror.artifact),
+        _ => None,
+    });
+    let brought: Vec<NodeId> = artifacts.chain(mirrors).filter_map(output_of).collect();
+    named.extend(brought);
+    named
+}
+
+fn output_of(input: &Input) -> Option<NodeId> {
+    match input {
+        Input::Output { node, .. } => Some(node.clone()),
+        Input::Parameter(_) | Input::Digest(_) | Input::Previous | Input::Running => None,
+    }
+}
+
+fn add_outputs(value: &Value, named: &mut BTreeSet<NodeId>) {
+    match value {
+        Value::Object(fields) => {
+            let node = fields.get("$output").and_then(|output| output.get("node")).and_then(Value::as_str);
+            named.extend(node.map(|node| NodeId(node.to_owned())));
+            fields.values().for_each(|inner| add_outputs(inner, named));
+        }
+        Value::Array(items) => items.iter().for_each(|item| add_outputs(item, named)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -9,13 +9,15 @@ use machine::event::Event;
 use machine::ports::BoxFuture;
 use machine::ports::clock::Clock;
 use machine::ports::provider::{Outcome, Probe, Provider, Request, Sample, SampleRequest};
+use machine::ports::store::{Running, StoreError, Target};
 use machine::sampling::opening;
 use machine::{Action, Moment, Run, SlotIndex, Source};
+use plan::Release;
 use tokio::sync::mpsc;
 
 use crate::Inner;
 use crate::driver::Message;
-use crate::take_up::of_one_run;
+use crate::take_up::{self, of_one_run};
 
 /// How often a gate is looked at, in milliseconds: a bad release is off traffic within a second.
 const LOOK_EVERY_MS: u64 = 250;
@@ -53,7 +55,9 @@ pub(crate) fn work(inner: Arc<Inner>, to: Mailbox, run: &Run, action: Action) ->
         Action::Probe { slot, provider, request, since } => {
             Box::pin(probe(inner, to, node(slot), provider, request, since))
         }
-        Action::LookUp { slot, environment, service } => Box::pin(look_up(inner, to, node(slot), environment, service)),
+        Action::LookUp { slot, environment, service, previous } => {
+            Box::pin(look_up(inner, to, node(slot), Target { environment, service }, previous))
+        }
         Action::Open { slot, since, warm_up_ms, source } => {
             Box::pin(open(inner, to, node(slot), since, warm_up_ms, source))
         }
@@ -135,12 +139,9 @@ async fn probe(inner: Arc<Inner>, to: Mailbox, node: String, name: String, mut r
     tell(&to, Event::Probed { node, attempt, probe }).await;
 }
 
-async fn look_up(inner: Arc<Inner>, to: Mailbox, node: String, environment: String, service: String) {
-    match inner.store.running(&environment, &service).await {
-        Ok(running) => {
-            let running = running.and_then(|running| running.release);
-            tell(&to, Event::LookedUp { node, running }).await;
-        }
+async fn look_up(inner: Arc<Inner>, to: Mailbox, node: String, target: Target, previous: bool) {
+    match looked_up(&inner, &target, previous).await {
+        Ok((running, previous)) => tell(&to, Event::LookedUp { node, running, previous }).await,
         Err(error) if of_one_run(&error) => {
             tell(&to, Event::NotLookedUp { node, problem: error.to_string() }).await;
         }
@@ -148,6 +149,32 @@ async fn look_up(inner: Arc<Inner>, to: Mailbox, node: String, environment: Stri
             inner.fatal.send_replace(Some(error));
         }
     }
+}
+
+/// What runs, and what ran before that where it is asked for: the run that made it run knows.
+async fn looked_up(
+    inner: &Inner,
+    target: &Target,
+    previous: bool,
+) -> Result<(Option<Release>, Option<Release>), StoreError> {
+    let running = inner.store.running(&target.environment, &target.service).await?;
+    let before = match running.as_ref().filter(|_| previous) {
+        Some(running) => ran_before(inner, running).await?,
+        None => None,
+    };
+    Ok((running.and_then(|running| running.release), before))
+}
+
+/// None where the run that knows is not kept any more.
+async fn ran_before(inner: &Inner, running: &Running) -> Result<Option<Release>, StoreError> {
+    let stored = match inner.store.load(&running.run).await {
+        Err(StoreError::Missing(_)) => return Ok(None),
+        stored => stored?,
+    };
+    let unreadable = |why: String| StoreError::Damaged(format!("run {} cannot be read: {why}", running.run));
+    let plan = take_up::plan(inner, &stored).map_err(unreadable)?;
+    let run = take_up::restore(plan, stored).map_err(unreadable)?;
+    Ok(run.before(running).cloned())
 }
 
 async fn open(inner: Arc<Inner>, to: Mailbox, node: String, since: Moment, warm_up_ms: u64, source: Option<Source>) {

@@ -16,8 +16,7 @@ pub fn can(capability: &Capability) -> bool {
         Capability::Arm(_) | Capability::Advisory | Capability::Lag | Capability::Metric(_) => true,
         Capability::Cohort | Capability::Mirror | Capability::Sticky | Capability::Pause => false,
         Capability::DriftReport => false,
-        Capability::Outputs => false,
-        Capability::EarlierReleases | Capability::Overrides => false,
+        Capability::Outputs | Capability::EarlierReleases | Capability::Overrides => true,
         Capability::Flags | Capability::Migrations | Capability::Released => false,
         Capability::FormerNames | Capability::Notify => false,
     }

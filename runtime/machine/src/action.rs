@@ -48,6 +48,8 @@ pub enum Action {
         environment: String,
         /// The service.
         service: String,
+        /// Whether to look up what ran before that, too.
+        previous: bool,
     },
     /// Read counters and begin the window. Answers `Opened`.
     Open {

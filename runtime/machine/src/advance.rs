@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use plan::{Decision, Which, Work};
+use plan::{Call, Decision, Input, Which, Work};
 
 use crate::action::Action;
 use crate::bind;
@@ -123,7 +123,10 @@ impl Run {
         }
         match &node.work {
             Work::Begin => self.begin_rollout(slot, out),
-            Work::Effect(_) => return self.perform(at, slot, 1, 1, out),
+            Work::Effect(effect) => match self.missing_output(&effect.call) {
+                Some(output) => self.fail_at_once(at, slot, format!("{output} is not there"), out),
+                None => return self.perform(at, slot, 1, 1, out),
+            },
             Work::Hold(_) => self.open(at, slot, out),
             Work::Approval(approval) => {
                 self.set(slot, SlotState::Approving { wait: Wait::from(at), by: Vec::new() });
@@ -142,6 +145,14 @@ impl Run {
             }
         }
         false
+    }
+
+    /// What an action is to be given that none before it has brought out.
+    fn missing_output(&self, call: &Call) -> Option<String> {
+        match call {
+            Call::Act { binding, .. } => bind::missing(&binding.config, &self.known()),
+            Call::Ensure { .. } | Call::Shift { .. } | Call::Stop { .. } => None,
+        }
     }
 
     fn begin_wait_until(&mut self, at: &Moment, slot: SlotIndex, until: &plan::WaitUntil, out: &mut Vec<Action>) {
@@ -164,14 +175,14 @@ impl Run {
 
     /// Whether a slot is to be done; none where what its condition names is not known.
     fn is_wanted(&self, when: Option<&Decision>) -> Option<bool> {
-        when.map_or(Some(true), |when| when.holds(&|value| bind::value(value, &self.head.parameters)))
+        when.map_or(Some(true), |when| when.holds(&|value| bind::value(value, &self.known())))
     }
 
     fn begin_rollout(&mut self, slot: SlotIndex, out: &mut Vec<Action>) {
         let Some((rollout, _)) = self.rollout_of(slot) else { return };
-        let (environment, service) = (rollout.environment.clone(), rollout.service.clone());
+        let look_up = look_up(slot, rollout);
         self.set(slot, SlotState::LookingUp);
-        out.push(Action::LookUp { slot, environment, service });
+        out.push(look_up);
     }
 
     fn finish_rollout(&mut self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
@@ -218,7 +229,7 @@ impl Run {
     /// The request of an attempt; the same attempt always gives the same request.
     pub(crate) fn request(&self, slot: SlotIndex, attempt: &Attempt) -> Option<(String, Request)> {
         let effect = self.effect(slot)?;
-        let (provider, task) = bind::task(&self.plan.body, self.rollout_of(slot), &effect.call, &self.head.parameters)?;
+        let (provider, task) = bind::task(&self.plan.body, self.rollout_of(slot), &effect.call, &self.known())?;
         let request = Request {
             key: format!("{}/{}/{}", self.head.run, self.id(slot), attempt.group),
             attempt: attempt.number,
@@ -255,4 +266,10 @@ impl Run {
         let id = |which| state.and_then(|s| bind::release_of(s, which)).map(|release| release.id.clone());
         (id(Which::Incoming), id(Which::Running))
     }
+}
+
+/// Asks what runs where a rollout goes, and what ran before where it names that.
+pub(crate) fn look_up(slot: SlotIndex, rollout: &plan::Rollout) -> Action {
+    let (environment, service) = (rollout.environment.clone(), rollout.service.clone());
+    Action::LookUp { slot, environment, service, previous: rollout.artifact == Input::Previous }
 }

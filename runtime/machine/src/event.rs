@@ -23,6 +23,9 @@ pub enum Event {
         node: String,
         /// The release that runs, if any.
         running: Option<Release>,
+        /// The one that ran before it, where that was asked for and is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<Release>,
     },
     /// What the store knows of what runs cannot be read.
     NotLookedUp {

@@ -22,6 +22,7 @@ mod late;
 mod mending;
 pub mod moment;
 mod observing;
+mod outputs;
 pub mod ports;
 pub mod reading;
 mod replaying;

@@ -23,6 +23,8 @@ pub struct Run {
     pub(crate) states: Vec<SlotState>,
     pub(crate) rollouts: Vec<RolloutState>,
     pub(crate) scopes: Vec<ScopeState>,
+    /// What actions have brought out that a step names.
+    pub(crate) outputs: BTreeMap<SlotIndex, Value>,
     /// How many of the nodes a forward slot waits for are not done yet; derived.
     pub(crate) blocked: Vec<u32>,
     /// How many slots are being mended; derived.
@@ -80,8 +82,21 @@ impl Run {
         let scopes = vec![ScopeState::default(); slots.scopes.keys.len()];
         let blocked = slots.slots.iter().map(|slot| slot.after).collect();
         let touched = BTreeSet::new();
-        let (mending, leaving, changed, turned) = (0, 0, false, false);
-        Self { plan, slots, head, states, rollouts, scopes, blocked, mending, leaving, touched, changed, turned }
+        Self {
+            plan,
+            slots,
+            head,
+            states,
+            rollouts,
+            scopes,
+            outputs: BTreeMap::new(),
+            blocked,
+            mending: 0,
+            leaving: 0,
+            touched,
+            changed: false,
+            turned: false,
+        }
     }
 
     /// A run from its stored rows.
@@ -121,8 +136,16 @@ impl Run {
             *rollout = serde_json::from_value(row).map_err(unfit)?;
             return Ok(());
         }
-        let scope = self.scopes.get_mut(index - self.rollouts.len()).ok_or("there is no such row in the plan")?;
-        *scope = serde_json::from_value(row).map_err(unfit)?;
+        let index = index - self.rollouts.len();
+        if let Some(scope) = self.scopes.get_mut(index) {
+            *scope = serde_json::from_value(row).map_err(unfit)?;
+            return Ok(());
+        }
+        let slot = index - self.scopes.len();
+        if slot >= self.states.len() {
+            return Err("there is no such row in the plan".to_owned());
+        }
+        self.outputs.insert(SlotIndex::try_from(slot).unwrap_or(SlotIndex::MAX), row);
         Ok(())
     }
 
@@ -146,10 +169,13 @@ impl Run {
 
     fn row(&self, index: usize) -> Value {
         let (rollout, scope) = (self.states.len(), self.states.len() + self.rollouts.len());
+        let output = scope + self.scopes.len();
         let row = match index {
             index if index < rollout => serde_json::to_value(&self.states[index]),
             index if index < scope => serde_json::to_value(&self.rollouts[index - rollout]),
-            index => serde_json::to_value(&self.scopes[index - scope]),
+            index if index < output => serde_json::to_value(&self.scopes[index - scope]),
+            index => Ok(self.outputs.get(&SlotIndex::try_from(index - output).unwrap_or(SlotIndex::MAX)).cloned())
+                .map(Option::unwrap_or_default),
         };
         // State types have string keys only, on which serialisation is total.
         row.unwrap_or(Value::Null)
@@ -223,6 +249,13 @@ impl Run {
         &mut self.scopes[scope]
     }
 
+    pub(crate) fn set_output(&mut self, slot: SlotIndex, value: Value) {
+        let row = self.states.len() + self.rollouts.len() + self.scopes.len() + slot as usize;
+        self.touched.insert(u32::try_from(row).unwrap_or(u32::MAX));
+        self.changed = true;
+        self.outputs.insert(slot, value);
+    }
+
     pub(crate) fn unblock(&mut self, slot: usize) {
         let slots = Arc::clone(&self.slots);
         for &dependent in &slots.slots[slot].dependents {
@@ -264,7 +297,9 @@ impl Run {
         let stood = (self.head.status, self.head.paused, self.head.outcome);
         match event {
             Event::Started(_) => self.advance(at, &mut out),
-            Event::LookedUp { node, running } => self.looked_up(at, node, running.clone(), &mut out),
+            Event::LookedUp { node, running, previous } => {
+                self.looked_up(at, node, running.clone(), previous.as_ref(), &mut out);
+            }
             Event::NotLookedUp { node, problem } => self.not_looked_up(at, node, problem, &mut out),
             Event::Performed { node, attempt, outcome } => self.performed(at, node, *attempt, outcome, &mut out),
             Event::Probed { node, attempt, probe } => self.probed(at, node, *attempt, probe, &mut out),

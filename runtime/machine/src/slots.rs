@@ -1,7 +1,7 @@
 //! The plan's work as a flat table: forward nodes first, then each rollout's way back, then the handlers of each step and
 //! what is done at the end. A slot's index is the key of its state row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use plan::{Body, Effect, Node, NodeId, Rollout, Work};
@@ -50,6 +50,8 @@ pub struct Slots {
     pub(crate) scopes: Scopes,
     /// The slots of what is done at the end.
     pub(crate) finally: Range<SlotIndex>,
+    /// Slots of which a step names what they bring out.
+    named: BTreeSet<SlotIndex>,
     /// Slots that bring finished rollouts back.
     pub(crate) rollbacks: Vec<SlotIndex>,
     by_id: BTreeMap<NodeId, SlotIndex>,
@@ -68,6 +70,7 @@ impl Slots {
             scopes: Scopes::new(body),
             finally: 0..0,
             rollbacks: Vec::new(),
+            named: BTreeSet::new(),
             by_id: BTreeMap::new(),
         };
         for (index, node) in body.nodes.iter().enumerate() {
@@ -81,6 +84,7 @@ impl Slots {
             table.scopes.handlers.push(range);
         }
         table.finally = table.add_aside(&body.finally, SlotKind::Finally);
+        table.named = plan::requires::outputs(body).iter().filter_map(|id| table.find(&id.0)).collect();
         table
     }
 
@@ -148,6 +152,11 @@ impl Slots {
             SlotKind::Handler(scope, index) => Some(&self.scopes.of(body, scope).on_failure[index]),
             SlotKind::Finally(index) => Some(&body.finally[index]),
         }
+    }
+
+    /// Whether a step names what a slot brings out.
+    pub(crate) fn is_named(&self, slot: SlotIndex) -> bool {
+        self.named.contains(&slot)
     }
 
     /// Whether a slot is of the way forward.

@@ -1,6 +1,6 @@
 //! What a rollout that has ended well leaves standing, as the requests that would make it so again.
 
-use plan::{Call, ReleaseId, Share, Which};
+use plan::{Call, Release, ReleaseId, Share, Which};
 
 use crate::bind;
 use crate::ports::provider::{Instance, Request};
@@ -30,6 +30,12 @@ impl Run {
             let (_, which) = self.left(index).filter(|(left, _)| place && *left == release)?;
             Some(Standing { run: self, rollout: index, which })
         })
+    }
+
+    /// The release that ran before a registered one, as far as this run, which made it run, knows it.
+    pub fn before(&self, running: &Running) -> Option<&Release> {
+        let Standing { rollout, which, .. } = self.standing(running)?;
+        self.rollouts[rollout].running.as_ref().filter(|_| which == Which::Incoming)
     }
 
     /// The release that a rollout left running: the one it brought, or the one that it has been brought back to although
@@ -75,7 +81,7 @@ impl Standing<'_> {
     fn request(&self, key: String, state: &RolloutState, call: &Call) -> Option<(String, Request)> {
         let body = &self.run.plan.body;
         let rollout = self.run.slots.rollout(body, self.rollout);
-        let (provider, task) = bind::task(body, Some((rollout, state)), call, &self.run.head.parameters)?;
+        let (provider, task) = bind::task(body, Some((rollout, state)), call, &self.run.known())?;
         let request = Request {
             key,
             attempt: 1,

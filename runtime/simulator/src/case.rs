@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use machine::bind;
+use machine::bind::{self, Earlier, Known};
 use machine::event::Started;
-use machine::ports::provider::Task;
 use machine::signal::Actor;
 use plan::{Digest, EffectClass, Node, ParameterType, Plan, Release, Rollout, Work};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::schedule::{Schedule, USUAL_BAD};
 use crate::world::{Traffic, World};
@@ -22,6 +21,8 @@ pub struct Case {
     pub started: Started,
     /// What runs before, by environment and service.
     pub running: BTreeMap<(String, String), Release>,
+    /// What ran before that, in the same order.
+    pub previous: BTreeMap<(String, String), Release>,
     /// Whether every rollout can be the first of its service.
     pub can_be_first: bool,
     /// The release that each rollout brings, by the rollout's key.
@@ -80,12 +81,16 @@ impl Case {
             key: "key".to_owned(),
             parameters,
         };
-        let running =
-            plan.body.rollouts.values().filter_map(|rollout| Some((place(rollout), earlier(&plan, rollout)?)));
+        let before = |name: &str| -> Places {
+            let of = |rollout| Some((place(rollout), earlier(&plan, rollout, name)?));
+            plan.body.rollouts.values().filter_map(of).collect()
+        };
+        let (running, previous) = (before("old"), before("older"));
         Ok(Self {
-            running: running.collect(),
             can_be_first: plan.body.rollouts.values().all(|rollout| !rollout.needs_running),
-            incoming: incoming(&plan, &started.parameters)?,
+            incoming: incoming(&plan, &started.parameters, &running, &previous)?,
+            running,
+            previous,
             steps: steps(&plan).map(|(id, step)| (id.to_owned(), step)).collect(),
             classes: steps(&plan).map(|(_, step)| step.class).collect(),
             ids: steps(&plan).map(|(id, _)| id.to_owned()).collect(),
@@ -182,20 +187,39 @@ fn invented(r#type: ParameterType, yes: bool) -> String {
     }
 }
 
-fn earlier(plan: &Plan, rollout: &Rollout) -> Option<Release> {
+fn earlier(plan: &Plan, rollout: &Rollout, name: &str) -> Option<Release> {
     let service = plan.body.services.get(&rollout.service)?;
     let (source, runs) = (service.artifact.clone(), service.runs.clone());
-    Some(Release::new(&rollout.service, Digest::of(b"old"), source, runs, rollout.replicas))
+    Some(Release::new(&rollout.service, Digest::of(name.as_bytes()), source, runs, rollout.replicas))
 }
 
-/// What the preflight would ask about is what the rollouts bring.
-fn incoming(plan: &Plan, parameters: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Release>, String> {
-    let asked = bind::preflight(&plan.body, parameters)?;
-    let brought = asked.into_iter().filter_map(|(_, task)| match task {
-        Task::Ensure { release, .. } => Some(release),
-        Task::Stop { .. } | Task::Shift { .. } | Task::Act { .. } => None,
-    });
-    Ok(plan.body.rollouts.keys().cloned().zip(brought).collect())
+type Places = BTreeMap<(String, String), Release>;
+
+/// What each rollout brings, given what runs, what ran before and what actions bring out.
+fn incoming(
+    plan: &Plan,
+    parameters: &BTreeMap<String, Value>,
+    running: &Places,
+    previous: &Places,
+) -> Result<BTreeMap<String, Release>, String> {
+    let built = brought_out();
+    let known = Known { parameters, output: Box::new(|_, path| part(&built, path)) };
+    let brought = |(key, rollout): (&String, &Rollout)| {
+        let place = place(rollout);
+        let earlier = Earlier { running: running.get(&place), previous: previous.get(&place) };
+        Ok((key.clone(), bind::incoming(&plan.body, rollout, &known, earlier)?))
+    };
+    plan.body.rollouts.iter().map(brought).collect()
+}
+
+/// What every action of the world brings out.
+#[must_use]
+pub fn brought_out() -> Value {
+    json!({ "image": String::from(Digest::of(b"new")), "count": 2, "url": "http://build" })
+}
+
+fn part(whole: &Value, path: &[String]) -> Option<Value> {
+    path.iter().try_fold(whole, |value, field| value.get(field)).cloned()
 }
 
 fn steps(plan: &Plan) -> impl Iterator<Item = (&str, Step)> {

@@ -158,7 +158,7 @@ fn journalled(written: &Written) -> Told {
 fn happened(event: &Event) -> String {
     match event {
         Event::Started(_) => "started".to_owned(),
-        Event::LookedUp { node, running } => {
+        Event::LookedUp { node, running, .. } => {
             let running = running.as_ref().map_or("nothing", |release| release.id.0.as_str());
             format!("{node}: {running} runs")
         }

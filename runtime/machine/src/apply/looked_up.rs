@@ -3,17 +3,25 @@
 use plan::Release;
 
 use crate::action::Action;
-use crate::bind;
+use crate::bind::{self, Earlier};
 use crate::moment::Moment;
 use crate::run::Run;
 use crate::state::{CauseKind, SlotState};
 
 impl Run {
-    pub(crate) fn looked_up(&mut self, at: &Moment, node: &str, running: Option<Release>, out: &mut Vec<Action>) {
+    pub(crate) fn looked_up(
+        &mut self,
+        at: &Moment,
+        node: &str,
+        running: Option<Release>,
+        previous: Option<&Release>,
+        out: &mut Vec<Action>,
+    ) {
         let Some(slot) = self.slot(node) else { return };
         let (Some(index), SlotState::LookingUp) = (self.rollout_index(slot), self.state(slot)) else { return };
         let rollout = self.slots.rollout(&self.plan.body, index);
-        let bound = bind::incoming(&self.plan.body, rollout, &self.head.parameters);
+        let earlier = Earlier { running: running.as_ref(), previous };
+        let bound = bind::incoming(&self.plan.body, rollout, &self.known(), earlier);
         let problem = match (&bound, &running) {
             (Err(message), _) => Some(message.clone()),
             (Ok(_), None) if rollout.needs_running => Some(format!(

@@ -43,6 +43,7 @@ impl Run {
         out: &mut Vec<Action>,
     ) {
         self.keep_outputs(slot, outputs);
+        self.keep_value(slot, outputs);
         self.done(at, slot, SlotState::Done { evidence: None, note: None, tried: Some(attempt.tried()) }, out);
     }
 

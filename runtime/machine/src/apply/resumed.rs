@@ -2,6 +2,7 @@
 //! class. What the earlier runtime had asked for may still land. What could not begin while it stopped begins now.
 
 use crate::action::Action;
+use crate::advance::look_up;
 use crate::moment::Moment;
 use crate::run::Run;
 use crate::slots::SlotIndex;
@@ -39,8 +40,7 @@ impl Run {
         match self.state(slot).clone() {
             SlotState::LookingUp => {
                 if let Some((rollout, _)) = self.rollout_of(slot) {
-                    let (environment, service) = (rollout.environment.clone(), rollout.service.clone());
-                    out.push(Action::LookUp { slot, environment, service });
+                    out.push(look_up(slot, rollout));
                 }
             }
             SlotState::Performing(attempt) => self.take_up_effect(at, slot, attempt, settles, out),

@@ -14,8 +14,9 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 9] =
-    ["canary", "approved", "asking", "actions", "beside", "tidied", "handled", "going-on", "hours"];
+const PLANS: [&str; 11] = [
+    "canary", "approved", "asking", "actions", "beside", "tidied", "handled", "going-on", "hours", "brought", "earlier",
+];
 
 fn started(plan: &plan::Plan) -> Started {
     Started {
@@ -61,8 +62,10 @@ fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: 
         SignalKind::Steal,
     ];
     let reason = (!how.is_multiple_of(5)).then(|| "so".to_owned());
+    let value = json!({ "image": String::from(fixture::digest("new")), "count": 2, "url": "http://x" });
+    let built = if node.ends_with("/build") { Outputs::Value(value) } else { outputs.clone() };
     let performed = [
-        Outcome::Done(outputs.clone()),
+        Outcome::Done(built),
         Outcome::Failed { retryable: true, message: "busy".to_owned() },
         Outcome::Failed { retryable: false, message: "no".to_owned() },
         Outcome::Unknown { message: "lost".to_owned() },
@@ -73,7 +76,11 @@ fn event(run: &Run, asked: &[(String, u32, bool)], which: u8, pick: usize, how: 
         0..=5 => Event::Performed { node, attempt, outcome: performed[usize::from(how) % 8 % 4].clone() },
         6 => Event::Probed { node, attempt, probe: probes[usize::from(how) % 3].clone() },
         7 if how.is_multiple_of(16) => Event::NotLookedUp { node: stray.0, problem: "the row is damaged".to_owned() },
-        7 => Event::LookedUp { node: stray.0, running: (!how.is_multiple_of(4)).then(|| fixture::release("old")) },
+        7 => {
+            let running = (!how.is_multiple_of(4)).then(|| fixture::release("old"));
+            let previous = how.is_multiple_of(3).then(|| fixture::release("older"));
+            Event::LookedUp { node: stray.0, running, previous }
+        }
         8 => Event::Opened { node: stray.0, sample: None, note: None },
         9 | 10 => Event::Judged {
             last: how.is_multiple_of(2),

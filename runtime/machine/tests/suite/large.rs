@@ -58,6 +58,6 @@ fn a_long_chain_of_steps_that_are_complete_at_once_ends() {
     let node = plan.body.nodes[0].id.0.clone();
     let mut run = Run::new(Arc::new(plan), &started, &at);
     run.apply(&at, &Event::Started(started));
-    run.apply(&at, &Event::LookedUp { node, running: None });
+    run.apply(&at, &Event::LookedUp { node, running: None, previous: None });
     assert_eq!(run.head().status, RunStatus::Completed);
 }

@@ -181,7 +181,10 @@ impl Play {
     fn answer(&mut self, action: &Action) -> Event {
         let id = |slot: &u32| self.run.id(*slot).to_owned();
         match action {
-            Action::LookUp { slot, .. } => Event::LookedUp { node: id(slot), running: Some(fixture::release("old")) },
+            Action::LookUp { slot, .. } => {
+                let (running, previous) = (Some(fixture::release("old")), None);
+                Event::LookedUp { node: id(slot), running, previous }
+            }
             Action::Open { slot, .. } => Event::Opened { node: id(slot), sample: None, note: None },
             Action::Conclude { slot, .. } => {
                 let (node, evidence) = (id(slot), Box::new(evidence(self.world.bad)));

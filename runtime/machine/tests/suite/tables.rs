@@ -79,6 +79,7 @@ impl Ledger {
             "left" => self.left(out),
             "waiting" => self.waiting(out),
             "steps" => self.steps(out),
+            "asked" => self.asked(rest[0], out),
             "observed" => self.observed(out),
             "status" => {
                 let run = self.run.as_ref().unwrap();
@@ -122,9 +123,11 @@ impl Ledger {
             "resumed_by_an_earlier_version" => Event::Resumed { epoch: 2, settles: false },
             "looked_up" => {
                 let running = (rest[1] == "running").then(|| fixture::release("old"));
-                Event::LookedUp { node, running }
+                let previous = (rest.get(2) == Some(&"previous")).then(|| fixture::release("older"));
+                Event::LookedUp { node, running, previous }
             }
             "done" => performed(Outcome::Done(outputs())),
+            "brings" => performed(Outcome::Done(Outputs::Value(serde_json::from_str(&message()).unwrap()))),
             "fails" => performed(Outcome::Failed { retryable: true, message: message() }),
             "cannot" => performed(Outcome::Failed { retryable: false, message: message() }),
             "lost" => performed(Outcome::Unknown { message: message() }),
@@ -242,6 +245,14 @@ impl Ledger {
         }
     }
 
+    /// What the last request for a step asked for.
+    fn asked(&self, short: &str, out: &mut String) {
+        let node = self.full(short);
+        let bodies = self.journal.iter().rev().map(|record| &record.body["intent"]);
+        let intent = bodies.into_iter().find(|intent| intent["node"] == node.as_str()).unwrap();
+        writeln!(out, "> {}", intent["request"]["task"]).unwrap();
+    }
+
     /// The steps outside rollouts, as people see them.
     fn steps(&self, out: &mut String) {
         for step in self.run.as_ref().unwrap().view(&self.now, 0, &|_| None).steps {
@@ -350,8 +361,9 @@ fn describe(run: &Run, action: &Action, attempts: &mut BTreeMap<String, u32>) ->
             attempts.insert(run.id(*slot).to_owned(), request.attempt);
             format!("settle {}, attempt {}", short(slot), request.attempt)
         }
-        Action::LookUp { slot, environment, service } => {
-            format!("look up {service} in {environment} for {}", short(slot))
+        Action::LookUp { slot, environment, service, previous } => {
+            let before = if *previous { ", and what ran before" } else { "" };
+            format!("look up {service} in {environment} for {}{before}", short(slot))
         }
         Action::Open { slot, warm_up_ms, .. } => format!("open {} after {warm_up_ms} ms", short(slot)),
         Action::Watch { slot, .. } => format!("watch {}", short(slot)),

@@ -94,9 +94,13 @@ impl Trial<'_> {
     }
 
     pub(crate) fn is_wanted(&self, node: &Node) -> bool {
+        let built = crate::case::brought_out();
         let bind = |value: &Value| match value.get("$parameter").and_then(Value::as_str) {
             Some(name) => self.case.started.parameters.get(name).cloned().unwrap_or(Value::Null),
-            None => value.clone(),
+            None => match value["$output"]["path"][0].as_str() {
+                Some(field) => built[field].clone(),
+                None => value.clone(),
+            },
         };
         node.when.as_ref().is_none_or(|when| when.holds(&bind) == Some(true))
     }

@@ -62,8 +62,10 @@ impl Loop<'_> {
         let event = match self.passes(Door::LookUp, Hit::Wait, worker, Some(slot)) {
             Some(_) => Event::NotLookedUp { node, problem: "the row is damaged".to_owned() },
             None => {
-                let running = self.left.registry.get(&(environment, service)).cloned().flatten();
-                Event::LookedUp { node, running }
+                let place = (environment, service);
+                let running = self.left.registry.get(&place).cloned().flatten();
+                let previous = self.case.previous.get(&place).cloned();
+                Event::LookedUp { node, running, previous }
             }
         };
         self.turn(worker, event, None);

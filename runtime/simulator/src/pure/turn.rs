@@ -132,7 +132,7 @@ impl Loop<'_> {
                 let left_ms = self.moment().left_of(request.timeout_ms, &since);
                 self.after(left_ms, Due::Probe { worker, slot, request });
             }
-            Action::LookUp { slot, environment, service } => {
+            Action::LookUp { slot, environment, service, .. } => {
                 self.after(LOOK_UP_MS, Due::LookUp { worker, slot, environment, service });
             }
             Action::Open { slot, since, warm_up_ms, source } => {

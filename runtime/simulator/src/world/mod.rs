@@ -16,6 +16,7 @@ use std::sync::Arc;
 use machine::ports::provider::{Instance, Outcome, Outputs, Probe, Reading, Request, Sample, SampleRequest, Task};
 use plan::{Release, ReleaseId};
 
+use crate::case::brought_out;
 use crate::script::Play;
 
 pub use book::{Entry, What};
@@ -128,7 +129,7 @@ impl World {
 
     fn take_effect(&mut self, task: &Task) -> Outputs {
         let Some(service) = place_of(task).and_then(|place| self.services.get_mut(&place)) else {
-            return Outputs::None;
+            return Outputs::Value(brought_out());
         };
         match task {
             Task::Ensure { release, instances, .. } => {
@@ -144,7 +145,7 @@ impl World {
                 service.shift(routes.iter().map(route).collect());
                 Outputs::None
             }
-            Task::Act { .. } => Outputs::None,
+            Task::Act { .. } => Outputs::Value(brought_out()),
         }
     }
 

@@ -10,7 +10,8 @@ use crate::fixture;
 /// Plans that are made here, by name.
 fn made() -> Vec<(&'static str, Plan)> {
     let known = [
-        "actions", "approved", "asking", "beside", "canary", "going-on", "handled", "hours", "joint", "steps", "tidied",
+        "actions", "approved", "asking", "beside", "canary", "brought", "earlier", "going-on", "handled", "hours",
+        "joint", "steps", "tidied",
     ];
     let mut all: Vec<(&str, Plan)> = known.into_iter().map(|name| (name, fixture::plan(name))).collect();
     all.push(("cleaned", cleaned()));

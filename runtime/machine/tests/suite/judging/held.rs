@@ -55,7 +55,7 @@ impl Held {
             let node = |slot: &SlotIndex| run.id(*slot).to_owned();
             let event = match &due[0] {
                 Action::LookUp { slot, .. } => {
-                    Event::LookedUp { node: node(slot), running: Some(fixture::release("old")) }
+                    Event::LookedUp { node: node(slot), running: Some(fixture::release("old")), previous: None }
                 }
                 Action::Perform { slot, request, .. } => {
                     let instance = Instance { id: "i".to_owned(), address: "127.0.0.1:1".to_owned() };
