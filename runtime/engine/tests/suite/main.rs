@@ -7,6 +7,7 @@ mod care;
 mod clients;
 mod crash_at_every_append;
 mod expiry;
+mod flow;
 mod isolation;
 mod keys;
 mod locks;

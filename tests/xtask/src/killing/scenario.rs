@@ -1,7 +1,7 @@
 //! What people do in a rollout, and how it ends when nothing is killed.
 
 /// The workflows of the project.
-pub(crate) const WORKFLOWS: &[&str] = &["install", "release", "doubt", "linger", "careless"];
+pub(crate) const WORKFLOWS: &[&str] = &["install", "release", "doubt", "linger", "late", "careless"];
 
 /// A rollout as people carry it out.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) enum Step {
 }
 
 /// Forward through an approval, a pause, and an effect of every class; back from a gate that fails; back by a
-/// person, after a restart.
+/// person, after a restart; back because a step took too long, with a handler and what is done at the end.
 pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         workflow: "release",
@@ -43,6 +43,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         code: 22,
         actions: &[],
     },
+    Scenario { workflow: "late", script: &[], code: 20, actions: &["stamp", "announce"] },
 ];
 
 /// An action that says it may be repeated and may not: what a sweep must notice.

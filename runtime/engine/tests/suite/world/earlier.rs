@@ -6,15 +6,16 @@ use machine::ports::store::{Append, NewRun, Running, Store};
 use plan::Release;
 
 pub(crate) async fn set_running(store: &dyn Store, release: Release) {
+    let run = if release.service == "shop" { "earlier".to_owned() } else { format!("earlier-{}", release.service) };
     let running = Running {
         environment: "local".to_owned(),
-        service: "shop".to_owned(),
+        service: release.service.clone(),
         release: Some(release),
-        run: "earlier".to_owned(),
+        run: run.clone(),
         since_ms: 0,
     };
     let first = Append {
-        run: "earlier".to_owned(),
+        run: run.clone(),
         epoch: store.epoch(),
         records: vec![],
         head: serde_json::json!({}),
@@ -28,7 +29,7 @@ pub(crate) async fn set_running(store: &dyn Store, release: Release) {
         plan: vec![],
         workflow: "earlier".to_owned(),
         created_ms: -1,
-        key: "earlier".to_owned(),
+        key: run,
         actor: "ann".to_owned(),
         targets: vec![],
         first,
