@@ -40,12 +40,15 @@ fn parameter(name: &str, declared: &Parameter, given: Option<&String>) -> Result
     }
 }
 
+/// Gives a part of what an action has brought out, by the action's node and the fields that lead there.
+pub type Brought<'a> = dyn Fn(&NodeId, &[String]) -> Option<Value> + 'a;
+
 /// What is known when something is about to be done, and was not when it was compiled.
 pub struct Known<'a> {
     /// What the run was started with.
     pub parameters: &'a BTreeMap<String, Value>,
-    /// What an action has brought out: a part of it, by the action's node and the fields that lead there.
-    pub output: Box<dyn Fn(&NodeId, &[String]) -> Option<Value> + 'a>,
+    /// What actions have brought out.
+    pub output: Box<Brought<'a>>,
 }
 
 impl<'a> Known<'a> {

@@ -174,8 +174,9 @@ impl Run {
             index if index < rollout => serde_json::to_value(&self.states[index]),
             index if index < scope => serde_json::to_value(&self.rollouts[index - rollout]),
             index if index < output => serde_json::to_value(&self.scopes[index - scope]),
-            index => Ok(self.outputs.get(&SlotIndex::try_from(index - output).unwrap_or(SlotIndex::MAX)).cloned())
-                .map(Option::unwrap_or_default),
+            index => {
+                serde_json::to_value(self.outputs.get(&SlotIndex::try_from(index - output).unwrap_or(SlotIndex::MAX)))
+            }
         };
         // State types have string keys only, on which serialisation is total.
         row.unwrap_or(Value::Null)
