@@ -56,7 +56,7 @@ fn of_node(body: &Body, node: &Node, parameters: &BTreeMap<String, Value>) -> Op
         // The driver stamps it when it asks.
         asked_ms: 0,
         environment: environment.clone(),
-        config: bind::value(&binding.config, parameters),
+        config: bind::value(&binding.config, &bind::Known::at_start(parameters)),
         service_id: body.services.get(service)?.id.clone(),
         metrics: conditions.iter().filter_map(|condition| read(&condition.metric)).collect(),
         arms: gate.map(arms).unwrap_or_default(),
