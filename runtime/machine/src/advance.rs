@@ -81,7 +81,7 @@ impl Run {
         !self.head.paused && (forward || self.is_clean_up(slot))
     }
 
-    fn complete_if_done(&mut self, at: &Moment, out: &mut Vec<Action>) {
+    pub(crate) fn complete_if_done(&mut self, at: &Moment, out: &mut Vec<Action>) {
         if self.head.open == 0 && self.leaving == 0 && self.head.status == RunStatus::Advancing {
             self.come_to_an_end(at, RunStatus::Completed, out);
         }

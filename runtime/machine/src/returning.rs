@@ -117,11 +117,11 @@ impl Run {
         self.settle_what_is_left(at, out);
         match self.head.status {
             RunStatus::Returning => self.return_on(at, out),
-            RunStatus::Advancing => {
-                if let Some(outcome) = self.head.outcome {
-                    self.come_to_an_end(at, outcome, out);
-                }
-            }
+            RunStatus::Advancing => match self.head.outcome {
+                Some(outcome) => self.come_to_an_end(at, outcome, out),
+                // The step that was gone on behind may have been the last.
+                None => self.complete_if_done(at, out),
+            },
             RunStatus::Completed
             | RunStatus::Failed
             | RunStatus::RolledBack

@@ -14,8 +14,19 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 11] = [
-    "canary", "approved", "asking", "actions", "beside", "tidied", "handled", "going-on", "hours", "brought", "earlier",
+const PLANS: [&str; 12] = [
+    "canary",
+    "approved",
+    "asking",
+    "actions",
+    "beside",
+    "tidied",
+    "handled",
+    "going-on",
+    "last-goes-on",
+    "hours",
+    "brought",
+    "earlier",
 ];
 
 fn started(plan: &plan::Plan) -> Started {
