@@ -130,6 +130,9 @@ impl Calendar {
     /// The same of the openings that are at least so many milliseconds long.
     #[must_use]
     pub fn next_fitting(&self, after: i64, length_ms: i64) -> Option<Opening> {
+        if is_endless(length_ms) {
+            return None;
+        }
         HORIZONS.iter().find_map(|days| {
             let end = after.saturating_add(days * DAY_MS);
             let fitting = |it: &Opening| it.to.saturating_sub(it.from) >= length_ms;
@@ -139,12 +142,17 @@ impl Calendar {
         })
     }
 
-    /// Whether so many milliseconds from `at` on lie in one opening.
+    /// Whether so many milliseconds from `at` on lie in one opening. More than ten years never do.
     #[must_use]
     pub fn fits(&self, at: i64, length_ms: i64) -> bool {
         let end = at.saturating_add(length_ms.max(1));
-        self.openings(at, end) == [Opening { from: at, to: end }]
+        !is_endless(length_ms) && self.openings(at, end) == [Opening { from: at, to: end }]
     }
+}
+
+/// Longer than what is looked ahead: every day of it would be listed.
+fn is_endless(length_ms: i64) -> bool {
+    length_ms > HORIZONS[HORIZONS.len() - 1] * DAY_MS
 }
 
 fn zone(name: &str) -> Result<TimeZone, UnknownZone> {

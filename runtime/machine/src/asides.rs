@@ -49,8 +49,13 @@ impl Run {
 
     /// Begins what may begin of these slots; true when none is under way and none is left that could begin.
     fn aside_is_over(&mut self, at: &Moment, range: Range<SlotIndex>, out: &mut Vec<Action>) -> bool {
-        let ready = range.clone().filter(|&slot| self.may_begin_aside(slot)).collect();
-        self.begin_all(at, ready, out);
+        loop {
+            let ready = range.clone().filter(|&slot| self.may_begin_aside(slot)).collect();
+            self.begin_all(at, ready, out);
+            if !self.pass_over_asides(&range, out) {
+                break;
+            }
+        }
         if range.clone().any(|slot| self.is_at_work(slot) || self.may_begin_aside(slot)) {
             return false;
         }
@@ -67,9 +72,34 @@ impl Run {
         }
     }
 
+    /// Goes on behind the steps that failed, where they say so and nothing of them is under way; true when it did.
+    fn pass_over_asides(&mut self, range: &Range<SlotIndex>, out: &mut Vec<Action>) -> bool {
+        let failed = (0..self.scopes.len()).filter(|&scope| self.is_to_be_passed_over(scope, range));
+        let failed: Vec<usize> = failed.collect();
+        failed.iter().for_each(|&scope| self.pass_over(scope, out));
+        !failed.is_empty()
+    }
+
+    fn is_to_be_passed_over(&self, scope: usize, range: &Range<SlotIndex>) -> bool {
+        let state = &self.scopes[scope];
+        let members = self.slots.scopes.members(scope);
+        let fits = state.failed.is_some() && !state.settled && self.goes_on_behind(scope);
+        fits && members.first().is_some_and(|slot| range.contains(slot))
+            && !members.iter().any(|&slot| self.is_at_work(slot))
+    }
+
+    /// What stands behind a step that failed does not begin, also when what was under way in it ended well.
     fn may_begin_aside(&self, slot: SlotIndex) -> bool {
-        let failed = |scope: usize| self.scopes[scope].failed.is_some();
-        self.may_begin(slot) && !self.slots.scopes.outward(self.scope_of(slot)).any(failed)
+        let after = self.node(slot).map(|node| node.after.as_slice()).unwrap_or_default();
+        let behind =
+            || after.iter().filter_map(|id| self.slots.find(&id.0)).any(|earlier| self.is_of_a_failed_step(earlier));
+        self.may_begin(slot) && !self.is_of_a_failed_step(slot) && !behind()
+    }
+
+    /// Whether a slot is of a step that failed and behind which nothing goes on.
+    pub(crate) fn is_of_a_failed_step(&self, slot: SlotIndex) -> bool {
+        let outward = self.slots.scopes.outward(self.scope_of(slot)).map(|scope| &self.scopes[scope]);
+        outward.fold(false, |failed, scope| !scope.settled && (failed || scope.failed.is_some()))
     }
 
     fn is_at_work(&self, slot: SlotIndex) -> bool {
@@ -79,24 +109,32 @@ impl Run {
         )
     }
 
-    /// Fails a slot of a handler or of the end: what stands behind it is not done, and the run says so.
+    /// Fails a slot of a handler or of the end: what stands behind it is not done, and the run says so, unless a step around
+    /// it is one behind which it goes on.
     pub(crate) fn aside_fails(&mut self, slot: SlotIndex, message: String, failed: Option<SlotState>) {
+        if self.tell_of_failure(self.scope_of(slot), &message).is_none() {
+            let words = format!("failed at `{}`: {message}", self.id(slot));
+            self.record_aside(slot, &words);
+        }
+        self.set(slot, failed.unwrap_or_else(|| SlotState::failed(message)));
+    }
+
+    /// Keeps that what stands beside the way forward did not end well; a slot says of which it is.
+    pub(crate) fn record_aside(&mut self, slot: SlotIndex, words: &str) {
         let id = self.id(slot).to_owned();
-        let words = |what: &str| format!("{what} failed at `{id}`: {message}");
         match self.slots.slots[slot as usize].kind {
             SlotKind::Handler(scope, _) => {
-                let words = words("what stands in `on failure`");
+                let words = format!("what stands in `on failure` {words}");
                 self.add_to_cause(&id, &words);
                 self.scope_mut(scope).handler_failed.get_or_insert(words);
             }
             SlotKind::Finally(_) => {
-                let words = words("what stands in `finally`");
+                let words = format!("what stands in `finally` {words}");
                 self.add_to_cause(&id, &words);
                 self.head.finally_failed.get_or_insert(words);
             }
             SlotKind::Forward(_) | SlotKind::Back(..) => {}
         }
-        self.set(slot, failed.unwrap_or_else(|| SlotState::failed(message)));
     }
 
     /// A run that goes back, or has come to its end, says what else went wrong.

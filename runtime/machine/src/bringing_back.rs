@@ -70,7 +70,7 @@ impl Run {
         let late = self.slots.scopes.outward(self.scope_of(slot)).find_map(|scope| self.scopes[scope].failed.clone());
         match late {
             Some(message) if self.is_aside(slot) => {
-                self.aside_fails(slot, message, None);
+                self.set(slot, SlotState::failed(message));
                 self.go_back(at, out);
                 false
             }

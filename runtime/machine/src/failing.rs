@@ -38,7 +38,7 @@ impl Run {
         self.set(slot, failed);
     }
 
-    fn goes_on_behind(&self, scope: usize) -> bool {
+    pub(crate) fn goes_on_behind(&self, scope: usize) -> bool {
         let handled = self.scopes[scope].handler_failed.is_none();
         handled && self.slots.scopes.of(&self.plan.body, scope).goes_on.is_some()
     }
@@ -71,9 +71,10 @@ impl Run {
         self.slots.scopes.outward(self.scope_of(slot)).any(|scope| self.scopes[scope].settled)
     }
 
-    /// Whether a slot stands behind a step that has failed and is not settled: all that it waits for may be over.
+    /// Whether a slot stands behind a step that has failed and is not settled: all that it waits for may be over. A clean-up
+    /// waits for nobody's failure.
     pub(crate) fn waits_behind_a_failure(&self, slot: SlotIndex) -> bool {
-        let Some(node) = self.node(slot).filter(|_| self.leaving > 0) else { return false };
+        let Some(node) = self.node(slot).filter(|_| self.leaving > 0 && !self.is_clean_up(slot)) else { return false };
         node.after.iter().filter_map(|id| self.slots.find(&id.0)).any(|earlier| self.is_left(earlier))
     }
 
@@ -151,21 +152,29 @@ impl Run {
         self.step_failed(at, around, cause, out);
     }
 
-    /// What stands behind a step that failed begins, as if it had ended well; and the journal says so.
+    /// What stands behind a step that failed begins, as if it had ended well.
     fn go_on_behind(&mut self, at: &Moment, scope: usize, members: &[SlotIndex], out: &mut Vec<Action>) {
-        let open: Vec<SlotIndex> = members.iter().copied().filter(|&slot| !self.counts_as_over(slot)).collect();
         self.leaving = self.leaving.saturating_sub(1);
+        self.pass_over(scope, out);
+        let ready = members.iter().flat_map(|&slot| self.released_by(slot)).collect();
+        self.begin_all(at, ready, out);
+    }
+
+    /// A step that failed counts as over, and the journal says so.
+    pub(crate) fn pass_over(&mut self, scope: usize, out: &mut Vec<Action>) {
+        let members = self.slots.scopes.members(scope).iter().copied();
+        let open: Vec<SlotIndex> = members.filter(|&slot| !self.counts_as_over(slot)).collect();
         self.scope_mut(scope).settled = true;
         out.push(Action::Note { node: self.slots.scopes.keys[scope].clone(), words: self.went_on(scope) });
-        for &slot in &open {
+        for slot in open {
             if self.state(slot).is_pending() {
                 self.set(slot, SlotState::Skipped);
             }
-            self.head.open = self.head.open.saturating_sub(1);
+            if self.is_forward(slot) {
+                self.head.open = self.head.open.saturating_sub(1);
+            }
             self.unblock(slot as usize);
         }
-        let ready = members.iter().flat_map(|&slot| self.released_by(slot)).collect();
-        self.begin_all(at, ready, out);
     }
 
     fn counts_as_over(&self, slot: SlotIndex) -> bool {

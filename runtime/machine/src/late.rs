@@ -70,10 +70,14 @@ impl Run {
 
     /// What waits in it fails, and what is under way is awaited; nothing else of it begins.
     fn aside_is_late(&mut self, at: &Moment, scope: usize, message: &str, out: &mut Vec<Action>) {
-        self.tell_of_failure(Some(scope), message);
-        for slot in self.slots.scopes.members(scope).to_vec() {
+        let members = self.slots.scopes.members(scope).to_vec();
+        let goes_on = self.tell_of_failure(Some(scope), message).is_some();
+        if let Some(&slot) = members.first().filter(|_| !goes_on) {
+            self.record_aside(slot, &format!("failed: {message}"));
+        }
+        for slot in members {
             if self.waits_aside(slot) {
-                self.aside_fails(slot, message.to_owned(), None);
+                self.set(slot, SlotState::failed(message));
             }
         }
         self.go_back(at, out);

@@ -178,3 +178,17 @@ fn the_next_opening_may_be_far_away_or_never() {
         Err("Moon/Base".to_owned())
     );
 }
+
+#[test]
+fn what_takes_more_than_ten_years_fits_nowhere_and_its_days_are_not_counted() {
+    let night = window(&Weekday::ALL, 22 * 60, 6 * 60, "Europe/Berlin");
+    let now = ms("2026-11-20T23:00:00Z");
+    for windows in [&[night][..], &[]] {
+        let calendar = Calendar::new(windows, &[]).expect("the zone is known");
+        for length in [i64::MAX, 1 << 53] {
+            assert!(!calendar.fits(now, length));
+            assert_eq!(calendar.next_fitting(now, length), None);
+        }
+        assert!(calendar.fits(now, 60 * MINUTE));
+    }
+}

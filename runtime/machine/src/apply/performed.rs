@@ -74,7 +74,7 @@ impl Run {
         if self.is_left_behind(slot) {
             self.fail_left_behind(slot, SlotState::failed(message));
             self.go_back(at, out);
-        } else if retryable && attempt.number < retry.attempts {
+        } else if retryable && attempt.number < retry.attempts && !self.is_late_aside(slot) {
             let wait_ms = back_off_ms(retry, attempt.number, self.id(slot));
             let (attempt, since) = (Attempt { group, ..attempt.clone() }, at.clone());
             self.set(slot, SlotState::BackingOff { attempt, since, wait_ms, message: message.to_owned() });
@@ -87,6 +87,11 @@ impl Run {
             }
             self.fail(at, slot, CauseKind::Step, SlotState::failed(message), out);
         }
+    }
+
+    /// Whether a slot beside the way forward is of a step that has failed already: nothing of that is tried again.
+    fn is_late_aside(&self, slot: SlotIndex) -> bool {
+        self.is_aside(slot) && self.is_of_a_failed_step(slot)
     }
 
     /// Whether the failure of a slot fails nothing.

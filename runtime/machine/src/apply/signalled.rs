@@ -92,6 +92,10 @@ impl Run {
             SignalKind::Abort if self.head.status == RunStatus::Returning => {
                 Ok("the run is returning to its safe side already".to_owned())
             }
+            SignalKind::Abort if self.head.outcome.is_some() => Err(Refusal::DoesNotFit(
+                "the run comes to its end, and nothing of it is left to abort; what is done there is finished"
+                    .to_owned(),
+            )),
             SignalKind::Abort => Ok(self.what_abort_does().to_owned()),
             SignalKind::Rollback => self.consider_rollback(),
             SignalKind::Retry { step } => self.consider_retry(step.as_deref()),

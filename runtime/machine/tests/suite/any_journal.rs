@@ -14,7 +14,7 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 12] = [
+const PLANS: [&str; 14] = [
     "canary",
     "approved",
     "asking",
@@ -23,6 +23,8 @@ const PLANS: [&str; 12] = [
     "tidied",
     "handled",
     "going-on",
+    "going-on-tidied",
+    "bounded",
     "last-goes-on",
     "hours",
     "brought",
