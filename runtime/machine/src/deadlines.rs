@@ -43,16 +43,14 @@ impl Run {
             // A runtime that takes the run up waits for the whole of it again.
             SlotState::Performing(_) => Some(timeout_ms),
             SlotState::Probing(_) => Some(timeout_ms.saturating_add(PROBE_MS)),
-            SlotState::BackingOff { since, wait_ms, .. } => {
-                Some(at.left_of(*wait_ms, since).max(self.closed_for_ms(at, slot)))
-            }
+            SlotState::BackingOff { since, wait_ms, .. } => Some(at.left_of(*wait_ms, since)),
             SlotState::Mending(mending) => {
                 Some(mending.waits.as_ref().map_or(timeout_ms, |waits| at.left_of(waits.wait_ms, &waits.since)))
             }
             SlotState::Opening { since } => Some(at.left_of(self.opens_after_ms(slot), since).saturating_add(READ_MS)),
             SlotState::Holding(holding) if holding.concluding => Some(READ_MS),
             SlotState::Holding(holding) if holding.due => None,
-            SlotState::Holding(holding) if holding.wait.left_ms(at, holding.duration_ms) == 0 => {
+            SlotState::Holding(holding) if holding.is_over(at) => {
                 let opens_ms = self.held_open_until(at, slot).unwrap_or(at.wall_ms);
                 Some(u64::try_from(opens_ms.saturating_sub(at.wall_ms)).unwrap_or(0))
             }

@@ -1,5 +1,6 @@
-//! Windows and freezes: what raises an exposure or changes data waits until the environment's hours let it. Nothing that
-//! goes back, lowers an exposure or only waits is ever held up by them.
+//! Windows and freezes: a rollout, a stage that raises its exposure and what changes data wait until the environment's hours
+//! let them begin. A stage that has begun goes through, and nothing that goes back, lowers an exposure or only waits is ever
+//! held up.
 
 use plan::window::{Calendar, UnknownZone};
 use plan::{Call, Environment, Node, Share, Which, Work};
@@ -45,16 +46,40 @@ impl Run {
     fn held_by(&self, slot: SlotIndex) -> Option<(&str, &Environment, &Node)> {
         let node = self.node(slot).filter(|_| !self.is_aside(slot))?;
         let name = match &node.work {
-            Work::Begin => &self.rollout_of(slot)?.0.environment,
-            Work::Effect(effect) if self.raises(slot, &effect.call) => &self.rollout_of(slot)?.0.environment,
+            Work::Begin | Work::Effect(_) => &self.rollout_of(slot)?.0.environment,
             Work::Expose(expose) => &expose.environment,
             Work::Mirror(mirror) => &mirror.environment,
             Work::Migrate(migrate) => &migrate.environment,
-            Work::Effect(_) | Work::Hold(_) | Work::Approval(_) | Work::Finish => return None,
-            Work::WaitUntil(_) | Work::Rollback(_) => return None,
+            Work::Hold(_) | Work::Approval(_) | Work::Finish | Work::WaitUntil(_) | Work::Rollback(_) => return None,
         };
-        let environment = self.plan.body.environments.get(name)?;
-        environment.hours.as_ref().map(|_| (name.as_str(), environment, node))
+        let environment = self.plan.body.environments.get(name).filter(|it| it.hours.is_some())?;
+        let waits = !matches!(node.work, Work::Effect(_)) || self.begins_a_rise(slot);
+        waits.then_some((name.as_str(), environment, node))
+    }
+
+    /// Whether a slot is the first change of a stage that raises the exposure, or the first behind a hold inside of one.
+    /// Later ones would leave the stage half-way.
+    fn begins_a_rise(&self, slot: SlotIndex) -> bool {
+        let mut raises = false;
+        let waits = |member| matches!(self.state(member), SlotState::Pending | SlotState::Until { .. });
+        let first = self.at_one_go(slot).iter().all(|&member| match self.effect(member) {
+            Some(effect) => {
+                raises |= self.raises(member, &effect.call);
+                waits(member)
+            }
+            None => true,
+        });
+        first && raises
+    }
+
+    /// What a stage does around a slot without a hold in between.
+    fn at_one_go(&self, slot: SlotIndex) -> Vec<SlotIndex> {
+        let stage = self.node(slot).and_then(|node| node.stage);
+        let Some(index) = self.rollout_index(slot).filter(|_| stage.is_some()) else { return Vec::new() };
+        let mut between = self.slots.members[index].split(|&member| matches!(self.work(member), Some(Work::Hold(_))));
+        let around = between.find(|members| members.contains(&slot)).unwrap_or_default();
+        let of_stage = |member: &SlotIndex| self.node(*member).is_some_and(|node| node.stage == stage);
+        around.iter().copied().filter(of_stage).collect()
     }
 
     /// Whether a call gives the incoming release more users than it had: more of the traffic, or, where none is routed, more
@@ -102,28 +127,18 @@ impl Run {
     /// When the exposure behind a hold may be raised, where that is not now: until then the hold goes on, and its gate keeps
     /// watching.
     pub(crate) fn held_open_until(&self, at: &Moment, slot: SlotIndex) -> Option<i64> {
-        let index = self.rollout_index(slot)?;
-        let mut later = self.slots.members[index].iter().copied().filter(|&member| member > slot);
-        let next = later.find(|&member| matches!(self.effect(member), Some(it) if self.raises(member, &it.call)))?;
-        match self.hours_of(at, next) {
-            Hours::Closed { at_ms, .. } => Some(at_ms),
-            Hours::Open | Hours::Never(_) => None,
-        }
+        let node = self.node(self.rise_behind(slot)?)?;
+        let environment = self.plan.body.environments.get(&self.rollout_of(slot)?.0.environment)?;
+        let next = opening(environment, node.during_freeze, self.plan.body.emergency, at.wall_ms, 1);
+        next.ok().flatten().filter(|&from| from > at.wall_ms)
     }
 
-    /// How long the hours do not let a slot begin, in milliseconds.
-    pub(crate) fn closed_for_ms(&self, at: &Moment, slot: SlotIndex) -> u64 {
-        match self.hours_of(at, slot) {
-            Hours::Closed { at_ms, .. } => u64::try_from(at_ms.saturating_sub(at.wall_ms)).unwrap_or(0),
-            Hours::Open | Hours::Never(_) => 0,
-        }
-    }
-
-    /// Another attempt at what raises an exposure waits for the hours as well.
-    pub(crate) fn waits_for_an_opening(&self, at: &Moment, slot: SlotIndex, out: &mut Vec<Action>) -> bool {
-        let Hours::Closed { at_ms, .. } = self.hours_of(at, slot) else { return false };
-        out.push(Action::WakeAt { slot, at_ms });
-        true
+    /// What raises the exposure between a hold and the next one.
+    fn rise_behind(&self, hold: SlotIndex) -> Option<SlotIndex> {
+        let members = self.slots.members[self.rollout_index(hold)?].iter().copied();
+        let later = members.filter(|&member| member > hold);
+        let mut until_next = later.take_while(|&member| !matches!(self.work(member), Some(Work::Hold(_))));
+        until_next.find(|&member| matches!(self.effect(member), Some(it) if self.raises(member, &it.call)))
     }
 
     /// Waits for a time of the clock on the wall.

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::action::Action;
 use crate::event::{Event, Started};
-use crate::evidence::Evidence;
 use crate::moment::Moment;
 use crate::slots::{SlotIndex, Slots};
 use crate::state::{FORMAT, Head, RolloutState, ScopeState, SlotState};
@@ -332,11 +331,6 @@ impl SlotState {
     /// Done, without anything to say about it.
     pub(crate) fn done() -> Self {
         Self::Done { evidence: None, note: None, tried: None }
-    }
-
-    /// Done, with the last look at its gate.
-    pub(crate) fn judged(evidence: Option<Box<Evidence>>) -> Self {
-        Self::Done { evidence, note: None, tried: None }
     }
 
     /// Failed, without a look at a gate.

@@ -265,6 +265,9 @@ pub struct Holding {
     pub concluding: bool,
     /// Its time was over while the run was paused.
     pub due: bool,
+    /// What a person said to end it, where only an opening is waited for any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<String>,
 }
 
 /// What a rollout knows.

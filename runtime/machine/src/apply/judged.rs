@@ -36,13 +36,13 @@ impl Run {
         let last = last && holding.concluding;
         if last && self.gate_of(slot).is_none() {
             // Nothing judges this hold; its last look says which shares were measured.
-            self.done(at, slot, SlotState::judged(holding.evidence), out);
+            self.leave_hold(at, slot, holding, out);
             return;
         }
         match evidence.verdict {
             Verdict::Fail if last || continuous => self.gate_failed(at, slot, evidence, evidence.cause.clone(), out),
             Verdict::Pass if last || (holding.extended && self.may_end_early(at, slot)) => {
-                self.done(at, slot, SlotState::judged(holding.evidence), out);
+                self.leave_hold(at, slot, holding, out);
             }
             Verdict::Inconclusive if last => self.inconclusive(at, slot, holding, evidence, out),
             Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => self.set(slot, SlotState::Holding(holding)),

@@ -65,6 +65,7 @@ impl Run {
             evidence: None,
             concluding: false,
             due: false,
+            agreed: None,
         };
         out.push(holding.wait.wake(slot, holding.duration_ms));
         self.set(slot, SlotState::Holding(holding));
@@ -75,6 +76,11 @@ impl Run {
 }
 
 impl Holding {
+    /// Whether nothing but an opening is waited for.
+    pub(crate) fn is_over(&self, at: &Moment) -> bool {
+        self.agreed.is_some() || self.wait.left_ms(at, self.duration_ms) == 0
+    }
+
     fn opened_again(self, at: &Moment, baseline: Option<Sample>) -> Self {
         let sampled = baseline.as_ref().map(|sample| taken(at, sample.at_ms));
         Self { opened: at.clone(), baseline, sampled, gauges: BTreeMap::new(), evidence: None, ..self }

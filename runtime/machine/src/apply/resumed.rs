@@ -79,7 +79,9 @@ impl Run {
         holding.concluding = false;
         holding.wait.take_up_by_boot(at, self.head.seen.as_ref());
         self.watch_again(slot, out);
-        out.push(holding.wait.wake(slot, holding.duration_ms));
+        let wake = holding.wait.wake(slot, holding.duration_ms);
+        let over = Action::Wake { slot, since: at.clone(), after_ms: 0 };
+        out.push(if holding.agreed.is_some() { over } else { wake });
         self.set(slot, SlotState::Holding(holding));
     }
 

@@ -254,8 +254,10 @@ impl Run {
                     self.set(slot, SlotState::Approving { wait, by });
                 }
             }
-            SlotState::Asking { holding, .. } => {
-                self.done(at, slot, SlotState::judged(holding.evidence), out);
+            SlotState::Asking { mut holding, .. } => {
+                let waits = self.held_open_until(at, slot).is_some();
+                holding.agreed = waits.then(|| format!("approved by {}", actor.name));
+                self.leave_hold(at, slot, holding, out);
             }
             state => {
                 let note = Some(format!("taken as done by {}", actor.name));

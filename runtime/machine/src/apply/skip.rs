@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::run::Run;
 use crate::signal::Signal;
 use crate::slots::SlotIndex;
-use crate::state::SlotState;
+use crate::state::{Holding, SlotState};
 
 use super::Refusal;
 
@@ -97,11 +97,11 @@ impl Run {
             SlotState::Opening { .. } | SlotState::Holding(_) | SlotState::Until { .. } => "ended early",
             _ => "taken as done",
         });
-        let evidence = match self.state(slot) {
-            SlotState::Holding(holding) => holding.evidence.clone(),
-            _ => None,
-        };
+        if let SlotState::Holding(holding) = self.state(slot).clone() {
+            self.leave_hold(at, slot, Holding { agreed: Some(said), ..holding }, out);
+            return;
+        }
         let tried = self.state(slot).tried();
-        self.done(at, slot, SlotState::Done { evidence, note: Some(said), tried }, out);
+        self.done(at, slot, SlotState::Done { evidence: None, note: Some(said), tried }, out);
     }
 }

@@ -48,16 +48,13 @@ impl Run {
 
     /// The attempt after this one, under this one's group.
     pub(crate) fn try_again(&mut self, at: &Moment, slot: SlotIndex, attempt: &Attempt, out: &mut Vec<Action>) {
-        if self.waits_for_an_opening(at, slot, out) {
-            return;
-        }
         if self.perform(at, slot, attempt.number.saturating_add(1), attempt.group, out) {
             self.go_on(at, slot, out);
         }
     }
 
     pub(crate) fn hold_is_over(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
-        if holding.concluding || holding.wait.left_ms(at, holding.duration_ms) > 0 {
+        if holding.concluding || !holding.is_over(at) {
             return;
         }
         if self.is_paused(slot) {
@@ -65,11 +62,24 @@ impl Run {
             self.set(slot, SlotState::Holding(holding));
             return;
         }
-        if let Some(at_ms) = self.held_open_until(at, slot) {
+        if holding.agreed.is_some() {
+            self.leave_hold(at, slot, holding, out);
+        } else if let Some(at_ms) = self.held_open_until(at, slot) {
             self.hold_on(slot, holding, at_ms, out);
-            return;
+        } else {
+            self.conclude(at, slot, holding, out);
         }
-        self.conclude(at, slot, holding, out);
+    }
+
+    /// Ends a hold well, unless what follows waits for an opening: until then it goes on.
+    pub(crate) fn leave_hold(&mut self, at: &Moment, slot: SlotIndex, holding: Holding, out: &mut Vec<Action>) {
+        match self.held_open_until(at, slot) {
+            Some(at_ms) => self.hold_on(slot, holding, at_ms, out),
+            None => {
+                let Holding { evidence, agreed: note, .. } = holding;
+                self.done(at, slot, SlotState::Done { evidence, note, tried: None }, out);
+            }
+        }
     }
 
     /// What follows waits for an opening: until then the hold goes on.
@@ -77,7 +87,7 @@ impl Run {
         let words = format!("goes on, because what follows waits for an opening, until {}", plan::window::shown(at_ms));
         out.push(Action::Note { node: self.id(slot).to_owned(), words });
         out.push(Action::WakeAt { slot, at_ms });
-        holding.due = false;
+        (holding.due, holding.concluding) = (false, false);
         self.set(slot, SlotState::Holding(holding));
     }
 
@@ -89,7 +99,7 @@ impl Run {
     pub(crate) fn conclude(&mut self, at: &Moment, slot: SlotIndex, mut holding: Holding, out: &mut Vec<Action>) {
         let source = self.source(slot);
         if self.gate_of(slot).is_none() && source.is_none() {
-            self.done(at, slot, SlotState::judged(holding.evidence), out);
+            self.leave_hold(at, slot, holding, out);
             return;
         }
         holding.concluding = true;

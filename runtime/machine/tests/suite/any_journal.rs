@@ -14,7 +14,7 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 14] = [
+const PLANS: [&str; 15] = [
     "canary",
     "approved",
     "asking",
@@ -27,6 +27,7 @@ const PLANS: [&str; 14] = [
     "bounded",
     "last-goes-on",
     "hours",
+    "hours-asking",
     "brought",
     "earlier",
 ];

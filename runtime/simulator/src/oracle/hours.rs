@@ -1,9 +1,8 @@
-//! No exposure is raised while the hours of its environment do not let it: by the clock of the host, at the intent.
+//! No stage that raises an exposure begins while the hours of its environment do not let it: by the clock of the host, at
+//! the first intent. One that has begun goes through.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use machine::event::Event;
-use machine::ports::provider::{Outcome, Probe};
 use plan::window::Calendar;
 use plan::{Call, Share, Which, Work};
 
@@ -24,41 +23,43 @@ impl<'a> Trial<'a> {
     }
 
     fn rises_in_openings(&mut self, rollout: &str, calendar: &Calendar) {
-        let rising = self.rising(rollout);
-        let (mut seen, mut done) = (BTreeSet::new(), BTreeSet::new());
+        let rises = self.rises(rollout);
+        let mut begun = BTreeSet::new();
         for written in &self.left.journal {
-            match &written.line {
-                Line::Intent { request } => {
-                    let node = node_of(request);
-                    let new = seen.insert((request.key.as_str(), request.attempt)) && !done.contains(node);
-                    if rising.contains(node) && new && !calendar.fits(written.at.wall_ms, 1) {
-                        let message = format!("{} raises an exposure while nothing may change", request.key);
-                        self.broken("rises wait for openings", written.order, message);
-                    }
-                }
-                Line::Event(event) => match event.as_ref() {
-                    Event::Performed { node, outcome: Outcome::Done(_), .. } => _ = done.insert(node.as_str()),
-                    Event::Probed { node, probe: Probe::Took(_), .. } => _ = done.insert(node.as_str()),
-                    _ => {}
-                },
-                Line::Recorded { .. } => {}
+            let Line::Intent { request } = &written.line else { continue };
+            let Some(&rise) = rises.get(node_of(request)) else { continue };
+            if begun.insert(rise) && !calendar.fits(written.at.wall_ms, 1) {
+                let message = format!("{} begins to raise an exposure while nothing may change", request.key);
+                self.broken("rises wait for openings", written.order, message);
             }
         }
     }
 
-    /// The nodes of a rollout that give the incoming release more of the traffic.
-    fn rising(&self, rollout: &str) -> BTreeSet<&'a str> {
+    /// The changes by which a rollout gives the incoming release more of the traffic, with the rise that they belong to: what a
+    /// stage does without a hold in between.
+    fn rises(&self, rollout: &str) -> BTreeMap<&'a str, Rise> {
         let own = self.case.plan.body.nodes.iter().filter(|node| node.rollout.as_deref() == Some(rollout));
-        let mut highest = Share::NONE;
-        let mut rising = BTreeSet::new();
+        let (mut highest, mut holds) = (Share::NONE, 0);
+        let (mut changes, mut rising) = (BTreeMap::new(), BTreeSet::new());
         for node in own {
-            let Work::Effect(plan::Effect { call: Call::Shift { weights, .. }, .. }) = &node.work else { continue };
-            let share = weights.iter().find(|(which, _)| *which == Which::Incoming).map_or(Share::NONE, |it| it.1);
+            holds += usize::from(matches!(node.work, Work::Hold(_)));
+            let (Work::Effect(effect), Some(stage)) = (&node.work, node.stage) else { continue };
+            changes.insert(node.id.0.as_str(), (stage, holds));
+            let share = incoming(&effect.call);
             if share > highest {
                 highest = share;
-                rising.insert(node.id.0.as_str());
+                rising.insert((stage, holds));
             }
         }
-        rising
+        changes.retain(|_, rise| rising.contains(rise));
+        changes
     }
+}
+
+/// A stage, and how many holds of its rollout come before.
+type Rise = (u32, usize);
+
+fn incoming(call: &Call) -> Share {
+    let Call::Shift { weights, .. } = call else { return Share::NONE };
+    weights.iter().find(|(which, _)| *which == Which::Incoming).map_or(Share::NONE, |it| it.1)
 }
