@@ -83,7 +83,26 @@ fn asides_are_sound<'a>(body: &'a Body, seen: &mut Seen<'a>) -> Result<(), Strin
             }
         }
     }
-    scopes_are_sound(body)
+    scopes_are_sound(body)?;
+    scopes_stay_in_one_place(body)
+}
+
+/// A step with modifiers is of the way forward, of one handler or of the end: what fails in one of these is no failure of
+/// another.
+fn scopes_stay_in_one_place(body: &Body) -> Result<(), String> {
+    let handlers = body.scopes.values().map(|scope| &scope.on_failure);
+    let mut places: BTreeMap<&String, usize> = BTreeMap::new();
+    for (place, nodes) in [&body.nodes, &body.finally].into_iter().chain(handlers).enumerate() {
+        for node in nodes {
+            let outward = |key: &&'_ String| body.scopes.get(*key).and_then(|scope| scope.within.as_ref());
+            for key in std::iter::successors(node.scope.as_ref(), outward) {
+                if *places.entry(key).or_insert(place) != place {
+                    return Err(format!("`{}` belongs to the step `{key}`, which stands elsewhere", node.id));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Scopes lie in each other and nowhere in themselves.

@@ -55,8 +55,19 @@ impl Run {
             && !self.waits_behind_a_failure(slot)
     }
 
-    /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.
+    /// Begins these slots, and then what stands behind steps that failed at once and behind which the workflow goes on.
     pub(crate) fn begin_all(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
+        let deferred = std::mem::replace(&mut self.defers, true);
+        self.begin_each(at, ready, out);
+        while !deferred && !self.behind.is_empty() {
+            let behind = std::mem::take(&mut self.behind);
+            self.begin_each(at, behind, out);
+        }
+        self.defers = deferred;
+    }
+
+    /// A queue and no recursion: a long chain of slots that are complete at once must not exhaust the stack.
+    fn begin_each(&mut self, at: &Moment, ready: Vec<SlotIndex>, out: &mut Vec<Action>) {
         if self.head.stopping {
             return;
         }

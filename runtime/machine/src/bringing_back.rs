@@ -33,8 +33,7 @@ impl Run {
                 if self.head.stopping || self.is_moving(rollout) {
                     return false;
                 }
-                let state = self.rollout_mut(rollout);
-                (state.finished, state.reopened) = (false, Some(slot));
+                self.reopen(at, rollout, slot, out);
             }
             while self.rollouts[rollout].is_half_way() && self.rollouts[rollout].reopened == Some(slot) {
                 if self.rollouts[rollout].given_up {
@@ -52,6 +51,20 @@ impl Run {
     fn is_to_be_reopened(&self, rollout: usize) -> bool {
         let state = &self.rollouts[rollout];
         state.finished && !state.returned
+    }
+
+    /// What would still be cleaned up is what runs again: it is left out, and what stands behind it goes on.
+    fn reopen(&mut self, at: &Moment, rollout: usize, by: SlotIndex, out: &mut Vec<Action>) {
+        let members = self.slots.members[rollout].iter().copied();
+        let left: Vec<SlotIndex> = members.filter(|&it| self.state(it).is_pending() && self.is_clean_up(it)).collect();
+        let state = self.rollout_mut(rollout);
+        (state.finished, state.reopened) = (false, Some(by));
+        for &slot in &left {
+            let note = Some("left out: the release that ran before is brought back".to_owned());
+            self.finish(slot, SlotState::Done { evidence: None, note, tried: None });
+        }
+        let ready = left.iter().flat_map(|&slot| self.released_by(slot)).collect();
+        self.begin_all(at, ready, out);
     }
 
     /// The way back of a rollout failed: the run is unsafe already, and says why.

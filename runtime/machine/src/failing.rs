@@ -84,10 +84,16 @@ impl Run {
             return;
         }
         let slots = std::sync::Arc::clone(&self.slots);
+        let deferred = std::mem::replace(&mut self.defers, true);
         for &scope in &slots.scopes.innermost_first {
             if self.scopes[scope].is_leaving() && self.head.status == RunStatus::Advancing {
                 self.settle(at, scope, slots.scopes.members(scope), out);
             }
+        }
+        self.defers = deferred;
+        if !deferred {
+            let behind = std::mem::take(&mut self.behind);
+            self.begin_all(at, behind, out);
         }
     }
 
@@ -107,7 +113,7 @@ impl Run {
         }
         match self.handler_that_failed(scope) {
             Some(message) => self.fail_outward(at, scope, message, out),
-            None => self.go_on_behind(at, scope, members, out),
+            None => self.go_on_behind(scope, members, out),
         }
     }
 
@@ -152,12 +158,14 @@ impl Run {
         self.step_failed(at, around, cause, out);
     }
 
-    /// What stands behind a step that failed begins, as if it had ended well.
-    fn go_on_behind(&mut self, at: &Moment, scope: usize, members: &[SlotIndex], out: &mut Vec<Action>) {
+    /// What stands behind a step that failed may begin, as if it had ended well.
+    fn go_on_behind(&mut self, scope: usize, members: &[SlotIndex], out: &mut Vec<Action>) {
         self.leaving = self.leaving.saturating_sub(1);
         self.pass_over(scope, out);
-        let ready = members.iter().flat_map(|&slot| self.released_by(slot)).collect();
-        self.begin_all(at, ready, out);
+        for &slot in members {
+            let ready = self.released_by(slot);
+            self.behind.extend(ready);
+        }
     }
 
     /// A step that failed counts as over, and the journal says so.

@@ -29,10 +29,13 @@ impl Run {
 
     /// How much of its time a step has left; none for one that may take any, has not begun, or is over.
     pub(crate) fn time_left_ms(&self, at: &Moment, scope: usize) -> Option<u64> {
-        let state = &self.scopes[scope];
-        let deadline_ms = self.deadline_ms(scope).filter(|_| state.failed.is_none())?;
-        let left_ms = state.wait.as_ref()?.left_ms(at, deadline_ms);
-        self.is_open(scope).then_some(left_ms)
+        self.unless_failed_ms(at, scope).filter(|_| self.is_open(scope))
+    }
+
+    /// The same, without a look at what it is made of.
+    fn unless_failed_ms(&self, at: &Moment, scope: usize) -> Option<u64> {
+        let wait = self.scopes[scope].wait.as_ref().filter(|_| self.scopes[scope].failed.is_none())?;
+        Some(wait.left_ms(at, self.deadline_ms(scope)?))
     }
 
     /// Whether something of a step is neither over nor left out.
@@ -44,7 +47,7 @@ impl Run {
     /// Fails every step whose time is over.
     pub(crate) fn fail_what_is_late(&mut self, at: &Moment, out: &mut Vec<Action>) {
         for scope in 0..self.scopes.len() {
-            if self.scopes[scope].wait.is_some() && self.time_left_ms(at, scope) == Some(0) {
+            if self.unless_failed_ms(at, scope) == Some(0) && self.is_open(scope) {
                 self.is_late(at, scope, out);
             }
         }

@@ -30,6 +30,10 @@ pub struct Run {
     pub(crate) mending: u32,
     /// How many steps return to their safe side by themselves; derived.
     pub(crate) leaving: u32,
+    /// What may begin because the workflow went on behind a step, in this event.
+    pub(crate) behind: Vec<SlotIndex>,
+    /// Whether that waits until what is under way in this event is over, so that it grows in a queue and not on the stack.
+    pub(crate) defers: bool,
     touched: BTreeSet<u32>,
     /// Whether the event at hand changed a row or where the run stands.
     changed: bool,
@@ -92,6 +96,8 @@ impl Run {
             blocked,
             mending: 0,
             leaving: 0,
+            behind: Vec::new(),
+            defers: false,
             touched,
             changed: false,
             turned: false,
@@ -315,10 +321,19 @@ impl Run {
         // A run that turns around while an effect is under way changes nothing else yet.
         self.changed |= stood != (self.head.status, self.head.paused, self.head.outcome);
         self.turned |= self.changed;
-        if self.changed || !out.is_empty() || event.is_always_kept() {
+        if self.measures_by(at, event) && (self.changed || !out.is_empty() || event.is_always_kept()) {
             self.head.seen = Some(at.clone());
         }
         out
+    }
+}
+
+impl Run {
+    /// Whether waits are measured by the boot of an event: only taking a run up brings them into another, and what is said
+    /// before that must not hide how long the earlier one had waited.
+    fn measures_by(&self, at: &Moment, event: &Event) -> bool {
+        let same = self.head.seen.as_ref().is_none_or(|seen| seen.boot == at.boot);
+        same || matches!(event, Event::Resumed { .. })
     }
 }
 

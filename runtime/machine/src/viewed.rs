@@ -40,12 +40,12 @@ impl Run {
         }
     }
 
-    /// Why it goes back or ended so; or what it went on without.
+    /// Why it goes back or ended so, and what it went on without.
     fn reason(&self) -> Option<String> {
         let why = self.head.cause.as_ref().map(|cause| &cause.message).or(self.head.barred.as_ref()).cloned();
         let settled = (0..self.scopes.len()).filter(|&scope| self.scopes[scope].settled);
-        let went_on: Vec<String> = settled.map(|scope| self.went_on(scope)).collect();
-        why.or_else(|| (!went_on.is_empty()).then(|| went_on.join("; ")))
+        let all: Vec<String> = why.into_iter().chain(settled.map(|scope| self.went_on(scope))).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Handlers of what failed, and what stands in `finally`.

@@ -14,7 +14,7 @@ use machine::{Action, Event, Moment, Run, Started};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLANS: [&str; 15] = [
+const PLANS: [&str; 16] = [
     "canary",
     "approved",
     "asking",
@@ -26,6 +26,7 @@ const PLANS: [&str; 15] = [
     "going-on-tidied",
     "bounded",
     "last-goes-on",
+    "back-beside",
     "hours",
     "hours-asking",
     "brought",

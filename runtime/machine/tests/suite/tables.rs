@@ -86,6 +86,10 @@ impl Ledger {
                 let cause = run.head().cause.as_ref().map(|c| format!(": {}", c.message)).unwrap_or_default();
                 writeln!(out, "> {}{cause}", run.head().status.words()).unwrap();
             }
+            "reason" => {
+                let view = self.run.as_ref().unwrap().view(&self.now, 0, &|_| None);
+                writeln!(out, "> {}", view.reason.unwrap_or_default()).unwrap();
+            }
             "signal" => self.signal(&rest, out),
             "barred" => self.apply(Event::Barred { why: rest.join(" ") }, out),
             _ => {

@@ -53,3 +53,17 @@ fn very_many_weights_are_summed_and_refused() {
     });
     assert!(message.contains("miss 100 %"), "{message}");
 }
+
+#[test]
+fn a_step_stands_in_one_place() {
+    let handler_of_the_way_forward = refusal(|body| {
+        let scope = plan::Scope { within: None, deadline_ms: None, on_failure: vec![], goes_on: None };
+        let act = fixture::plan("actions").body.nodes[0].clone();
+        let tell = plan::Node { id: NodeId("tell".to_owned()), scope: Some("inner".to_owned()), ..act };
+        let outer = plan::Scope { on_failure: vec![tell], ..scope.clone() };
+        let inner = plan::Scope { within: Some("outer".to_owned()), ..scope };
+        body.nodes[0].scope = Some("outer".to_owned());
+        body.scopes = [("outer".to_owned(), outer), ("inner".to_owned(), inner)].into();
+    });
+    assert_eq!(handler_of_the_way_forward, "`tell` belongs to the step `outer`, which stands elsewhere");
+}
