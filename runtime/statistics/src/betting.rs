@@ -16,6 +16,7 @@ use core::fmt;
 
 use libm::{log1p, sqrt};
 
+use crate::halving::{HALVINGS, end};
 use crate::judgement::{Verdict, enough, finite, needed, verdict};
 
 /// 2 ln(2 / 0.05): the level that the bets are tuned for. They are valid at every level.
@@ -23,9 +24,6 @@ const TUNED: f64 = 7.377_758_908_227_871;
 
 /// Most of one's capital that one observation can cost.
 const AT_STAKE: f64 = 0.5;
-
-/// Halvings of an interval's end; they end sooner when no number lies between.
-const HALVINGS: u32 = 1_100;
 
 /// The declared range of a metric, in its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -212,8 +210,8 @@ pub fn mean_interval(range: Range, values: &[f64], alpha: f64) -> Result<(f64, f
         let ln_capital: f64 = bets.iter().map(|(bet, x)| gain(*bet, m, *x)).sum();
         enough(ln_capital - LN_2, needed)
     };
-    let low = end(0.0, mean, |m| won(ln_gain_above, m));
-    let high = end(1.0, mean, |m| won(ln_gain_below, m));
+    let low = end(0.0, mean, HALVINGS, |m| won(ln_gain_above, m));
+    let high = end(1.0, mean, HALVINGS, |m| won(ln_gain_below, m));
     Ok((range.value(low), range.value(high)))
 }
 
@@ -221,25 +219,6 @@ fn next_bet(bettor: &mut Bettor, x: f64) -> (f64, f64) {
     let bet = bettor.next();
     bettor.observe(x);
     (bet, x)
-}
-
-/// The last number from `outer` towards `inner` that is refused, or `outer`: capital falls towards the mean.
-fn end(mut outer: f64, mut inner: f64, is_refused: impl Fn(f64) -> bool) -> f64 {
-    if !is_refused(outer) {
-        return outer;
-    }
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (outer + inner);
-        if middle == outer || middle == inner {
-            break;
-        }
-        if is_refused(middle) {
-            outer = middle;
-        } else {
-            inner = middle;
-        }
-    }
-    outer
 }
 
 #[cfg(test)]

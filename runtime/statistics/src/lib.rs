@@ -35,6 +35,7 @@ pub mod burn;
 pub mod conditional;
 pub mod counts;
 pub mod events;
+mod halving;
 pub mod histogram;
 pub mod judgement;
 pub mod kayenta;

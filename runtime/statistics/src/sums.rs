@@ -23,6 +23,7 @@ use libm::{exp2, log, log1p};
 use crate::allowance::Allowance;
 use crate::betting::{Range, RangeError};
 use crate::counts::Arm;
+use crate::halving::end;
 use crate::judgement::{Judgement, enough, finite, needed, verdict};
 use crate::margin::Margin;
 use crate::one_arm::{Evidence, evidence as chord_of_one};
@@ -219,26 +220,7 @@ fn interval(sums: Sums, needed_low: f64, needed_high: f64) -> (f64, f64) {
         return (0.0, 1.0);
     }
     let mean = sums.sum / sums.count;
-    let low = end(0.0, mean, |m| enough(of_one(sums, m).fail, needed_low));
-    let high = end(1.0, mean, |m| enough(of_one(sums, m).pass, needed_high));
+    let low = end(0.0, mean, HALVINGS, |m| enough(of_one(sums, m).fail, needed_low));
+    let high = end(1.0, mean, HALVINGS, |m| enough(of_one(sums, m).pass, needed_high));
     (low, high)
-}
-
-/// The last number from `outer` towards `inner` that is refused, or `outer`.
-fn end(mut outer: f64, mut inner: f64, is_refused: impl Fn(f64) -> bool) -> f64 {
-    if !is_refused(outer) {
-        return outer;
-    }
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (outer + inner);
-        if middle == outer || middle == inner {
-            break;
-        }
-        if is_refused(middle) {
-            outer = middle;
-        } else {
-            inner = middle;
-        }
-    }
-    outer
 }

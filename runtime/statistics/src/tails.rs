@@ -7,13 +7,11 @@
 use libm::{exp, log, log1p};
 
 use crate::counts::Counts;
+use crate::halving::{HALVINGS, boundary};
 use crate::special::{HALF_LN_TWO_PI, deviance_part, stirling_error};
 
 /// Steps of the continued fraction: more than any n up to 10^15 needs.
 const STEPS: u32 = 2_000_000;
-
-/// Halvings of a rate's bracket, at most 1 wide; they end sooner when no number lies between.
-const HALVINGS: u32 = 1_100;
 
 /// P(X >= k) for X ~ Binomial(n, p), in `0..=1`; relative accuracy about 10^-11 up to n = 10^12.
 ///
@@ -81,7 +79,7 @@ pub fn least_rate(counts: Counts, alpha: f64) -> f64 {
     if counts.bad() == 0 || !is_level(alpha) {
         return 0.0;
     }
-    boundary(0.0, share(counts), |p| at_least(counts.total(), p, counts.bad()) <= alpha)
+    boundary(0.0, share(counts), HALVINGS, |p| at_least(counts.total(), p, counts.bad()) <= alpha)
 }
 
 /// The least rate p with P(Bin(n, p) <= bad) <= `alpha`, rounded up; 1 where there is none.
@@ -90,7 +88,7 @@ pub fn greatest_rate(counts: Counts, alpha: f64) -> f64 {
     if counts.good() == 0 || !is_level(alpha) {
         return 1.0;
     }
-    boundary(1.0, share(counts), |p| at_most(counts.total(), p, counts.bad()) <= alpha)
+    boundary(1.0, share(counts), HALVINGS, |p| at_most(counts.total(), p, counts.bad()) <= alpha)
 }
 
 pub(crate) fn is_level(alpha: f64) -> bool {
@@ -99,22 +97,6 @@ pub(crate) fn is_level(alpha: f64) -> bool {
 
 fn share(counts: Counts) -> f64 {
     counts.rate().unwrap_or_default()
-}
-
-/// The last of the numbers from `refused` towards `kept` that is refused. `refused` itself must be.
-fn boundary(mut refused: f64, mut kept: f64, is_refused: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (refused + kept);
-        if middle == refused || middle == kept {
-            break;
-        }
-        if is_refused(middle) {
-            refused = middle;
-        } else {
-            kept = middle;
-        }
-    }
-    refused
 }
 
 /// I_x(a, b) for a, b > 0 and 0 < x < 1, with y = 1 − x; in `0..=1`.
