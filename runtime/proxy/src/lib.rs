@@ -20,6 +20,7 @@
 
 mod accepted;
 mod backend;
+mod boot;
 mod chance;
 mod client;
 mod control;
@@ -39,6 +40,7 @@ mod state;
 mod upload;
 mod upstream;
 
+pub use boot::since_boot_us;
 pub use error::Error;
 pub use process::{Proxy, run};
 pub use spec::{FORMAT, Spec};

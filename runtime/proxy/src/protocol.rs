@@ -142,6 +142,10 @@ pub struct Counters {
     pub incarnation: String,
     /// Wall-clock time of the snapshot, milliseconds since 1970 (UTC).
     pub at_ms: u64,
+    /// Time of the snapshot since the host's boot, sleep included, in microseconds: no step of a clock moves it. Absent in
+    /// answers of proxies from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_boot_us: Option<u64>,
     /// The service, empty before the first table.
     pub service: String,
     /// By release id: the releases in the table and the latest ones that left it.

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hyper::header::HeaderValue;
 
 use crate::backend::Backend;
+use crate::boot::since_boot_us;
 use crate::chance;
 use crate::counters::{self, Tallies};
 use crate::limits::RETIRED_RELEASES_MAX;
@@ -163,6 +164,7 @@ impl Router {
             protocol: PROTOCOL,
             incarnation: self.incarnation.clone(),
             at_ms: now_ms(),
+            at_boot_us: Some(since_boot_us()),
             service: self.table().service.clone(),
             releases: known.iter().map(|identity| identity.id.clone()).zip(counted).collect(),
         }

@@ -1,8 +1,10 @@
 //! The proxy's counters as the metrics of a plan: selectors name classes of answers.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ::proxy::protocol::{Counters, Latency, ReleaseCounters};
+use ::proxy::since_boot_us;
 use machine::ports::provider::{HistogramReading, MeanReading, MetricReading, Reading, Sample, SampleRequest};
 use plan::{Metric, MetricKind, ReleaseId};
 use serde::Deserialize;
@@ -72,8 +74,23 @@ pub(super) fn read(request: &SampleRequest, counters: &Counters) -> Result<Sampl
         metrics: asked.iter().map(|(name, asked)| (name.clone(), asked.read(counters))).collect(),
     };
     let releases = counters.releases.iter().map(|(release, c)| (ReleaseId(release.clone()), reading(c))).collect();
-    let at_ms = i64::try_from(counters.at_ms).unwrap_or(i64::MAX);
+    let at_ms = counters.at_boot_us.map_or(counters.at_ms, |at| in_this_clock(at, now_us(), since_boot_us()));
+    let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
     Ok(Sample { incarnation: counters.incarnation.clone(), at_ms, releases, arms: BTreeMap::new() })
+}
+
+/// When a moment since boot was, or will be, by this program's clock, in milliseconds: the proxy's own may be another.
+fn in_this_clock(at_boot_us: u64, now_us: u64, boot_us: u64) -> u64 {
+    let then = match boot_us.checked_sub(at_boot_us) {
+        Some(age) => now_us.saturating_sub(age),
+        None => now_us.saturating_add(at_boot_us - boot_us),
+    };
+    then / 1_000
+}
+
+fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn one(name: &str, metric: &Metric) -> Result<Asked, String> {
@@ -164,7 +181,7 @@ mod tests {
     fn counters() -> Counters {
         let release = ReleaseCounters { success: 90, server_error: 7, unanswered: 3, ..ReleaseCounters::default() };
         let releases = BTreeMap::from([("r-1".to_owned(), release)]);
-        Counters { protocol: 1, incarnation: "i".into(), at_ms: 0, service: "shop".into(), releases }
+        Counters { protocol: 1, incarnation: "i".into(), at_ms: 7, at_boot_us: None, service: "shop".into(), releases }
     }
 
     #[test]
@@ -175,6 +192,18 @@ mod tests {
         let reading = &sample.releases[&ReleaseId("r-1".into())];
         assert_eq!(reading.requests, 100);
         assert_eq!(reading.metrics["errors"], MetricReading::ratio(10, 100));
+    }
+
+    #[test]
+    fn a_sample_is_as_old_as_it_is_whatever_the_clocks_say() {
+        let responses = json!({"case": "responses", "of": []});
+        assert_eq!(read(&request(responses.clone()), &counters()).unwrap().at_ms, 7);
+        let before_ms = i64::try_from(now_us() / 1_000).unwrap();
+        let counters = Counters { at_boot_us: Some(since_boot_us()), ..counters() };
+        let sample = read(&request(responses), &counters).unwrap();
+        assert!((before_ms - 1..=i64::try_from(now_us() / 1_000).unwrap()).contains(&sample.at_ms), "{sample:?}");
+        assert_eq!(in_this_clock(4_000, 9_000_500, 6_400), 8_998);
+        assert_eq!(in_this_clock(6_400, 9_000_500, 4_000), 9_002);
     }
 
     fn of_latency(kind: MetricKind) -> SampleRequest {
