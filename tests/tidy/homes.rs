@@ -4,6 +4,8 @@ use super::nothing_to_say;
 use super::repository::members;
 
 const HTTP: &[&str] = &["proxy", "providers", "server", "first-canary-service"];
+const TOKIO: &[&str] =
+    &["deployd", "engine", "first-canary-service", "language-server", "providers", "proxy", "server", "store"];
 const BINARIES: &[&str] = &["deployc", "deployd", "xtask", "first-canary-service"];
 
 /// A library and the crates that may use it.
@@ -32,7 +34,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlparser", &["foreign"]),
     ("squawk-syntax", &["foreign"]),
     ("similar", &["deployc"]),
-    ("tokio", &["deployd", "engine", "first-canary-service", "providers", "proxy", "server", "store"]),
+    ("tokio", TOKIO),
+    ("tower-lsp", &["language-server"]),
     ("toml", &["project", "integration", "server"]),
     ("ulid", &["engine", "deployd"]),
 ];

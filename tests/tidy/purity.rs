@@ -12,6 +12,7 @@ const PURE: &[&str] = &[
     "compiler/plan/",
     "compiler/semantics/",
     "compiler/syntax/",
+    "lsp/ide/",
     "runtime/machine/",
     "runtime/statistics/",
 ];

@@ -5,14 +5,37 @@ use std::collections::BTreeMap;
 use super::nothing_to_say;
 use super::repository::members;
 
-const COMPILER: &[&str] =
-    &["checks", "diagnostics", "foreign", "lower", "plan", "project", "risk", "semantics", "syntax"];
+const COMPILER: &[&str] = &[
+    "checks",
+    "diagnostics",
+    "foreign",
+    "ide",
+    "language-server",
+    "lower",
+    "plan",
+    "project",
+    "risk",
+    "semantics",
+    "syntax",
+];
 const RUNTIME: &[&str] =
     &["engine", "machine", "plan", "providers", "proxy", "server", "simulator", "statistics", "store"];
 
 /// The author's program stands on the whole compiler, and hands plans to the simulator.
-const DEPLOYC: &[&str] =
-    &["checks", "diagnostics", "foreign", "lower", "plan", "project", "risk", "semantics", "simulator", "syntax"];
+const DEPLOYC: &[&str] = &[
+    "checks",
+    "diagnostics",
+    "foreign",
+    "ide",
+    "language-server",
+    "lower",
+    "plan",
+    "project",
+    "risk",
+    "semantics",
+    "simulator",
+    "syntax",
+];
 
 /// The one door in the wall: a plan is verified and tested on the machine that carries it out.
 const DOOR: (&str, &str) = ("deployc", "simulator");
@@ -28,6 +51,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lower", &["diagnostics", "plan", "semantics"]),
     ("risk", &["plan", "statistics"]),
     ("project", &["diagnostics", "semantics", "syntax"]),
+    ("ide", &["checks", "diagnostics", "foreign", "lower", "plan", "risk", "semantics", "syntax"]),
+    ("language-server", &["diagnostics", "ide", "project"]),
     ("deployc", DEPLOYC),
     ("statistics", &[]),
     ("machine", &["plan", "statistics"]),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use diagnostics::FileId;
-use salsa::{Durability, Setter};
+use salsa::{Database as _, Durability, Setter};
 use smol_str::SmolStr;
 
 use crate::library;
@@ -94,7 +94,53 @@ impl std::fmt::Debug for Database {
     }
 }
 
+/// Why a question has no answer: the sources changed while it was answered, or nobody waits for it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Cancelled {
+    /// The sources are to be changed: what was being computed is about texts that are no more.
+    #[error("the sources changed meanwhile")]
+    Edited,
+    /// Whoever asked has withdrawn the question.
+    #[error("the question was withdrawn")]
+    Withdrawn,
+}
+
+/// Withdraws the questions that are being answered on one clone of a database.
+#[derive(Clone, Debug)]
+pub struct Withdrawal(salsa::CancellationToken);
+
+impl Withdrawal {
+    /// Ends what is being computed on the clone at its next query.
+    pub fn withdraw(&self) {
+        self.0.cancel();
+    }
+}
+
+/// Answers a question on clones of databases that it owns.
+///
+/// # Errors
+/// A writer waits, or the question was withdrawn: the answer was given up.
+pub fn answered<T>(question: impl FnOnce() -> T) -> Result<T, Cancelled> {
+    // What a question leaves half done is in the database alone, which takes that back by itself.
+    let question = std::panic::AssertUnwindSafe(question);
+    salsa::Cancelled::catch(question).map_err(|cancelled| match cancelled {
+        salsa::Cancelled::Local => Cancelled::Withdrawn,
+        _ => Cancelled::Edited,
+    })
+}
+
 impl Database {
+    /// What withdraws the questions on this clone; a clone of it has one of its own.
+    #[must_use]
+    pub fn withdrawal(&self) -> Withdrawal {
+        Withdrawal(self.cancellation_token())
+    }
+
+    /// Ends the computation here when its answer is no longer wanted; for what takes long and asks nothing.
+    pub fn stop_if_cancelled(&self) {
+        self.unwind_if_revision_cancelled();
+    }
+
     /// A database that writes the name of every query that runs into `log`; for tests and measurements.
     #[must_use]
     pub fn logged(log: Arc<Mutex<Vec<String>>>) -> Self {
@@ -154,6 +200,14 @@ impl Database {
         if let Some(file) = self.files.get(path).copied() {
             let text = file.text(self).clone();
             file.set_text(self).with_durability(Durability::LOW).to(text);
+        }
+    }
+
+    /// Expects no more edits of one file.
+    pub fn close(&mut self, path: &str) {
+        if let Some(file) = self.files.get(path).copied() {
+            let text = file.text(self).clone();
+            file.set_text(self).with_durability(Durability::MEDIUM).to(text);
         }
     }
 

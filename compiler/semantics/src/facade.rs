@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use smol_str::SmolStr;
+use syntax::ParsedItem;
 
 use crate::database::{Database, Project, SourceFile};
 use crate::queries::body::check;
@@ -50,6 +51,17 @@ pub struct Declaration {
     pub doc: Option<SmolStr>,
     /// Whether other files may import it.
     pub public: bool,
+}
+
+/// One declaration as it was parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct Tree<'db> {
+    /// Where it begins in its file; the ranges inside count from here.
+    pub start: u32,
+    /// Its bytes, from its documentation to its end.
+    pub text: &'db str,
+    /// The tree, and what is wrong with its syntax.
+    pub parsed: &'db ParsedItem,
 }
 
 impl<'db> SemanticModel<'db> {
@@ -207,6 +219,18 @@ impl<'db> SemanticModel<'db> {
     pub fn declarations(&self, file: FileId) -> Vec<Declaration> {
         let Some(source) = self.file(file) else { return Vec::new() };
         items(self.db, source).iter().filter_map(|item| self.declaration(file, *item)).collect()
+    }
+
+    /// The declarations of a file as they were parsed, in the order of the text, unreadable ones included.
+    #[must_use]
+    pub fn trees(&self, file: FileId) -> Vec<Tree<'db>> {
+        let Some(source) = self.file(file) else { return Vec::new() };
+        let tree = |item: &ItemNode<'db>| Tree {
+            start: item.start(self.db),
+            text: item.text(self.db),
+            parsed: parsed(self.db, *item),
+        };
+        items(self.db, source).iter().map(tree).collect()
     }
 
     fn declaration(&self, file: FileId, item: ItemNode<'db>) -> Option<Declaration> {

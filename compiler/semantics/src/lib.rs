@@ -22,6 +22,6 @@ pub mod units;
 pub mod value;
 mod view;
 
-pub use database::{Database, SourceText, Uses};
-pub use facade::{Declaration, SemanticModel, WorkflowRef};
+pub use database::{Cancelled, Database, SourceText, Uses, Withdrawal, answered};
+pub use facade::{Declaration, SemanticModel, Tree, WorkflowRef};
 pub use queries::module::VENDOR;

@@ -1,0 +1,4 @@
+//! What editors ask, tried on texts with a cursor in them.
+
+mod fixture;
+mod snapshots;

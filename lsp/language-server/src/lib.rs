@@ -1,0 +1,1 @@
+//! The editors' protocol over the questions of `ide`: what `deployc lsp` runs.
