@@ -17,6 +17,18 @@ pub enum Verdict {
     Inconclusive,
 }
 
+impl Verdict {
+    /// In sentences.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 impl From<statistics::Verdict> for Verdict {
     fn from(verdict: statistics::Verdict) -> Self {
         match verdict {

@@ -167,9 +167,9 @@ fn happened(event: &Event) -> String {
         Event::Opened { node, .. } => format!("{node}: window opened"),
         Event::Judged { node, last, evidence } => {
             let when = if *last { "last look" } else { "look" };
-            format!("{node}: {when} {:?}: {}", evidence.verdict, evidence.cause)
+            format!("{node}: {when}, {}: {}", evidence.verdict.word(), evidence.cause)
         }
-        Event::Woke { node } => format!("{node}: woke"),
+        Event::Woke { node } => format!("{node}: its time has come"),
         Event::Signalled(signal) => format!("{} says {}", signal.actor.name, said(&signal.kind)),
         Event::Resumed { epoch, .. } => format!("taken up by runtime {epoch}"),
         Event::NotLookedUp { node, problem } => format!("{node}: {problem}"),
@@ -188,7 +188,10 @@ fn said(kind: &SignalKind) -> String {
 
 fn ended(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Done(Outputs::Instances(instances)) => format!("done, {} instances", instances.len()),
+        Outcome::Done(Outputs::Instances(instances)) => match instances.len() {
+            1 => "done, 1 instance".to_owned(),
+            several => format!("done, {several} instances"),
+        },
         Outcome::Done(_) => "done".to_owned(),
         Outcome::Failed { retryable: true, message } => format!("failed: {message}"),
         Outcome::Failed { retryable: false, message } => format!("failed for good: {message}"),

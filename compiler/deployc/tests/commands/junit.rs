@@ -90,7 +90,7 @@ fn failures_say_what_was_found_and_what_happened() {
         description.contains("main.deploy:") && description.contains("`errors(canary) = 10%` begins"),
         "{description}"
     );
-    assert!(description.contains("hold: look Fail"), "{description}");
+    assert!(description.contains("hold: look, fail"), "{description}");
 }
 
 #[test]
