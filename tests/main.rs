@@ -2,5 +2,6 @@
 
 mod cli;
 mod e2e;
+mod editors;
 mod harness;
 mod tidy;

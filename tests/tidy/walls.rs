@@ -65,7 +65,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deployd", RUNTIME),
     ("first-canary-service", &[]),
     ("xtask", &[]),
-    ("integration", &["diagnostics", "xtask"]),
+    ("integration", &["diagnostics", "syntax", "xtask"]),
 ];
 
 /// What tests and benches may know on top of that: real neighbours instead of mocks.

@@ -102,6 +102,11 @@ const JOINERS: [&str; 4] = ["and", "or", "else", "of"];
 /// Words that are never a name inside an expression.
 const EXPRESSION: [&str; 6] = ["not", "if", "when", "is", "true", "false"];
 
+/// Every word with which a line goes on with the line before.
+pub(crate) fn continuing() -> impl Iterator<Item = &'static str> {
+    [CLAUSES, &JOINERS, &STAGE_CLAUSES].into_iter().flatten().copied()
+}
+
 /// Whether a line that begins with `word` goes on with the line before.
 pub(crate) fn continues_line(word: &str) -> bool {
     is_clause(word) || STAGE_CLAUSES.contains(&word)

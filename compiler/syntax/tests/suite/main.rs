@@ -2,6 +2,7 @@
 
 mod error_pages;
 mod formatter;
+mod keywords;
 mod recovery;
 mod robustness;
 mod trees;

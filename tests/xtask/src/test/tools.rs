@@ -15,6 +15,11 @@ const TOOLS: &[Tool] = &[
     Tool { program: "strace", package: "strace", shows: "that an intent is synced to disk before its effect" },
     Tool { program: "faketime", package: "faketime", shows: "that a stepped clock ends and extends no hold" },
     Tool { program: "setpriv", package: "util-linux", shows: "that no process of the same user reads our memory" },
+    Tool { program: "nvim", package: "neovim", shows: "that the grammar and the settings for Neovim work in it" },
+    Tool { program: "emacs", package: "emacs-nox", shows: "that the mode for Emacs works in it" },
+    Tool { program: "vim", package: "vim", shows: "that the colours for Vim work in it" },
+    Tool { program: "node", package: "nodejs", shows: "that the committed parser is that of the grammar" },
+    Tool { program: "cc", package: "gcc", shows: "that the parser for tree-sitter compiles" },
 ];
 
 /// Gets what is missing. Without it the tests concerned skip themselves; under `CI=true` that is an error.
