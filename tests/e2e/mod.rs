@@ -19,6 +19,7 @@ mod outcomes;
 mod people;
 mod planted;
 mod rollouts;
+mod runbooks;
 mod secrets;
 mod shop;
 mod signals;

@@ -133,6 +133,7 @@ codes! {
     SAME_IDENTITY "E0420" "two things that a run cannot tell apart";
     TRAFFIC_NOT_SHARED "E0421" "traffic of two services by what carries one";
     NO_PROBE "E0422" "a probeable action without a probe";
+    NOT_A_LINK "E0423" "a runbook that is no link";
 
     PUT_TOGETHER "E0430" "a query that is put together";
     NOT_COMPARABLE "E0431" "a comparison that this kind of metric does not allow";

@@ -56,6 +56,7 @@ impl Lowering<'_> {
                 id: service.id.to_string(),
                 artifact: self.json(&service.artifact, service.span),
                 runs: self.json(&service.runs, service.span),
+                runbook: service.runbook.as_ref().map(ToString::to_string),
                 contract: contract(&service.contract),
             };
             self.body.services.insert(key.clone(), lowered);

@@ -28,6 +28,7 @@ impl Lowering<'_> {
                 },
                 warm_up_ms: self.milliseconds(gate.warm_up_ms, gate.span),
                 lag_ms: self.milliseconds(gate.lag_ms, gate.span),
+                runbook: gate.runbook.as_ref().map(ToString::to_string),
             };
             self.body.gates.insert(key.clone(), lowered);
         }

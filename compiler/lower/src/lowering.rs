@@ -78,26 +78,9 @@ pub(crate) struct At<'r> {
 impl<'a> Lowering<'a> {
     fn new(workflow: &model::Workflow, edition: &str, places: &'a dyn Fn(Span) -> Place) -> Self {
         let body = Body {
-            edition: edition.to_owned(),
-            workflow: workflow.name.to_string(),
             emergency: workflow.emergency.is_some(),
-            parameters: BTreeMap::new(),
-            environments: BTreeMap::new(),
-            services: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            gates: BTreeMap::new(),
-            rollouts: BTreeMap::new(),
-            objectives: BTreeMap::new(),
-            requires: Vec::new(),
-            acceptances: Vec::new(),
-            flags: BTreeMap::new(),
-            databases: BTreeMap::new(),
-            migrations: BTreeMap::new(),
-            formerly: BTreeMap::new(),
-            together: BTreeMap::new(),
-            scopes: BTreeMap::new(),
-            nodes: Vec::new(),
-            finally: Vec::new(),
+            runbook: workflow.runbook.as_ref().map(ToString::to_string),
+            ..Body::new(edition, &workflow.name)
         };
         Self {
             body,

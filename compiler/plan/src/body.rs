@@ -30,6 +30,9 @@ pub struct Body {
     /// Whether it is an emergency: fewer gates, never fewer records.
     #[serde(default, skip_serializing_if = "is_false")]
     pub emergency: bool,
+    /// A link to what to read when it goes wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
     /// Values given when a run starts.
     pub parameters: BTreeMap<String, Parameter>,
     /// Every environment that is named.
@@ -75,6 +78,36 @@ pub struct Body {
     /// Done at the end, however the rest ended; its own order, behind nothing outside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub finally: Vec<Node>,
+}
+
+impl Body {
+    /// One that does nothing yet.
+    #[must_use]
+    pub fn new(edition: &str, workflow: &str) -> Self {
+        Self {
+            edition: edition.to_owned(),
+            workflow: workflow.to_owned(),
+            emergency: false,
+            runbook: None,
+            parameters: BTreeMap::new(),
+            environments: BTreeMap::new(),
+            services: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+            gates: BTreeMap::new(),
+            rollouts: BTreeMap::new(),
+            objectives: BTreeMap::new(),
+            requires: Vec::new(),
+            acceptances: Vec::new(),
+            flags: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            migrations: BTreeMap::new(),
+            formerly: BTreeMap::new(),
+            together: BTreeMap::new(),
+            scopes: BTreeMap::new(),
+            nodes: Vec::new(),
+            finally: Vec::new(),
+        }
+    }
 }
 
 pub(crate) fn is_false(flag: &bool) -> bool {
@@ -195,6 +228,9 @@ pub struct Service {
     /// How a release of it runs. The url of a database is `{"$secret": "database:NAME.url"}`: each environment has its
     /// own.
     pub runs: serde_json::Value,
+    /// A link to what to read when it goes wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
     /// What a release of it relies on and promises, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contract: Vec<Clause>,

@@ -58,6 +58,9 @@ pub struct Gate {
     /// How late the answers come, in milliseconds; what is younger is not judged.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lag_ms: u64,
+    /// A link to what to read when it goes wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::node::Node;
 
 /// A step whose modifiers hold for all of its nodes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The step around it, by its key in the body; none for one of the workflow itself.
@@ -21,6 +21,9 @@ pub struct Scope {
     /// Why the workflow goes on behind the step when it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goes_on: Option<String>,
+    /// A link to what to read when it goes wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
 }
 
 /// Rollouts that share one verdict: none finishes before all may, and all go back when one does.

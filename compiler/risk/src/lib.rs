@@ -44,6 +44,7 @@ pub fn assess(plan: &Plan) -> Result<Report, NodeId> {
         time,
         irreversible: way_back::irreversible(plan),
         acceptances: plan.body.acceptances.clone(),
+        runbooks: plan.body.all_runbooks(),
         unchecked: unchecked::of(plan),
     })
 }

@@ -1,6 +1,6 @@
 //! The report as data.
 
-use plan::{Acceptance, Digest, NodeId, Place, Traffic};
+use plan::{Acceptance, Digest, NodeId, Place, Runbook, Traffic};
 use serde::Serialize;
 
 /// What a plan risks. Shares are fractions of one, rounded to four significant digits; times are in milliseconds.
@@ -18,6 +18,8 @@ pub struct Report {
     pub irreversible: Vec<Irreversible>,
     /// What people took upon them.
     pub acceptances: Vec<Acceptance>,
+    /// What to read when something goes wrong.
+    pub runbooks: Vec<Runbook>,
     /// What this report says nothing about, and why.
     pub unchecked: Vec<Unchecked>,
 }

@@ -26,6 +26,7 @@ pub fn text(report: &Report) -> String {
         "accepted",
         report.acceptances.iter().map(|it| format!("{} until {}: {}", it.proof, it.until, it.because)),
     );
+    section(&mut out, "runbooks", report.runbooks.iter().map(|it| format!("{}: {}", it.of, it.url)));
     section(
         &mut out,
         "not checked",

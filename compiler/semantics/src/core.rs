@@ -172,6 +172,7 @@ pub(crate) struct ServiceBody {
     pub(crate) runs: Option<Core>,
     /// The provider that `runs` belongs to.
     pub(crate) provider: Option<SmolStr>,
+    pub(crate) runbook: Option<Core>,
     pub(crate) contract: Vec<ContractBody>,
 }
 
@@ -287,6 +288,7 @@ pub(crate) struct GateBody {
     pub(crate) then: Undecided,
     pub(crate) warm_up: Option<Core>,
     pub(crate) lag: Option<Core>,
+    pub(crate) runbook: Option<Core>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

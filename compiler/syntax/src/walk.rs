@@ -49,6 +49,7 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
             it.entries.iter().for_each(|entry| environment_entry(entry, visitor));
         }
         DeclKind::Service(it) => {
+            it.runbook.iter().for_each(|url| expr(url, visitor));
             fields(&it.fields, visitor);
             contract(&it.contract, visitor);
             it.accepts.iter().for_each(|it| accept(it, None, visitor));
@@ -81,7 +82,10 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
                 expr(&objective.period, visitor);
             }
         }
-        DeclKind::Gate(it) => it.clauses.iter().for_each(|clause| gate_clause(&clause.kind, visitor)),
+        DeclKind::Gate(it) => {
+            it.runbook.iter().for_each(|url| expr(url, visitor));
+            it.clauses.iter().for_each(|clause| gate_clause(&clause.kind, visitor));
+        }
         DeclKind::Strategy(it) => {
             params(&it.params, visitor);
             it.guard.iter().for_each(|guard| expr(guard, visitor));
@@ -94,6 +98,7 @@ pub fn decl(decl: &Decl, visitor: &mut dyn Visitor) {
         }
         DeclKind::Workflow(it) => {
             params(&it.params, visitor);
+            it.runbook.iter().for_each(|url| expr(url, visitor));
             steps(&it.steps, visitor);
         }
         DeclKind::Group(it) => group(it, visitor),
@@ -256,7 +261,8 @@ pub fn steps(list: &[Step], visitor: &mut dyn Visitor) {
         let modifiers = &step.modifiers;
         let reason = modifiers.go_on.iter().map(|go_on| &go_on.because);
         let limit = modifiers.may_spend.iter().map(|limit| &limit.share);
-        modifiers.within.iter().chain(&modifiers.retry).chain(reason).chain(limit).for_each(|x| expr(x, visitor));
+        let values = modifiers.within.iter().chain(&modifiers.retry).chain(reason).chain(limit);
+        values.chain(&modifiers.runbook).for_each(|x| expr(x, visitor));
         modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
     }
 }

@@ -92,9 +92,9 @@ const CLAUSES: &[&str] = &[
     "in", "over", "because", "until", "except", "with", "after", "during", "where",
 ];
 
-/// Words that begin a clause of a stage or stand behind a step, and go on with the line before as well; they may be names of
-/// values.
-const STAGE_CLAUSES: [&str; 4] = ["sticky", "surge", "unavailable", "may"];
+/// Words that begin a clause of a stage or stand behind a step or a head, and go on with the line before as well; they may be
+/// names of values.
+const STAGE_CLAUSES: [&str; 5] = ["sticky", "surge", "unavailable", "may", "runbook"];
 
 /// Words that join operands, as operators do.
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];

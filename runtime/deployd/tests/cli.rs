@@ -96,30 +96,11 @@ fn plan(asked: bool) -> Plan {
     if asked {
         works.insert(0, ("go", approval));
     }
+    let image = Parameter { r#type: ParameterType::Digest, default: Some(json!(plan::Digest::of(b"x").to_string())) };
     let body = Body {
-        edition: "2026".to_owned(),
-        workflow: "release".to_owned(),
-        parameters: BTreeMap::from([(
-            "image".to_owned(),
-            Parameter { r#type: ParameterType::Digest, default: Some(json!(plan::Digest::of(b"x").to_string())) },
-        )]),
-        environments: BTreeMap::new(),
-        services: BTreeMap::new(),
-        metrics: BTreeMap::new(),
-        gates: BTreeMap::new(),
-        rollouts: BTreeMap::new(),
-        objectives: BTreeMap::new(),
-        emergency: false,
-        together: BTreeMap::new(),
-        scopes: BTreeMap::new(),
-        finally: vec![],
-        requires: vec![],
-        databases: BTreeMap::new(),
-        migrations: BTreeMap::new(),
-        formerly: BTreeMap::new(),
-        acceptances: Vec::new(),
-        flags: BTreeMap::new(),
+        parameters: BTreeMap::from([("image".to_owned(), image)]),
         nodes: chain(works),
+        ..Body::new("2026", "release")
     };
     plan::validate::sound(&body).unwrap();
     Plan::new(body, BTreeMap::new())

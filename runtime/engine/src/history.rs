@@ -6,7 +6,7 @@ use machine::journal::Record;
 use machine::ports::store::{self, StoreError};
 use machine::state::Head;
 use machine::view::RunStatus;
-use plan::Plan;
+use plan::{Plan, Runbook};
 use serde::{Deserialize, Serialize};
 
 use crate::Engine;
@@ -40,6 +40,9 @@ pub struct RunLine {
     pub paused: bool,
     /// Why it went back.
     pub reason: Option<String>,
+    /// What to read about what failed or waits for a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
 }
 
 impl Engine {
@@ -110,6 +113,7 @@ fn line(line: store::RunLine) -> RunLine {
             status: head.status,
             paused: head.paused,
             reason: head.cause.map(|cause| cause.message),
+            runbooks: head.runbooks,
         },
         Err(error) => RunLine {
             run,
@@ -121,6 +125,7 @@ fn line(line: store::RunLine) -> RunLine {
             status: if ended { RunStatus::Unsafe } else { RunStatus::Advancing },
             paused: false,
             reason: Some(format!("its state cannot be read ({error}); `deployd doctor` says what to do")),
+            runbooks: Vec::new(),
         },
     }
 }

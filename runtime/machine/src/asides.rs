@@ -139,6 +139,7 @@ impl Run {
 
     /// A run that goes back, or has come to its end, says what else went wrong.
     fn add_to_cause(&mut self, node: &str, words: &str) {
+        self.read_about(node);
         match &mut self.head.cause {
             Some(cause) => cause.message = format!("{}; then {words}", cause.message),
             // A handler of a step behind which the workflow goes on is told of by that step.

@@ -1,6 +1,6 @@
 //! Why a gate said what it said: enough to judge it again by hand.
 
-use plan::{Arm, MetricKind, Place};
+use plan::{Arm, MetricKind, Place, Runbook};
 use serde::{Deserialize, Serialize};
 
 use crate::reading::MetricReading;
@@ -69,6 +69,9 @@ pub struct Evidence {
     pub conditions: Vec<ConditionEvidence>,
     /// The incoming release's measured share of the requests in the window, of one.
     pub observed_share: Option<f64>,
+    /// What to read about it, the closest first; nothing where it passes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
 }
 
 /// One condition at one look.

@@ -11,6 +11,9 @@ use crate::view::RunStatus;
 impl Run {
     /// Fails what stands in these steps, the innermost first. Turns the run around, unless it goes on behind one of them.
     pub(crate) fn step_failed(&mut self, at: &Moment, innermost: Option<usize>, cause: Cause, out: &mut Vec<Action>) {
+        if let Some(node) = &cause.node {
+            self.read_about(node);
+        }
         match self.tell_of_failure(innermost, &cause.message) {
             Some(scope) if self.head.status == RunStatus::Advancing => self.leave(at, scope, out),
             Some(_) | None => self.turn_around(at, cause, out),

@@ -28,6 +28,7 @@ pub mod reading;
 mod replaying;
 mod returning;
 pub mod run;
+mod runbooks;
 pub mod sampling;
 mod scopes;
 pub mod signal;

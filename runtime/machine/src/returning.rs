@@ -45,6 +45,7 @@ impl Run {
             Some(cause) => (cause.kind, format!("{}; then {what} failed at `{node}`: {message}", cause.message)),
             None => (CauseKind::Step, message),
         };
+        self.read_about(&node);
         self.head.escalated = true;
         self.tell_of_failure(self.scope_of(slot), &message);
         if let (false, Some(index)) = (self.is_forward(slot), self.rollout_index(slot)) {

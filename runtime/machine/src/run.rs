@@ -69,6 +69,7 @@ impl Run {
             escalated: false,
             seen: None,
             cause: None,
+            runbooks: Vec::new(),
             outcome: None,
             finally_failed: None,
             ended: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use plan::{Digest, Release, Which};
+use plan::{Digest, Release, Runbook, Which};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -62,6 +62,9 @@ pub struct Head {
     pub seen: Option<Moment>,
     /// Why it goes or went back.
     pub cause: Option<Cause>,
+    /// What to read about what failed, in the order in which it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
     /// What it comes to once what stands in `finally` is done; none before that begins.
     #[serde(default)]
     pub outcome: Option<RunStatus>,

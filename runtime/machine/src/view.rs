@@ -1,6 +1,6 @@
 //! A run as people and programs look at it: derived from its state, never stored.
 
-use plan::{Digest, Place, ReleaseId, Share};
+use plan::{Digest, Place, ReleaseId, Runbook, Share};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Evidence;
@@ -38,6 +38,9 @@ pub struct RunView {
     pub steps: Vec<StepView>,
     /// Why it ended as it did, or is going back; a sentence.
     pub reason: Option<String>,
+    /// What to read about what failed or waits for a person, the closest to it first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
     /// Number of the last journal record this view includes.
     pub seq: u64,
 }

@@ -36,6 +36,7 @@ impl Run {
             rollouts,
             steps: alone.chain(self.asides_to_show()).map(|slot| self.step_view(slot, live)).collect(),
             reason: self.reason(),
+            runbooks: self.to_read(),
             seq,
         }
     }

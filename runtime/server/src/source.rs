@@ -103,10 +103,11 @@ impl Source {
             Self::Runtime(client) => client.status().await,
             Self::Directory(offline) => offline.status().await,
         }?;
-        for line in status.runs.iter().take(ASKED_MAX) {
+        for line in status.runs.iter_mut().take(ASKED_MAX) {
             // A run that cannot be viewed, or has just ended, has nothing to add to its line.
-            let waits = self.view(&line.run).await.is_ok_and(|view| !view.waiting.is_empty());
-            status.notices.extend(waits.then(|| waits_for_a_person(&line.run)));
+            let Ok(view) = self.view(&line.run).await else { continue };
+            line.runbooks = view.runbooks;
+            status.notices.extend((!view.waiting.is_empty()).then(|| waits_for_a_person(&line.run)));
         }
         Ok(status)
     }

@@ -9,7 +9,8 @@ impl Lowering<'_> {
     /// Opens the scope of a step that needs one, and returns its key.
     pub(super) fn enter(&mut self, step: &Step) -> Option<String> {
         let deadline_ms = self.deadline(step);
-        if deadline_ms.is_none() && step.on_failure.is_empty() && step.go_on.is_none() {
+        let bare = step.on_failure.is_empty() && step.go_on.is_none() && step.runbook.is_none();
+        if bare && deadline_ms.is_none() {
             return None;
         }
         let key = self.scope_key(step);
@@ -18,6 +19,7 @@ impl Lowering<'_> {
             deadline_ms,
             on_failure: Vec::new(),
             goes_on: step.go_on.as_ref().map(ToString::to_string),
+            runbook: step.runbook.as_ref().map(ToString::to_string),
         };
         self.place(format!("scope:{key}"), step.span);
         self.body.scopes.insert(key.clone(), scope);

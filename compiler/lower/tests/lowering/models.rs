@@ -37,6 +37,7 @@ pub(crate) fn workflow(steps: Vec<Step>) -> Workflow {
         formerly: None,
         emergency: None,
         during_freeze: false,
+        runbook: None,
         parameters,
         steps,
         finally: vec![],
@@ -110,6 +111,7 @@ pub(crate) fn service() -> Service {
                 ("stop_within", Value::Duration(10_000)),
             ],
         ),
+        runbook: None,
         contract: vec![],
     }
 }
@@ -153,6 +155,7 @@ pub(crate) fn gate(name: &str, start: u32, against: Option<Arm>) -> Gate {
         inconclusive: Inconclusive { extend_ms: 10_000, then: Undecided::Rollback },
         warm_up_ms: 0,
         lag_ms: 0,
+        runbook: None,
     }
 }
 
@@ -195,6 +198,7 @@ pub(crate) fn step(start: u32, kind: StepKind) -> Step {
         go_on: None,
         during_freeze: false,
         may_spend: None,
+        runbook: None,
     }
 }
 

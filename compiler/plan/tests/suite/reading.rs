@@ -25,28 +25,7 @@ fn plan() -> Plan {
         when: None,
         during_freeze: false,
     };
-    let body = Body {
-        edition: "2026".to_owned(),
-        workflow: "release".to_owned(),
-        parameters: BTreeMap::new(),
-        environments: BTreeMap::new(),
-        services: BTreeMap::new(),
-        metrics: BTreeMap::new(),
-        gates: BTreeMap::new(),
-        rollouts: BTreeMap::new(),
-        objectives: BTreeMap::new(),
-        emergency: false,
-        together: BTreeMap::new(),
-        scopes: BTreeMap::new(),
-        finally: Vec::new(),
-        requires: Vec::new(),
-        databases: BTreeMap::new(),
-        migrations: BTreeMap::new(),
-        formerly: BTreeMap::new(),
-        acceptances: Vec::new(),
-        flags: BTreeMap::new(),
-        nodes: vec![node],
-    };
+    let body = Body { nodes: vec![node], ..Body::new("2026", "release") };
     Plan::new(body, BTreeMap::new())
 }
 

@@ -98,6 +98,7 @@ impl Scene {
             inconclusive: Inconclusive { extend_ms: self.extend_ms, then: self.then },
             warm_up_ms: 0,
             lag_ms: 0,
+            runbook: None,
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) struct WorkflowBody {
     /// Where `emergency` stands.
     pub(crate) emergency: Option<Span>,
     pub(crate) during_freeze: bool,
+    pub(crate) runbook: Option<Core>,
     pub(crate) steps: Vec<StepBody>,
     pub(crate) finally: Vec<StepBody>,
     /// Something of it was reported.
@@ -39,6 +40,8 @@ pub(crate) struct StepBody {
     pub(crate) during_freeze: bool,
     /// The share of the budget that a bad release may cost, and where that stands.
     pub(crate) may_spend: Option<(Core, Span)>,
+    /// What to read when it fails or waits.
+    pub(crate) runbook: Option<Core>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

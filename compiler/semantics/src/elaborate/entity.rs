@@ -18,7 +18,9 @@ pub(super) fn library_union(full: &str) -> Type {
 
 impl Elaborator<'_> {
     pub(super) fn service(&mut self, service: &Service) -> Body {
-        let mut body = ServiceBody { id: None, artifact: None, runs: None, provider: None, contract: Vec::new() };
+        let runbook = self.runbook(service.runbook.as_ref());
+        let mut body =
+            ServiceBody { id: None, artifact: None, runs: None, provider: None, runbook, contract: Vec::new() };
         let before = self.diagnostics.len();
         for field in self.once(&service.fields) {
             match field.name.text.as_str() {
@@ -31,6 +33,7 @@ impl Elaborator<'_> {
                         (body.runs, body.provider) = (Some(config), Some(provider.name));
                     }
                 }
+                "runbook" => self.runbook_as_field(field, service),
                 _ => self.unknown_field(field, &service.name.text, &["id", "artifact", "runs"]),
             }
         }

@@ -58,6 +58,7 @@ impl Elaborator<'_> {
         for clause in &gate.clauses {
             self.clause(&mut clauses, clause, arms);
         }
+        let runbook = self.runbook(gate.runbook.as_ref());
         self.mandatory_clauses(gate, &clauses);
         let (Some(arms), false) = (arms, clauses.unreadable && clauses.conditions.is_empty()) else {
             return Body::Nothing;
@@ -69,7 +70,7 @@ impl Elaborator<'_> {
         }
         let (extend, then) = inconclusive.unwrap_or((None, Undecided::Rollback));
         let (arm, against) = (arms.subject, arms.against);
-        Body::Gate(GateBody { arm, against, at_least, confidence, conditions, extend, then, warm_up, lag })
+        Body::Gate(GateBody { arm, against, at_least, confidence, conditions, extend, then, warm_up, lag, runbook })
     }
 
     fn clause(&mut self, clauses: &mut Clauses, clause: &GateClause, arms: Option<Arms>) {

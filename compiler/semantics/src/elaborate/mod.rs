@@ -28,6 +28,7 @@ mod patterns;
 mod policy;
 mod records;
 mod released;
+mod runbook;
 mod scope;
 mod secrets;
 mod shapes;

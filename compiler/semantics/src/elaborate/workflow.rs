@@ -46,8 +46,9 @@ impl Elaborator<'_> {
         self.answered_for(workflow);
         let emergency = workflow.emergency.map(|range| self.span(range));
         let during_freeze = workflow.during_freeze.is_some();
+        let runbook = self.runbook(workflow.runbook.as_ref());
         let incomplete = self.diagnostics.len() > before;
-        Body::Workflow(WorkflowBody { parameters, emergency, during_freeze, steps, finally, incomplete })
+        Body::Workflow(WorkflowBody { parameters, emergency, during_freeze, runbook, steps, finally, incomplete })
     }
 
     /// What happens at the end in any case has nothing left to fall back on.

@@ -20,6 +20,7 @@ impl Evaluator<'_> {
         };
         let artifact = body.artifact.as_ref().map(|core| self.value(core));
         let runs = body.runs.as_ref().map(|core| self.value(core));
+        let runbook = self.runbook(body.runbook.as_ref());
         let contract = self.contract(&body.contract);
         let service = model::Service {
             name: id.name.clone(),
@@ -28,6 +29,7 @@ impl Evaluator<'_> {
             formerly: self.formerly(),
             artifact: artifact?,
             runs: runs?,
+            runbook,
             contract: contract?,
         };
         Some(Entity::Service(Arc::new(service), body.provider.clone()?))

@@ -38,6 +38,7 @@ impl Evaluator<'_> {
             Some(core) => self.not_negative(core, "`lag`"),
             None => Some(0),
         };
+        let runbook = self.runbook(body.runbook.as_ref());
         let conditions: Vec<Condition> = conditions.into_iter().collect::<Option<Vec<_>>>()?.concat();
         let gate = Gate {
             name: id.name.clone(),
@@ -49,6 +50,7 @@ impl Evaluator<'_> {
             conditions,
             inconclusive: Inconclusive { extend_ms: extend_ms?, then: body.then },
             warm_up_ms: warm_up_ms?,
+            runbook,
             lag_ms: lag_ms?,
         };
         (!gate.conditions.is_empty()).then(|| Entity::Gate(Arc::new(gate)))

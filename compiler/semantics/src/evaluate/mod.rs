@@ -21,6 +21,7 @@ mod parts;
 mod patterns;
 mod phases;
 mod policy;
+mod runbook;
 mod steps;
 mod strategy;
 mod test;

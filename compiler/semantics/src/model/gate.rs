@@ -30,6 +30,8 @@ pub struct Gate {
     pub inconclusive: Inconclusive,
     /// Not counted after a weight change, in milliseconds.
     pub warm_up_ms: i64,
+    /// `runbook "…"`: a link to what to read when it goes wrong.
+    pub runbook: Option<SmolStr>,
     /// How late the answers come, in milliseconds.
     pub lag_ms: i64,
 }

@@ -21,6 +21,8 @@ pub struct Service {
     pub artifact: Value,
     /// A record that says how a release runs.
     pub runs: Value,
+    /// `runbook "…"`: a link to what to read when it goes wrong.
+    pub runbook: Option<SmolStr>,
     /// What it relies on and promises.
     pub contract: Vec<ContractClause>,
 }

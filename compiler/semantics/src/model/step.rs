@@ -26,6 +26,8 @@ pub struct Step {
     pub go_on: Option<SmolStr>,
     /// `during freeze`: it may run while changes are frozen.
     pub during_freeze: bool,
+    /// `runbook "…"`: a link to what to read when it goes wrong.
+    pub runbook: Option<SmolStr>,
     /// `may spend at most R of budget`: what a bad release may cost.
     pub may_spend: Option<SpendLimit>,
 }

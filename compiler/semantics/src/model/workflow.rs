@@ -21,6 +21,8 @@ pub struct Workflow {
     pub emergency: Option<Span>,
     /// Whether all of it may run while changes are frozen.
     pub during_freeze: bool,
+    /// `runbook "…"`: a link to what to read when it goes wrong.
+    pub runbook: Option<SmolStr>,
     /// Values a run is started with.
     pub parameters: Vec<Parameter>,
     /// Its steps in order.

@@ -284,11 +284,13 @@ pub struct Field {
     pub range: Range,
 }
 
-/// `service name { ... }`
+/// `service name runbook "https://…" { ... }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Service {
     /// Its name.
     pub name: Name,
+    /// `runbook "https://…"`: what to read when it is in trouble.
+    pub runbook: Option<Expr>,
     /// `id`, `artifact`, `runs`.
     pub fields: Fields,
     /// What it relies on and promises.

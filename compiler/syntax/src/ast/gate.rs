@@ -2,7 +2,7 @@
 
 use super::{Accept, BinaryOp, Expr, Name, Range};
 
-/// `gate name for subject against baseline { ... }`
+/// `gate name for subject against baseline runbook "https://…" { ... }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gate {
     /// Its name.
@@ -11,6 +11,8 @@ pub struct Gate {
     pub subject: Name,
     /// What it is compared with: `stable`, `baseline`, `previous` or `constant`.
     pub against: Option<Name>,
+    /// `runbook "https://…"`: what to read when it fails or has no answer.
+    pub runbook: Option<Expr>,
     /// Its clauses, in order.
     pub clauses: Vec<GateClause>,
     /// The braces and what is between them.

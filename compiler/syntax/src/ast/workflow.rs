@@ -5,7 +5,7 @@ use super::{
     Together, Wait, When,
 };
 
-/// `emergency workflow name(params) during freeze { steps }`
+/// `emergency workflow name(params) during freeze runbook "https://…" { steps }`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Workflow {
     /// Where `emergency` stands, if it does.
@@ -16,6 +16,8 @@ pub struct Workflow {
     pub params: Vec<Param>,
     /// Where `during freeze` stands, if it does: every step of it may run while changes are frozen.
     pub during_freeze: Option<Range>,
+    /// `runbook "https://…"`: what to read when it goes wrong.
+    pub runbook: Option<Expr>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// The braces and what is between them.
@@ -91,6 +93,8 @@ pub struct Modifiers {
     pub during_freeze: Option<Range>,
     /// `may spend at most R of budget`: what a bad release may cost.
     pub may_spend: Option<MaySpend>,
+    /// `runbook "https://…"`: what to read when the step fails or waits.
+    pub runbook: Option<Expr>,
     /// Where `after the fact` stands, if it does: of an approval that is given later.
     pub after_the_fact: Option<Range>,
 }

@@ -2,6 +2,7 @@
 
 use super::fields::field;
 use super::list::{braces, end_of_entry, parens};
+use super::runbook::runbook;
 use super::{P, Problem, accept, docs, named, range, sign, word};
 use crate::ast::{
     Accept, AccessVerb, ContractClause, ContractKind, DeclKind, Expr, Field, Fields, Name, Range, Service, TableRef,
@@ -9,7 +10,7 @@ use crate::ast::{
 use crate::lex::TokenKind as T;
 use chumsky::prelude::*;
 
-/// `name { fields and clauses }`
+/// `name runbook "https://…" { fields and clauses }`
 pub(super) fn service<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
     let clause = clause(expr).map(|clause| Some(Entry::Clause(clause)));
     let field = field(expr.clone()).map(|field| Some(Entry::Field(field)));
@@ -17,8 +18,11 @@ pub(super) fn service<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKi
     let entry = choice((docs_before(accept.boxed()), docs_before(clause.boxed()), field.boxed()));
     let entries = braces(entry.boxed(), broken);
     named("the service's name")
+        .then(runbook(expr).or_not())
         .then(entries.map_with(|entries, e| (entries, range(e.span()))))
-        .map(|(name, (entries, range))| DeclKind::Service(sorted(name, entries, range)))
+        .map(|((name, runbook), (entries, range))| {
+            DeclKind::Service(Service { runbook, ..sorted(name, entries, range) })
+        })
         .boxed()
 }
 
@@ -39,7 +43,7 @@ fn broken(_range: Range) -> Option<Entry> {
 
 fn sorted(name: Name, entries: Vec<Option<Entry>>, range: Range) -> Service {
     let fields = Fields { list: Vec::new(), incomplete: false, range };
-    let mut service = Service { name, fields, contract: Vec::new(), accepts: Vec::new() };
+    let mut service = Service { name, runbook: None, fields, contract: Vec::new(), accepts: Vec::new() };
     for entry in entries {
         match entry {
             Some(Entry::Field(field)) => service.fields.list.push(field),

@@ -2,12 +2,13 @@
 
 use super::expression::{Expressions, comparison};
 use super::list::braces;
+use super::runbook::runbook;
 use super::{P, Problem, accept, docs, name, named, range, sign, word};
 use crate::ast::{Condition, DeclKind, Expr, Gate, GateClause, GateClauseKind, Objective, Slo};
 use crate::lex::TokenKind as T;
 use chumsky::prelude::*;
 
-/// `name for subject against baseline { ... }`
+/// `name for subject against baseline runbook "https://…" { ... }`
 pub(super) fn gate<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, DeclKind, X> {
     let subject = word("`for`").ignore_then(named("`canary`, `shadow` or `service`"));
     let against = word("`against`").ignore_then(named("an arm")).or_not();
@@ -16,9 +17,10 @@ pub(super) fn gate<'t, X: Problem<'t>>(expr: &Expressions<'t, X>) -> P<'t, DeclK
     named("the gate's name")
         .then(subject)
         .then(against)
+        .then(runbook(&expr.any).or_not())
         .then(clauses.map_with(|clauses, e| (clauses, range(e.span()))))
-        .map(|(((name, subject), against), (clauses, range))| {
-            DeclKind::Gate(Gate { name, subject, against, clauses, range })
+        .map(|((((name, subject), against), runbook), (clauses, range))| {
+            DeclKind::Gate(Gate { name, subject, against, runbook, clauses, range })
         })
         .boxed()
 }

@@ -18,6 +18,7 @@ mod migration;
 mod policy;
 mod quick;
 mod released;
+mod runbook;
 mod steps;
 mod strategy;
 mod test;

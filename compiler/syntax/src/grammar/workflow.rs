@@ -1,6 +1,7 @@
 //! Workflows: headers, steps in order, and what may stand behind a step.
 
 use super::list::braces;
+use super::runbook::runbook;
 use super::types::params;
 use super::{Input, P, Problem, REPEATED, accept, docs, named, range, sign, steps, word};
 use crate::ast::{DeclKind, Expr, GoOn, MaySpend, Modifiers, Name, Range, Step, StepKind, Workflow};
@@ -8,7 +9,7 @@ use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
 use chumsky::prelude::*;
 
-/// `name(params) during freeze { steps }`; nothing stands between the brackets, or there are none.
+/// `name(params) during freeze runbook "https://…" { steps }`; nothing stands between the brackets, or there are none.
 pub(super) fn workflow<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, DeclKind, X> {
     body(expr).map(DeclKind::Workflow).boxed()
 }
@@ -26,12 +27,14 @@ fn body<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Workflow, X> {
     named("the workflow's name")
         .then(params(expr.clone()).or_not().map(Option::unwrap_or_default))
         .then(during_freeze().or_not())
+        .then(runbook(expr).or_not())
         .then(steps)
-        .map(|(((name, params), during_freeze), (steps, range))| Workflow {
+        .map(|((((name, params), during_freeze), runbook), (steps, range))| Workflow {
             emergency: None,
             name,
             params,
             during_freeze,
+            runbook,
             steps,
             range,
         })
@@ -84,6 +87,7 @@ enum Modifier {
     DuringFreeze(Range),
     AfterTheFact(Range),
     MaySpend(MaySpend),
+    Runbook(Expr),
 }
 
 /// The modifiers with one more, unless it is there already.
@@ -96,6 +100,7 @@ fn add(mut modifiers: Modifiers, modifier: Modifier) -> Option<Modifiers> {
         Modifier::DuringFreeze(range) => modifiers.during_freeze.replace(range).is_some(),
         Modifier::AfterTheFact(range) => modifiers.after_the_fact.replace(range).is_some(),
         Modifier::MaySpend(limit) => modifiers.may_spend.replace(limit).is_some(),
+        Modifier::Runbook(url) => modifiers.runbook.replace(url).is_some(),
     };
     (!repeated).then_some(modifiers)
 }
@@ -111,6 +116,7 @@ fn modifier<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>, block: P<'t, Vec<Step>, X
         during_freeze().map(Modifier::DuringFreeze).boxed(),
         after.map(|(first, last)| Modifier::AfterTheFact(first.to(last))).boxed(),
         may_spend(expr),
+        runbook(expr).map(Modifier::Runbook).boxed(),
     ))
     .boxed()
 }

@@ -4,7 +4,7 @@ use machine::evidence::{ArmSeen, ConditionEvidence, Evidence, Tested, Unit, Verd
 use machine::reading::MetricReading;
 use machine::signal::Actor;
 use machine::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
-use plan::{Arm, Digest, MetricKind, Place, ReleaseId, Share};
+use plan::{Arm, Digest, MetricKind, Place, ReleaseId, Runbook, Share};
 
 pub(super) const START: i64 = 1_795_000_000_000;
 
@@ -44,6 +44,7 @@ pub(super) fn evidence(verdict: Verdict, n: u64, bad: u64, at_ms: i64) -> Eviden
         confidence: "95%".to_owned(),
         conditions: vec![condition],
         observed_share: Some(0.0512),
+        runbooks: if verdict == Verdict::Fail { vec![runbook()] } else { Vec::new() },
     }
 }
 
@@ -78,6 +79,10 @@ fn rollout(state: StepState, stages: Vec<StageView>) -> RolloutView {
     }
 }
 
+pub(super) fn runbook() -> Runbook {
+    Runbook { of: "gate errors".to_owned(), url: "https://runbooks.example.com/errors".to_owned() }
+}
+
 pub(super) fn view(status: RunStatus, rollouts: Vec<RolloutView>) -> RunView {
     RunView {
         run: "01jd3v0kq8".to_owned(),
@@ -94,6 +99,7 @@ pub(super) fn view(status: RunStatus, rollouts: Vec<RolloutView>) -> RunView {
         rollouts,
         steps: Vec::new(),
         reason: None,
+        runbooks: Vec::new(),
         seq: 17,
     }
 }
@@ -155,5 +161,6 @@ pub(super) fn rolled_back() -> RunView {
     ];
     let mut view = view(RunStatus::RolledBack, vec![rollout(StepState::Returned, stages)]);
     view.reason = Some("gate `errors` failed: error_rate of canary is 9.98%, over the limit of 2.20%".to_owned());
+    view.runbooks = vec![runbook()];
     view
 }

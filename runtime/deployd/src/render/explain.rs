@@ -19,6 +19,7 @@ pub(crate) fn explain(gate: &str, looks: &[Evidence]) -> Vec<Line> {
     lines.push(Line::default());
     lines.push(conclusion(decided));
     decided.conditions.iter().for_each(|condition| lines.extend(detail(condition)));
+    lines.extend(decided.runbooks.iter().map(|link| fact("read", &link.to_string())));
     lines.push(fact("confidence", &format!("{}, at all looks together", units::confidence(&decided.confidence))));
     lines
 }

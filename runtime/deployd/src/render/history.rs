@@ -5,7 +5,7 @@ use server::protocol::RunLine;
 use super::table::{Cell, cell, table};
 use super::text::Line;
 use super::units::{duration, utc};
-use super::words;
+use super::{runbooks, words};
 
 /// Runs, newest first.
 pub(crate) fn history(runs: &[RunLine]) -> Vec<Line> {
@@ -24,6 +24,6 @@ fn row(run: &RunLine) -> Vec<Cell> {
         cell(utc(run.created_ms)),
         cell(run.took_ms.map_or_else(|| "-".to_owned(), duration)),
         cell(&run.actor),
-        cell(run.reason.clone().unwrap_or_default()),
+        cell(runbooks::with_reason(run.reason.as_ref(), &run.runbooks)),
     ]
 }

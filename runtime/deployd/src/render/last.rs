@@ -7,12 +7,13 @@ use machine::view::{RolloutView, RunView, StepState};
 use super::screen::stages;
 use super::text::{Line, Paint};
 use super::units::{duration, utc};
-use super::words;
+use super::{runbooks, words};
 
 /// The end of a run. `program` is how hints name this program, `journal` where the journal is kept.
 pub(crate) fn last(view: &RunView, program: &str, journal: &Path) -> Vec<Line> {
     let mut lines = vec![headline(view)];
     lines.extend(view.reason.iter().map(|reason| Line::of("because ", Paint::Strong).and(reason, Paint::Plain)));
+    lines.extend(runbooks::lines(&view.runbooks));
     for rollout in &view.rollouts {
         lines.push(Line::default());
         lines.push(outcome(rollout));

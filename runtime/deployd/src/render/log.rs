@@ -1,6 +1,7 @@
 //! The plain log: one line per change, without colours or cursor movements.
 
 use machine::view::{RolloutView, RunStatus, RunView, StageView, StepState, StepView, Waiting};
+use plan::Runbook;
 
 use super::screen::releases;
 use super::text::clean;
@@ -30,6 +31,7 @@ pub(crate) fn changes(before: Option<&RunView>, now: &RunView) -> Vec<String> {
     }
     lines.extend(now.waiting.iter().filter(|waiting| !waits(before, waiting)).flat_map(|w| question(w, &now.run)));
     lines.extend(status(before, now));
+    lines.extend(to_read(before, now));
     lines.iter().map(|line| clean(line)).collect()
 }
 
@@ -47,6 +49,12 @@ fn status(before: Option<&RunView>, now: &RunView) -> Option<String> {
         Some(reason) => format!("{}: {reason}", now.status.words()),
         None => now.status.words().to_owned(),
     })
+}
+
+/// Each link once, when it is first of use.
+fn to_read(before: Option<&RunView>, now: &RunView) -> Vec<String> {
+    let new = |link: &&Runbook| before.is_none_or(|before| !before.runbooks.contains(link));
+    now.runbooks.iter().filter(new).map(|link| format!("read {link}")).collect()
 }
 
 /// A rollout's beginning stands before its stages' lines, its end after them.

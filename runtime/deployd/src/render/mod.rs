@@ -11,6 +11,7 @@ pub(crate) mod locks;
 pub(crate) mod log;
 pub(crate) mod prune;
 pub(crate) mod report;
+mod runbooks;
 pub(crate) mod screen;
 pub(crate) mod status;
 pub(crate) mod table;

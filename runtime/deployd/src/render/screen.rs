@@ -5,7 +5,7 @@ use machine::view::{RolloutView, RunView, StageView, StepView};
 use super::table::{Cell, cell, table};
 use super::text::{Line, Paint};
 use super::units::{between, duration, rate};
-use super::{waiting, words};
+use super::{runbooks, waiting, words};
 
 /// Characters of a hold's bar.
 const BAR: u64 = 10;
@@ -24,6 +24,7 @@ pub(crate) fn screen(view: &RunView, now_ms: i64) -> Vec<Line> {
     }
     lines.extend(questions(view));
     lines.extend(view.reason.iter().map(|reason| Line::of("because ", Paint::Strong).and(reason, Paint::Plain)));
+    lines.extend(runbooks::lines(&view.runbooks));
     lines
 }
 

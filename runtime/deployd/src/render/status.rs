@@ -6,7 +6,7 @@ use server::protocol::{RunLine, Status};
 use super::table::{Cell, cell, table};
 use super::text::{Line, Paint};
 use super::units::{between, duration, utc};
-use super::words;
+use super::{runbooks, words};
 
 /// The status at `now_ms`, UTC milliseconds.
 pub(crate) fn status(status: &Status, now_ms: i64) -> Vec<Line> {
@@ -16,6 +16,10 @@ pub(crate) fn status(status: &Status, now_ms: i64) -> Vec<Line> {
             table(&["RUN", "WORKFLOW", "STATUS", "SINCE", "BY", ""], runs.iter().map(|run| line(run, now_ms)).collect())
         }
     };
+    for run in &status.runs {
+        let about = |line: Line| Line::of(&format!("run {}: ", run.run), Paint::Plain).with(line);
+        lines.extend(runbooks::lines(&run.runbooks).map(about));
+    }
     lines.push(Line::default());
     lines.extend(match status.running.as_slice() {
         [] => vec![Line::plain("nothing was deployed from here yet")],

@@ -10,7 +10,7 @@ use machine::view::{RunStatus, StepState};
 use serde_json::json;
 use server::protocol::{RunLine, Status};
 
-use super::examples::{START, begun, evidence, holding, rolled_back, view};
+use super::examples::{START, begun, evidence, holding, rolled_back, runbook, view};
 use super::text::Line;
 use super::{explain, history, journal, last, log, screen, status};
 
@@ -105,6 +105,7 @@ fn line(run: &str, status: RunStatus) -> RunLine {
         status,
         paused: !status.ended(),
         reason: (status == RunStatus::RolledBack).then(|| "gate `errors` failed".to_owned()),
+        runbooks: if status.ended() && status != RunStatus::RolledBack { Vec::new() } else { vec![runbook()] },
     }
 }
 

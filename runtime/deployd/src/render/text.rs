@@ -47,6 +47,12 @@ impl Line {
         self
     }
 
+    /// With another line behind it.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// The text, cut to `width` characters; an ellipsis shows a cut.
     pub(crate) fn show(&self, width: usize, color: bool) -> String {
         let length: usize = self.0.iter().map(|(text, _)| text.chars().count()).sum();

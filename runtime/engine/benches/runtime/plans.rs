@@ -8,28 +8,7 @@ use serde_json::json;
 use crate::world::PROVIDER;
 
 fn plan(nodes: Vec<Node>) -> Vec<u8> {
-    let body = Body {
-        edition: "2026".to_owned(),
-        workflow: "bench".to_owned(),
-        parameters: BTreeMap::new(),
-        environments: BTreeMap::new(),
-        services: BTreeMap::new(),
-        metrics: BTreeMap::new(),
-        gates: BTreeMap::new(),
-        rollouts: BTreeMap::new(),
-        objectives: BTreeMap::new(),
-        emergency: false,
-        together: BTreeMap::new(),
-        scopes: BTreeMap::new(),
-        finally: vec![],
-        requires: vec![],
-        databases: BTreeMap::new(),
-        migrations: BTreeMap::new(),
-        formerly: BTreeMap::new(),
-        acceptances: Vec::new(),
-        flags: BTreeMap::new(),
-        nodes,
-    };
+    let body = Body { nodes, ..Body::new("2026", "bench") };
     plan::validate::sound(&body).unwrap();
     Plan::new(body, BTreeMap::new()).to_bytes()
 }

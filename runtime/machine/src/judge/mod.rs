@@ -106,6 +106,7 @@ fn blank(run: &Run, slot: SlotIndex, at: &Moment, window_ms: u64) -> Evidence {
         confidence: guard.map(|(gate, _)| gate.confidence.to_string()).unwrap_or_default(),
         conditions: Vec::new(),
         observed_share: None,
+        runbooks: guard.map(|_| run.runbooks_of(slot)).unwrap_or_default(),
     }
 }
 
@@ -120,4 +121,7 @@ fn judge(run: &Run, gate: &Gate, shares: u32, arms: &Arms<'_>, holding: &Holding
     let deciding = evidence.conditions.iter().filter(|condition: &&ConditionEvidence| !condition.advisory);
     evidence.n = deciding.map(|condition| condition.judged.n).min().unwrap_or(0);
     verdict::conclude(evidence);
+    if evidence.verdict == Verdict::Pass {
+        evidence.runbooks.clear();
+    }
 }

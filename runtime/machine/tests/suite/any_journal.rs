@@ -144,6 +144,7 @@ fn evidence(verdict: Verdict) -> Evidence {
         confidence: "0.95".to_owned(),
         conditions: vec![],
         observed_share: None,
+        runbooks: Vec::new(),
     }
 }
 

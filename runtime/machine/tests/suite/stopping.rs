@@ -286,6 +286,7 @@ fn evidence(bad: bool) -> Evidence {
         confidence: "0.95".to_owned(),
         conditions: vec![],
         observed_share: None,
+        runbooks: Vec::new(),
     }
 }
 

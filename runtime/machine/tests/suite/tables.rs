@@ -90,6 +90,10 @@ impl Ledger {
                 let view = self.run.as_ref().unwrap().view(&self.now, 0, &|_| None);
                 writeln!(out, "> {}", view.reason.unwrap_or_default()).unwrap();
             }
+            "runbooks" => {
+                let view = self.run.as_ref().unwrap().view(&self.now, 0, &|_| None);
+                view.runbooks.iter().for_each(|link| writeln!(out, "> {link}").unwrap());
+            }
             "signal" => self.signal(&rest, out),
             "barred" => self.apply(Event::Barred { why: rest.join(" ") }, out),
             _ => {
@@ -342,6 +346,7 @@ fn evidence(node: &str, verdict: &str) -> Evidence {
         confidence: "0.95".to_owned(),
         conditions: vec![],
         observed_share: None,
+        runbooks: Vec::new(),
     }
 }
 

@@ -57,7 +57,7 @@ fn very_many_weights_are_summed_and_refused() {
 #[test]
 fn a_step_stands_in_one_place() {
     let handler_of_the_way_forward = refusal(|body| {
-        let scope = plan::Scope { within: None, deadline_ms: None, on_failure: vec![], goes_on: None };
+        let scope = plan::Scope::default();
         let act = fixture::plan("actions").body.nodes[0].clone();
         let tell = plan::Node { id: NodeId("tell".to_owned()), scope: Some("inner".to_owned()), ..act };
         let outer = plan::Scope { on_failure: vec![tell], ..scope.clone() };

@@ -41,8 +41,9 @@ impl Elaborator<'_> {
             .may_spend
             .as_ref()
             .map(|limit| (self.expect(&limit.share, &Type::Ratio, "`may spend`"), self.span(limit.range)));
+        let runbook = self.runbook(modifiers.runbook.as_ref());
         let span = self.span(step.range);
-        Some(StepBody { span, kind: kind?, within, retry, on_failure, go_on, during_freeze, may_spend })
+        Some(StepBody { span, kind: kind?, within, retry, on_failure, go_on, during_freeze, may_spend, runbook })
     }
 
     fn step_kind(&mut self, step: &Step) -> Option<StepKindBody> {

@@ -33,6 +33,7 @@ impl Evaluator<'_> {
         for parameter in &body.parameters {
             self.locals.insert(parameter.name.clone(), Value::Parameter(parameter.name.clone()));
         }
+        let runbook = self.runbook(body.runbook.as_ref());
         let (steps, finally) = (self.steps(&body.steps), self.steps(&body.finally));
         Workflow {
             name: id.name.clone(),
@@ -41,6 +42,7 @@ impl Evaluator<'_> {
             formerly: self.formerly(),
             emergency: body.emergency,
             during_freeze: body.during_freeze,
+            runbook,
             parameters,
             steps,
             finally,
@@ -77,8 +79,9 @@ impl Evaluator<'_> {
         let kind = self.step_kind(body, within_ms)?;
         let retry = retry.and_then(|count| u32::try_from(count).ok());
         let may_spend = body.may_spend.as_ref().and_then(|(core, span)| self.limit(core, *span));
+        let runbook = self.runbook(body.runbook.as_ref());
         let (span, during_freeze) = (body.span, body.during_freeze);
-        Some(Step { span, kind, within_ms, retry, on_failure, go_on, during_freeze, may_spend })
+        Some(Step { span, kind, within_ms, retry, on_failure, go_on, during_freeze, may_spend, runbook })
     }
 
     fn limit(&mut self, core: &Core, span: Span) -> Option<SpendLimit> {
@@ -170,7 +173,7 @@ impl Evaluator<'_> {
         Some(text)
     }
 
-    fn known_text(&mut self, core: &Core) -> Option<SmolStr> {
+    pub(super) fn known_text(&mut self, core: &Core) -> Option<SmolStr> {
         let value = self.value(core);
         let Value::Text(pieces) = &value else { return self.not_constant(core, &value) };
         let known = pieces.iter().map(|piece| match piece {
