@@ -30,7 +30,7 @@ fn captures_are_those_that_the_texts_say() {
 }
 
 /// Line, column and captures that a text says of itself.
-fn said(text: &str) -> Vec<(usize, usize, String)> {
+pub(super) fn said(text: &str) -> Vec<(usize, usize, String)> {
     let mut found = Vec::new();
     let mut row = 0;
     for (at, line) in text.lines().enumerate() {

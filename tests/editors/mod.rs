@@ -1,5 +1,7 @@
 //! The editors' parts: word lists, grammars and settings, in real editors where these are installed.
 
+mod colours;
+mod copies;
 mod grammar;
 mod highlights;
 mod neovim;

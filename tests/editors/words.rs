@@ -6,18 +6,20 @@ use std::path::Path;
 
 use super::{changed, editors, nothing_to_say, read};
 
-/// How words are written in a file: what stands between two, around each, and before the first of a line.
+/// How words are written in a file: what stands between two, and around each.
 struct Style {
     path: &'static str,
     between: &'static str,
     quote: &'static str,
-    per_line: bool,
 }
 
 const FILES: &[Style] = &[
-    Style { path: "tree-sitter-deploy/queries/highlights.scm", between: " ", quote: "\"", per_line: true },
-    Style { path: "tree-sitter-deploy/src/scanner.c", between: ", ", quote: "\"", per_line: true },
-    Style { path: "vscode/syntaxes/deploy.tmLanguage.json", between: "|", quote: "", per_line: false },
+    Style { path: "emacs/deploy-mode.el", between: " ", quote: "\"" },
+    Style { path: "kakoune/deploy.kak", between: "|", quote: "" },
+    Style { path: "tree-sitter-deploy/queries/highlights.scm", between: " ", quote: "\"" },
+    Style { path: "tree-sitter-deploy/src/scanner.c", between: ", ", quote: "\"" },
+    Style { path: "vim/syntax/deploy.vim", between: " ", quote: "" },
+    Style { path: "vscode/syntaxes/deploy.tmLanguage.json", between: "|", quote: "" },
 ];
 
 /// Columns that a written line takes at most.
@@ -37,17 +39,45 @@ fn rewritten(text: &str, style: &Style, path: &Path) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, list)) = rest.split_once("words: ") {
-        let (parts, list) = list.split_once(['\n', ')']).expect("the parts end with their line");
         let (_, after) = list.split_once("words end").unwrap_or_else(|| panic!("{}: no `words end`", path.display()));
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let comment = before.rsplit('\n').next().unwrap_or_default();
         out += before;
         out += "words: ";
-        out += parts;
-        out += &written(&words(parts), style, line);
+        out += &if comment.ends_with("(?#") { inside(list, style) } else { lines(list, style, comment) };
         out += "words end";
         rest = after;
     }
     out + rest
+}
+
+/// A list inside of a regular expression, between two comments of it.
+fn inside(list: &str, style: &Style) -> String {
+    let (parts, _) = list.split_once(')').expect("the comment ends");
+    format!("{parts}){}(?#", words(parts).join(style.between))
+}
+
+/// A list on lines of its own. Behind the parts, `> a line with @` may say what stands around the words of each line.
+fn lines(list: &str, style: &Style, comment: &str) -> String {
+    let (head, _) = list.split_once('\n').expect("the head is a line");
+    let (parts, around) = head.split_once(" > ").unwrap_or((head, "@"));
+    let indent = &comment[..comment.len() - comment.trim_start().len()];
+    let room = COLUMNS - indent.len() - around.len();
+    let mut found = vec![String::new()];
+    for word in words(parts).iter().map(|word| format!("{0}{word}{0}", style.quote)) {
+        let last = found.last_mut().expect("there is one line");
+        if last.is_empty() {
+            *last = word;
+        } else if last.len() + style.between.len() + word.len() > room {
+            found.push(word);
+        } else {
+            *last += style.between;
+            *last += &word;
+        }
+    }
+    // In a list of C every word has its comma; elsewhere lines stand for themselves.
+    let end = if style.between == ", " { "," } else { "" };
+    let found: String = found.iter().map(|line| format!("{indent}{}{end}\n", around.replace('@', line))).collect();
+    format!("{head}\n{found}{comment}")
 }
 
 /// The words of these parts, each once.
@@ -67,26 +97,4 @@ fn words(parts: &str) -> Vec<&'static str> {
         });
     }
     found
-}
-
-/// The list as it is written behind its head: `line` is what stands before the head, a comment's sign.
-fn written(words: &[&str], style: &Style, line: &str) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("{0}{word}{0}", style.quote)).collect();
-    if !style.per_line {
-        return format!("){}(?#", quoted.join(style.between));
-    }
-    let indent = &line[..line.len() - line.trim_start().len()];
-    let mut lines = vec![String::new()];
-    for word in quoted {
-        let last = lines.last_mut().expect("there is one line");
-        if indent.len() + last.len() + style.between.len() + word.len() > COLUMNS {
-            lines.push(word);
-        } else {
-            let between = if last.is_empty() { "" } else { style.between };
-            *last += &format!("{between}{word}");
-        }
-    }
-    let end = style.between.trim_end();
-    let lines: String = lines.iter().map(|line| format!("\n{indent}{line}{end}")).collect();
-    format!("{lines}\n{line}")
 }

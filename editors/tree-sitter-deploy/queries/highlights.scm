@@ -9,13 +9,13 @@
   "action" "workflow" "group" "flag" "policy" "test" "emergency" "pub" "formerly" "extends" "rollout" "migrate" "run"
   "check" "approval" "wait" "expose" "mirror" "notify" "together" "parallel" "series" "for" "when" "rollback"
   "finally" "accept" "advisory" "after" "against" "as" "ask" "at" "backfill" "batches" "because" "bind" "budget"
-  "burns" "by" "calls" "case" "confidence" "continue" "contract" "crash" "deletes" "during" "except" "expand" "expect"
-  "exposure" "extend" "failure" "fails" "freeze" "from" "given" "good" "hold" "idempotent" "in" "inconclusive" "index"
-  "inserts" "instances" "keep" "keeping" "lag" "may" "metrics" "missing" "needs" "never" "of" "on" "once" "one" "over"
-  "pause" "probeable" "protected" "provides" "ran" "reads" "refused" "release" "replicas" "requests" "require" "retry"
-  "set" "silent" "simulate" "spend" "spent" "stage" "sticky" "stop" "surge" "times" "to" "unavailable" "under"
-  "unready" "until" "updates" "upserts" "using" "warm" "where" "while" "with" "within" "a" "fact" "least" "most" "the"
-  "time" "up"
+  "burns" "by" "calls" "case" "confidence" "continue" "contract" "crash" "deletes" "during" "except" "expand"
+  "expect" "exposure" "extend" "failure" "fails" "freeze" "from" "given" "good" "hold" "idempotent" "in"
+  "inconclusive" "index" "inserts" "instances" "keep" "keeping" "lag" "may" "metrics" "missing" "needs" "never" "of"
+  "on" "once" "one" "over" "pause" "probeable" "protected" "provides" "ran" "reads" "refused" "release" "replicas"
+  "requests" "require" "retry" "set" "silent" "simulate" "spend" "spent" "stage" "sticky" "stop" "surge" "times" "to"
+  "unavailable" "under" "unready" "until" "updates" "upserts" "using" "warm" "where" "while" "with" "within" "a"
+  "fact" "least" "most" "the" "time" "up"
   ; words end
 ] @keyword
 

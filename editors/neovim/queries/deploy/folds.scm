@@ -1,0 +1,25 @@
+; What can be folded: everything between braces or brackets, and strings of several lines.
+
+[
+  (arms)
+  (block_string)
+  (columns)
+  (environment_body)
+  (fields)
+  (gate_body)
+  (group_body)
+  (imports)
+  (list)
+  (members)
+  (migration_body)
+  (overrides)
+  (policy_body)
+  (record_type)
+  (released_body)
+  (service_body)
+  (slo_body)
+  (stages)
+  (statements)
+  (steps)
+  (test_body)
+] @fold
