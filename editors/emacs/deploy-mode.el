@@ -35,9 +35,9 @@
     "continue" "contract" "crash" "deletes" "during" "except" "expand" "expect" "exposure" "extend" "failure" "fails"
     "freeze" "from" "given" "good" "hold" "idempotent" "in" "inconclusive" "index" "inserts" "instances" "keep"
     "keeping" "lag" "may" "metrics" "missing" "needs" "never" "of" "on" "once" "one" "over" "pause" "probeable"
-    "protected" "provides" "ran" "reads" "refused" "release" "replicas" "requests" "require" "retry" "set" "silent"
-    "simulate" "spend" "spent" "stage" "sticky" "stop" "surge" "times" "to" "unavailable" "under" "unready" "until"
-    "updates" "upserts" "using" "warm" "where" "while" "with" "within" "promql" "sql"
+    "protected" "provides" "ran" "reads" "refused" "release" "replicas" "requests" "require" "retry" "runbook" "set"
+    "silent" "simulate" "spend" "spent" "stage" "sticky" "stop" "surge" "times" "to" "unavailable" "under" "unready"
+    "until" "updates" "upserts" "using" "warm" "where" "while" "with" "within" "promql" "sql"
     ;; words end
     ))
 

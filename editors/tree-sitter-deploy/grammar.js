@@ -97,8 +97,10 @@ module.exports = grammar({
     _environment_field: $ => seq(field('name', $._environment_word), '=', field('value', $.expression)),
     bind: $ => seq('bind', field('target', $._name), $.fields),
 
+    runbook: $ => seq('runbook', $.expression),
+
     service_declaration: $ => seq(
-      optional($._before), 'service', field('name', $._name), optional($.formerly), field('body', $.service_body),
+      optional($._before), 'service', field('name', $._name), optional($.formerly), optional($.runbook), field('body', $.service_body),
     ),
     service_body: $ => braces($, choice($._contract_clause, $.accept, $.field, alias($._service_field, $.field), $.stray)),
     // What is left of a clause that lost its braces; the compiler says what is missing.
@@ -150,7 +152,7 @@ module.exports = grammar({
 
     gate_declaration: $ => seq(
       optional($._before), 'gate', field('name', $._name), optional($.formerly), 'for', field('subject', $._name),
-      optional(seq('against', field('baseline', $._name))), field('body', $.gate_body),
+      optional(seq('against', field('baseline', $._name))), optional($.runbook), field('body', $.gate_body),
     ),
     gate_body: $ => braces($, choice(
       $.at_least, $.confidence, $.warm_up, $.lag, $.inconclusive, $.advisory, $._condition, $.accept,
@@ -191,7 +193,7 @@ module.exports = grammar({
 
     workflow_declaration: $ => seq(
       optional($._before), optional('emergency'), 'workflow', field('name', $._name), optional($.formerly),
-      optional($.parameters), optional(seq('during', 'freeze')), field('body', $.steps),
+      optional($.parameters), optional(seq('during', 'freeze')), optional($.runbook), field('body', $.steps),
     ),
 
     group_declaration: $ => seq(
@@ -260,6 +262,7 @@ module.exports = grammar({
     rollback_step: $ => seq('rollback', field('target', $._name), optional(seq('in', field('environment', $._name)))),
     finally_step: $ => seq('finally', $.steps),
     _modifier: $ => choice(
+      $.runbook,
       seq('within', field('within', $.expression)),
       seq('retry', $.expression, 'times'),
       seq('on', 'failure', choice($.steps, seq('continue', 'because', $.expression))),

@@ -21,8 +21,8 @@ syn keyword deployClause advisory after against as ask at backfill batches becau
 syn keyword deployClause confidence continue contract crash deletes during except expand expect exposure extend
 syn keyword deployClause failure fails freeze from given good hold idempotent in inconclusive index inserts instances
 syn keyword deployClause keep keeping lag may metrics missing needs never of on once one over pause probeable
-syn keyword deployClause protected provides ran reads refused release replicas requests require retry set silent
-syn keyword deployClause simulate spend spent stage sticky stop surge times to unavailable under unready until
+syn keyword deployClause protected provides ran reads refused release replicas requests require retry runbook set
+syn keyword deployClause silent simulate spend spent stage sticky stop surge times to unavailable under unready until
 syn keyword deployClause updates upserts using warm where while with within promql sql
 " words end
 
