@@ -2,7 +2,7 @@
 
 use crate::duration::shown;
 use crate::report::{Report, RolloutRisk, StageRisk, Wait};
-use crate::text::{lets_through, limit, outright, tells, way_back, worst};
+use crate::text::{self, lets_through, limit, tells, way_back};
 
 /// A fact: what it is about, and what is so.
 pub(crate) type Fact = (String, String);
@@ -34,12 +34,7 @@ fn rollout(risk: &RolloutRisk) -> Vec<Fact> {
 
 fn stage(rollout: &str, stage: &StageRisk) -> Vec<Fact> {
     let of = format!("{rollout} at {}", stage.stage);
-    let requests =
-        stage.requests.map_or("requests unknown".to_owned(), |(least, most)| format!("{least}..{most} requests"));
-    let watched = stage.gate.as_ref().map_or("unwatched".to_owned(), |gate| format!("while {gate}"));
-    let costs = stage.spends.iter().map(|it| format!("; if all fail {}, at worst {}", outright(it), worst(it)));
-    let costs: String = costs.collect();
-    let mut found = vec![(of.clone(), format!("{} {watched}, {requests}{costs}", shown(stage.hold_ms)))];
+    let mut found = vec![(of.clone(), text::stage(stage))];
     found.extend(stage.sights.iter().map(|it| (format!("{of} by `{}`", it.condition), tells(it))));
     found
 }

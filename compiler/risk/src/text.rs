@@ -99,7 +99,9 @@ fn joined(spends: &[Spend], text: impl Fn(&Spend) -> String) -> String {
     }
 }
 
-pub(crate) fn outright(spend: &Spend) -> String {
+/// What it costs when every request of the release fails.
+#[must_use]
+pub fn outright(spend: &Spend) -> String {
     match (spend.outright_ends, spend.outright > 0.0) {
         (true, _) => format!("{} of {}", percent(spend.outright), spend.objective),
         (false, true) => format!("{} of {}, and more", percent(spend.outright), spend.objective),
@@ -107,7 +109,9 @@ pub(crate) fn outright(spend: &Spend) -> String {
     }
 }
 
-pub(crate) fn worst(spend: &Spend) -> String {
+/// What it costs at worst.
+#[must_use]
+pub fn worst(spend: &Spend) -> String {
     match (spend.ends, spend.worst > 0.0) {
         (true, _) => format!("{} when {} fail", percent(spend.worst), percent(spend.worst_at)),
         (false, true) => {
@@ -123,7 +127,8 @@ fn sight(stage: &StageRisk, sight: &Sight) -> String {
 }
 
 /// What a condition can tell.
-pub(crate) fn tells(sight: &Sight) -> String {
+#[must_use]
+pub fn tells(sight: &Sight) -> String {
     let least = sight.least.map(|least| format!("; no test tells it with fewer than {least}")).unwrap_or_default();
     if let Some(why) = &sight.unknown {
         return format!("is not computed, {why}{least}");
@@ -165,7 +170,9 @@ pub fn limit(limit: &Limit) -> String {
     format!("{spent} of {}, of {allowed} that it may: {}", limit.objective, stages.join(" + "))
 }
 
-pub(crate) fn lets_through(it: &LetsThrough) -> String {
+/// What a gate passes although it breaks an objective.
+#[must_use]
+pub fn lets_through(it: &LetsThrough) -> String {
     let (allowed, burn) = (percent(it.allowed), digits(it.burn));
     format!(
         "{} passes up to {allowed} bad by `{}`: {} then burns {burn} times too fast",
@@ -173,15 +180,34 @@ pub(crate) fn lets_through(it: &LetsThrough) -> String {
     )
 }
 
-pub(crate) fn way_back(back: &WayBack) -> String {
+/// What brings a rollout back, and until when.
+#[must_use]
+pub fn way_back(back: &WayBack) -> String {
     let until = back.until.as_ref().map_or("at any time".to_owned(), |node| format!("until {node}"));
     let (traffic, longest) = (shown(back.traffic_ms), shown(back.longest_ms));
     format!("{until}, in {}: traffic within {traffic}, all within {longest}", counted(back.steps.len(), "step"))
 }
 
-fn time(out: &mut String, time: &Time) {
+/// How long a stage is held, who watches it, what it gets, and what it can cost.
+#[must_use]
+pub fn stage(stage: &StageRisk) -> String {
+    let requests =
+        stage.requests.map_or("requests unknown".to_owned(), |(least, most)| format!("{least}..{most} requests"));
+    let watched = stage.gate.as_ref().map_or("unwatched".to_owned(), |gate| format!("while {gate}"));
+    let costs = stage.spends.iter().map(|it| format!("; if all fail {}, at worst {}", outright(it), worst(it)));
+    let costs: String = costs.collect();
+    format!("{} {watched}, {requests}{costs}", shown(stage.hold_ms))
+}
+
+/// How long a plan takes: at least, and at most.
+#[must_use]
+pub fn times(time: &Time) -> String {
     let longest = time.longest_ms.map_or("without a limit".to_owned(), |ms| format!("at most {}", shown(ms)));
-    let _ = writeln!(out, "\ntime: at least {}, {longest}", shown(time.shortest_ms));
+    format!("at least {}, {longest}", shown(time.shortest_ms))
+}
+
+fn time(out: &mut String, time: &Time) {
+    let _ = writeln!(out, "\ntime: {}", times(time));
     for wait in &time.waits {
         let most = wait.at_most_ms.map_or(String::new(), |ms| format!(", at most {}", shown(ms)));
         let _ = writeln!(out, "  {}: {}{most}", wait.at, wait.why);

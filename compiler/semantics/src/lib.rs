@@ -2,6 +2,7 @@
 //!
 //! The facade is [`SemanticModel`] over a [`Database`]; nothing else of the query machinery leaves this crate.
 
+mod ask;
 mod core;
 mod core_walk;
 mod database;
@@ -22,6 +23,7 @@ pub mod units;
 pub mod value;
 mod view;
 
+pub use ask::{Called, Candidate, Defined, Expression, Given, Local, Mention, Origin, Sort, Symbol, Wants};
 pub use database::{Cancelled, Database, SourceText, Uses, Withdrawal, answered};
 pub use facade::{Declaration, SemanticModel, Tree, WorkflowRef};
 pub use queries::module::VENDOR;

@@ -8,6 +8,7 @@
 pub mod ast;
 mod balance;
 mod depth;
+mod expected;
 mod format;
 mod grammar;
 mod hidden;
@@ -23,9 +24,11 @@ pub mod walk;
 mod words;
 
 pub use balance::DEPTH_MAX;
+pub use expected::{ASKED, Expected, expected};
 pub use format::{LINE_MAX, format};
 pub use hidden::hidden;
 pub use items::{ItemRange, items};
 pub use keywords::{Keywords, continuing, keywords};
 pub use lex::place_in_string;
 pub use parse::{FILE_BYTES_MAX, Parsed, ParsedItem, parse, parse_item};
+pub use words::can_be_name;

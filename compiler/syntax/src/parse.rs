@@ -85,7 +85,7 @@ pub fn parse_item(text: &str, file: FileId) -> ParsedItem {
 }
 
 /// Takes `formerly name` out from behind the name of an entity: every head takes it at the same place.
-fn take_formerly(toks: &mut Vec<(Tok<'_>, Place)>) -> Option<Name> {
+pub(crate) fn take_formerly(toks: &mut Vec<(Tok<'_>, Place)>) -> Option<Name> {
     let at = head_at(toks)?;
     let word = |at: usize| match toks.get(at) {
         Some((Tok::Word(word), place)) => Some((*word, *place)),
@@ -146,7 +146,7 @@ enum HeadWord {
 }
 
 /// Where the head word is: behind documentation, annotations and `pub`.
-fn head_at(toks: &[(Tok<'_>, Place)]) -> Option<usize> {
+pub(crate) fn head_at(toks: &[(Tok<'_>, Place)]) -> Option<usize> {
     let mut at = 0;
     while let Some((tok, _)) = toks.get(at) {
         match tok {

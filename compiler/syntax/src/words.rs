@@ -126,6 +126,14 @@ pub(crate) fn can_be_value(word: &str) -> bool {
     !is_clause(word) && !EXPRESSION.contains(&word)
 }
 
+/// Whether `text` is one word that can name something.
+#[must_use]
+pub fn can_be_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    let begins = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    begins && letters.all(|it| it.is_ascii_alphanumeric() || it == '_') && can_be_value(text)
+}
+
 /// Whether `word` wants a space before an opening parenthesis.
 pub(crate) fn is_spaced(word: &str) -> bool {
     is_clause(word)

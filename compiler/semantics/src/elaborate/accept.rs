@@ -56,6 +56,7 @@ impl Elaborator<'_> {
         }
         match lookup(self.db, self.file, &name.text) {
             Some(Target::Declared(id, Kind::Policy)) => {
+                self.note_name(&name.text, name.range);
                 self.uses.insert(id.clone());
                 Some(Proof::Policy(id.full()))
             }

@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Action, EffectClass};
 
 use super::Elaborator;
+use super::known_fields::ACTION;
 use crate::core::{ActionBody, Body};
 use crate::model;
 use crate::queries::signature::{Signature, signature_of};
@@ -19,7 +20,7 @@ impl Elaborator<'_> {
         for field in self.once(&action.fields) {
             match field.name.text.as_str() {
                 "runs" => runs = self.provided(field, "action"),
-                _ => self.unknown_field(field, &action.name.text, &["runs"]),
+                _ => self.unknown_field(field, &action.name.text, &ACTION),
             }
         }
         if self.diagnostics.len() == before {

@@ -2,10 +2,11 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
-use syntax::ast::{Arg, Expr, ExprKind, Name, StrPart};
+use syntax::ast::{Arg, Expr, ExprKind, Name, Range, StrPart};
 
 use super::Elaborator;
 use super::names::suggest;
+use super::notes::{Called, Meaning, Whose};
 use crate::core::{Core, CoreKind, Named, Slot};
 use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of};
@@ -18,7 +19,14 @@ const SECRET_SOURCES: [&str; 2] = ["file:", "systemd-credential:"];
 
 impl Elaborator<'_> {
     /// The arguments by parameter; those with a default may be missing.
-    pub(super) fn arguments(&mut self, at: Span, callee: &str, params: &[Slot], args: &[Arg]) -> Named {
+    pub(super) fn arguments(
+        &mut self,
+        at: Span,
+        (callee, whose): (&str, &Whose),
+        params: &[Slot],
+        args: &[Arg],
+    ) -> Named {
+        self.note_call(|| called(at, whose, params, args));
         let mut given: Named = Vec::new();
         let mut readable = true;
         for (place, arg) in args.iter().enumerate() {
@@ -32,6 +40,9 @@ impl Elaborator<'_> {
                 let place = self.span(arg.value.range);
                 self.report(Diagnostic::error(codes::ARGUMENTS, place, message));
                 continue;
+            }
+            if let Some(name) = &arg.name {
+                self.note(name.range, || Meaning::Part(whose.clone(), slot.name.clone()));
             }
             let value = self.expect(&arg.value, &slot.ty, &format!("`{}`", slot.name));
             given.push((slot.name.clone(), value));
@@ -84,13 +95,15 @@ impl Elaborator<'_> {
             return (Core::error(at), Type::Error);
         };
         if let Some(Type::Function(function)) = self.local(word).cloned() {
+            self.note_name(word, callee.range);
             return self.apply(at, word, &function, args);
         }
+        self.note_name(word, callee.range);
         let name = Name { text: word.clone(), range: callee.range };
         match self.target(word) {
             Some(Target::Declared(id, Kind::Function)) => match signature_of(self.db, &id) {
                 Signature::Callable { params, result } => {
-                    let args = self.arguments(at, &format!("`{word}`"), params, args);
+                    let args = self.arguments(at, (&format!("`{word}`"), &Whose::of(&id)), params, args);
                     (Core::new(at, CoreKind::Call(id, args)), result.clone())
                 }
                 _ => (Core::error(at), Type::Error),
@@ -130,6 +143,19 @@ impl Elaborator<'_> {
         self.report(diagnostic);
         Core::error(at)
     }
+}
+
+fn called(at: Span, whose: &Whose, params: &[Slot], args: &[Arg]) -> Called {
+    let place = |(place, arg): (usize, &Arg)| {
+        let range = arg.name.as_ref().map_or(arg.value.range, |name| name.range.to(arg.value.range));
+        let parameter = match &arg.name {
+            Some(name) => params.iter().position(|slot| slot.name == name.text),
+            None => Some(place).filter(|place| *place < params.len()),
+        };
+        (parameter, range)
+    };
+    let args = args.iter().enumerate().map(place).collect();
+    Called { range: Range::new(at.start, at.end), whose: whose.clone(), params: params.to_vec(), args }
 }
 
 /// `1 argument`, `2 arguments`

@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use syntax::ast::{Arg, BinaryOp, Condition, Expr, ExprKind, GateClause, Literal, Name};
 
 use super::Elaborator;
+use super::notes::Wanted;
 use crate::core::{AgainstBody, BoundBody, Core, PartBody, ReadingBody};
 use crate::model::{Arm, MetricKind};
 use crate::queries::scope::Target;
@@ -190,6 +191,7 @@ impl Elaborator<'_> {
             }
             (PartBody::Whole | PartBody::Under(_), _) => {}
         }
+        self.note_wanted(points.range, || Wanted::Type(Type::Points));
         let (core, ty) = self.infer(points);
         if op == BinaryOp::Add && ty == Type::Ratio {
             let diagnostic = self.ratio_plus_ratio(self.span(whole.range), points);

@@ -6,6 +6,7 @@ use syntax::ast::{ContractClause, ContractKind, DeclKind, Expr, ExprKind, Name, 
 
 use super::Elaborator;
 use super::names::suggest;
+use super::notes::Wanted;
 use crate::core::{ContractBody, Core, CoreKind};
 use crate::queries::place::declared_at;
 use crate::queries::scope::definition_of;
@@ -47,6 +48,10 @@ impl Elaborator<'_> {
 
     fn columns(&mut self, table: &TableRef, columns: &[Name]) -> Option<(DeclId, Vec<SmolStr>)> {
         let database = self.declared(&table.database, Kind::Database)?;
+        self.note_wanted(table.table.range, || Wanted::Table(database.clone()));
+        for column in columns {
+            self.note_wanted(column.range, || Wanted::Column(database.clone(), table.table.text.clone()));
+        }
         self.check_table(&database, &table.table.text, self.span(table.table.range));
         let mut kept: Vec<&Name> = Vec::new();
         for column in columns {

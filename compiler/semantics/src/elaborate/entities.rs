@@ -6,6 +6,7 @@ use syntax::ast::Name;
 
 use super::Elaborator;
 use super::names::suggest;
+use super::notes::Wanted;
 use crate::core::{Core, CoreKind};
 use crate::queries::source::Kind;
 use crate::types::Type;
@@ -25,6 +26,8 @@ impl Elaborator<'_> {
     /// A declaration of that kind, by its own name or by the name of a loop.
     pub(super) fn entity(&mut self, name: &Name, kind: Kind) -> Option<Core> {
         let at = self.span(name.range);
+        self.note_wanted(name.range, || Wanted::Kind(kind));
+        self.note_name(&name.text, name.range);
         match self.local(&name.text).cloned() {
             None => self.declared(name, kind).map(|id| Core::new(at, CoreKind::Entity(id))),
             Some(Type::Error) => None,

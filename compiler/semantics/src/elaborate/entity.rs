@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Field, Fields, Service};
 
 use super::Elaborator;
+use super::known_fields::SERVICE;
 use crate::core::{Body, Core, ServiceBody};
 use crate::queries::signature::{Provider, Signature, signature_of};
 use crate::types::{DeclId, Type};
@@ -34,7 +35,7 @@ impl Elaborator<'_> {
                     }
                 }
                 "runbook" => self.runbook_as_field(field, service),
-                _ => self.unknown_field(field, &service.name.text, &["id", "artifact", "runs"]),
+                _ => self.unknown_field(field, &service.name.text, &SERVICE),
             }
         }
         if self.diagnostics.len() == before {

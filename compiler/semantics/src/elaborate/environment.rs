@@ -5,6 +5,7 @@ use syntax::ast::{Bind, Environment, EnvironmentEntry, Expr, ExprKind, Field, Ra
 
 use super::Elaborator;
 use super::entity::library_union;
+use super::known_fields::ENVIRONMENT;
 use super::names::suggest;
 use crate::core::{BindBody, Body, Core, CoreKind, DatabaseBindBody, EnvironmentBody, ProviderBody};
 use crate::queries::scope::{Target, lookup};
@@ -14,8 +15,6 @@ use crate::types::Type;
 
 /// The providers that an environment binds.
 const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "notify", "secrets"];
-/// What an environment says besides.
-const FIELDS: [&str; 8] = ["compute", "traffic", "metrics", "notify", "secrets", "drift", "window", "freeze"];
 /// What is done about drift.
 const DRIFT: &str = "std.environment.Drift";
 
@@ -76,7 +75,7 @@ impl Elaborator<'_> {
             _ => {}
         }
         if !ROLES.contains(&role.as_str()) {
-            return self.unknown_field(field, &environment.name.text, &FIELDS);
+            return self.unknown_field(field, &environment.name.text, &ENVIRONMENT);
         }
         if let Some((config, provider)) = self.provided(field, role) {
             let span = self.span(field.range);

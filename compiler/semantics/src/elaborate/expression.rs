@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::ast::{BinaryOp, Expr, ExprKind, Literal, Name, UnaryOp};
 
 use super::Elaborator;
+use super::notes::{Meaning, Wanted, Whose};
 use crate::core::{Core, CoreKind, Slot};
 use crate::methods::methods_of;
 use crate::queries::scope::Target;
@@ -24,6 +25,7 @@ const CASES_SHOWN: usize = 8;
 impl Elaborator<'_> {
     /// The expression as a value of `ty`; `what` names its place in messages: "`replicas`".
     pub(super) fn expect(&mut self, expr: &Expr, ty: &Type, what: &str) -> Core {
+        self.note_wanted(expr.range, || Wanted::Type(ty.clone()));
         stacker::maybe_grow(RED_ZONE, STACK, || self.expected(expr, ty, what))
     }
 
@@ -96,7 +98,7 @@ impl Elaborator<'_> {
     }
 
     /// Whether a value of `actual` may stand where `wanted` is needed.
-    pub(super) fn fits(&self, actual: &Type, wanted: &Type) -> bool {
+    pub(crate) fn fits(&self, actual: &Type, wanted: &Type) -> bool {
         match (actual, wanted) {
             (Type::Error, _) | (_, Type::Error) => true,
             (Type::Int | Type::Count, Type::Int | Type::Count) => true,
@@ -162,7 +164,9 @@ impl Elaborator<'_> {
 
     /// The expression and its own type.
     pub(super) fn infer(&mut self, expr: &Expr) -> (Core, Type) {
-        stacker::maybe_grow(RED_ZONE, STACK, || self.inferred(expr))
+        let found = stacker::maybe_grow(RED_ZONE, STACK, || self.inferred(expr));
+        self.note_type(expr.range, &found.1);
+        found
     }
 
     fn inferred(&mut self, expr: &Expr) -> (Core, Type) {
@@ -258,7 +262,9 @@ impl Elaborator<'_> {
         }
         if let Some((case, slots)) = cases.iter().find(|(case, _)| case == word) {
             self.uses.insert(id.clone());
-            let args = self.arguments(self.span(expr.range), &format!("`{case}`"), slots, args);
+            self.note(callee.range, || Meaning::Case(id.clone(), case.clone()));
+            let args =
+                self.arguments(self.span(expr.range), (&format!("`{case}`"), &Whose::of_case(id, case)), slots, args);
             return Core::new(self.span(expr.range), CoreKind::Case(id.clone(), case.clone(), args));
         }
         if crate::queries::scope::lookup(self.db, self.file, word).is_some() || word == "none" {
@@ -277,6 +283,7 @@ impl Elaborator<'_> {
 
     fn name(&mut self, expr: &Expr, word: &SmolStr) -> (Core, Type) {
         let at = self.span(expr.range);
+        self.note_name(word, expr.range);
         if let Some(ty) = self.local(word).cloned() {
             if matches!(ty, Type::Function(_)) {
                 self.kept_function(at);
@@ -337,7 +344,12 @@ impl Elaborator<'_> {
             }
         };
         match fields.iter().find(|slot| slot.name == field.text) {
-            Some(slot) => (Core::new(at, CoreKind::Field(Box::new(core), field.text.clone())), slot.ty.clone()),
+            Some(slot) => {
+                if let Type::Record(id) = &ty {
+                    self.note(field.range, || Meaning::Part(Whose::of(id), slot.name.clone()));
+                }
+                (Core::new(at, CoreKind::Field(Box::new(core), field.text.clone())), slot.ty.clone())
+            }
             None => {
                 let words: Vec<&str> = fields.iter().map(|slot| slot.name.as_str()).collect();
                 self.unknown_word(codes::UNKNOWN_FIELD, field, &format!("a field of {ty}"), &words);

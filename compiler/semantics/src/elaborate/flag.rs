@@ -4,12 +4,11 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{ExprKind, Field, Flag, Name};
 
 use super::Elaborator;
+use super::known_fields::FLAG;
 use super::names::listed;
 use crate::core::{Body, FlagBody};
 use crate::queries::source::Kind;
 use crate::types::{DeclId, Type};
-
-const FIELDS: [&str; 6] = ["id", "owner", "expires", "service", "default", "cohorts"];
 
 impl Elaborator<'_> {
     pub(super) fn flag(&mut self, flag: &Flag) -> Body {
@@ -27,7 +26,7 @@ impl Elaborator<'_> {
                     let list = Type::List(Box::new(Type::String));
                     body.cohorts = Some(self.expect(value, &list, "`cohorts`"));
                 }
-                _ => self.unknown_field(field, &flag.name.text, &FIELDS),
+                _ => self.unknown_field(field, &flag.name.text, &FLAG),
             }
         }
         if self.diagnostics.len() == before && !flag.fields.incomplete {

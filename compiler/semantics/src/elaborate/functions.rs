@@ -72,6 +72,7 @@ impl Elaborator<'_> {
     fn named_function(&mut self, expr: &Expr, word: &SmolStr) -> Option<(Core, FunctionType)> {
         let at = self.span(expr.range);
         let name = Name { text: word.clone(), range: expr.range };
+        self.note_name(word, expr.range);
         match self.local(word).cloned() {
             Some(Type::Function(function)) => return Some((Core::new(at, CoreKind::Local(self.key(word))), *function)),
             Some(Type::Error) => return None,

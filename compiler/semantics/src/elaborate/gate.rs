@@ -5,6 +5,7 @@ use syntax::ast::{Condition, Expr, ExprKind, Gate, GateClause, GateClauseKind, N
 
 use super::Elaborator;
 use super::names::listed;
+use super::notes::Wanted;
 use crate::core::{Body, BoundBody, ConditionBody, Core, CoreKind, GateBody};
 use crate::model::{Arm, Undecided};
 use crate::queries::signature::{Signature, signature_of};
@@ -156,6 +157,8 @@ impl Elaborator<'_> {
             }
             return Core::error(at);
         };
+        self.note_wanted(expr.range, || Wanted::Type(Type::Gate(arms)));
+        self.note_name(word, expr.range);
         let (core, actual) = match self.local(word) {
             Some(Type::Gate(actual)) => (Core::new(at, CoreKind::Local(word.clone())), *actual),
             Some(Type::Error) => return Core::error(at),

@@ -53,6 +53,7 @@ impl Elaborator<'_> {
     }
 
     fn predecessor(&mut self, members: &[GroupMemberBody], member: &Member, name: &Name) {
+        self.note_name(&name.text, name.range);
         if members.iter().any(|known| known.name == name.text) {
             return;
         }

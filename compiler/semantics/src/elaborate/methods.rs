@@ -6,6 +6,7 @@ use syntax::ast::{Arg, Expr, Name};
 use super::Elaborator;
 use super::arguments::counted;
 use super::names::suggest;
+use super::notes::Meaning;
 use super::operators::{is_amount, is_number, is_ordered};
 use crate::core::{Core, CoreKind};
 use crate::methods::{Method, methods_of};
@@ -31,6 +32,7 @@ impl Elaborator<'_> {
             }
             return (Core::error(at), Type::Error);
         };
+        self.note(name.range, || Meaning::Method(*method, ty.clone()));
         let args = match self.positional(at, name, *method, args) {
             Some(args) => args,
             None => return (Core::error(at), Type::Error),

@@ -19,10 +19,12 @@ mod flag;
 mod functions;
 mod gate;
 mod group;
+pub(crate) mod known_fields;
 mod methods;
 mod metric;
 mod migration;
-mod names;
+pub(crate) mod names;
+pub(crate) mod notes;
 mod operators;
 mod patterns;
 mod policy;
@@ -31,7 +33,7 @@ mod released;
 mod runbook;
 mod scope;
 mod secrets;
-mod shapes;
+pub(crate) mod shapes;
 mod slo;
 mod steps;
 mod strategy;
@@ -52,6 +54,7 @@ use crate::database::SourceFile;
 use crate::queries::place;
 use crate::queries::source::ItemNode;
 use crate::types::{DeclId, Type};
+use notes::Notes;
 
 /// Elaborates one declaration.
 pub(crate) struct Elaborator<'db> {
@@ -67,6 +70,8 @@ pub(crate) struct Elaborator<'db> {
     renamed: Vec<(usize, SmolStr)>,
     /// How many have been renamed.
     renames: u32,
+    /// What was settled where, if somebody asks.
+    pub(crate) notes: Option<Box<Notes>>,
 }
 
 impl<'db> Elaborator<'db> {
@@ -81,6 +86,7 @@ impl<'db> Elaborator<'db> {
             locals: Vec::new(),
             renamed: Vec::new(),
             renames: 0,
+            notes: None,
         }
     }
 
@@ -153,6 +159,7 @@ impl<'db> Elaborator<'db> {
         for param in params {
             let ty = self.type_ref_quietly(&param.ty);
             self.warn_shadowing(&param.name);
+            self.note_parameter(&param.name, &ty);
             self.locals.push((param.name.text.clone(), ty));
         }
     }

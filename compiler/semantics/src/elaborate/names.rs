@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::ast::{Decl, DeclKind, Name, Range};
 
 use super::Elaborator;
+use super::notes::Wanted;
 use crate::queries::module::home;
 use crate::queries::place::{declared_at, span};
 use crate::queries::scope::{Scope, Target, in_prelude, lookup, scope};
@@ -12,7 +13,7 @@ use crate::queries::source::{Kind, items};
 use crate::types::{DeclId, Type};
 
 /// Values that need no import.
-const PRELUDE: [&str; 2] = ["none", "secret"];
+pub(super) const PRELUDE: [&str; 2] = ["none", "secret"];
 
 impl Elaborator<'_> {
     /// The type of a parameter or loop name.
@@ -31,6 +32,8 @@ impl Elaborator<'_> {
 
     /// The declaration of that kind; reports anything else, once.
     pub(super) fn declared(&mut self, name: &Name, wanted: Kind) -> Option<DeclId> {
+        self.note_wanted(name.range, || Wanted::Kind(wanted));
+        self.note_declared(name);
         match self.target(&name.text) {
             Some(Target::Declared(id, kind)) if kind == wanted => Some(id),
             Some(Target::Declared(id, kind)) => {

@@ -6,6 +6,7 @@ use syntax::ast::{BinaryOp, Expr, ExprKind, Name, Pattern, WhenArm};
 
 use super::Elaborator;
 use super::names::listed;
+use super::notes::Meaning;
 use crate::core::{Core, CoreKind, CorePattern, Slot};
 use crate::queries::signature::{Signature, signature_of, underlying};
 use crate::types::{DeclId, Type};
@@ -122,6 +123,7 @@ impl Elaborator<'_> {
             Cases::Union(id, known) => match known.iter().find(|(case, _)| *case == pattern.case.text) {
                 Some((case, slots)) => {
                     self.uses.insert(id.clone());
+                    self.note(pattern.case.range, || Meaning::Case(id.clone(), case.clone()));
                     self.case_pattern(case, slots, pattern)
                 }
                 None => self.unknown_case_of(cases, pattern, &format!("a case of {}", id.name)),

@@ -25,6 +25,7 @@ impl Elaborator<'_> {
             }
         };
         self.warn_shadowing(&policy.binder);
+        self.note_brought(&policy.binder, &seen);
         self.locals.push((policy.binder.text.clone(), seen));
         let condition = policy.condition.as_ref().map(|it| self.expect(it, &Type::Bool, "`where`"));
         let requirements = policy.requirements.iter().map(|it| self.requirement(it)).collect();

@@ -6,6 +6,7 @@ use syntax::ast::{Field, Fields};
 
 use super::Elaborator;
 use super::names::{listed, suggest};
+use super::notes::{Filled, Meaning, Whose};
 use crate::core::{Core, CoreKind, Named};
 use crate::queries::signature::{Signature, signature_of};
 use crate::types::{DeclId, Type};
@@ -13,10 +14,17 @@ use crate::types::{DeclId, Type};
 impl Elaborator<'_> {
     pub(super) fn record(&mut self, at: Span, id: &DeclId, fields: &Fields) -> Core {
         let Signature::Record { fields: slots, .. } = signature_of(self.db, id) else { return Core::error(at) };
+        self.note_record(|| Filled {
+            range: fields.range,
+            whose: Whose::of(id),
+            slots: slots.clone(),
+            given: fields.list.iter().map(|field| field.name.text.clone()).collect(),
+        });
         let mut given: Named = Vec::new();
         for field in self.once(fields) {
             match slots.iter().find(|slot| slot.name == field.name.text) {
                 Some(slot) => {
+                    self.note(field.name.range, || Meaning::Part(Whose::of(id), slot.name.clone()));
                     let value = self.expect(&field.value, &slot.ty, &format!("`{}`", slot.name));
                     given.push((slot.name.clone(), value));
                 }

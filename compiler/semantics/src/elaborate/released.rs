@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::ast::Released;
 
 use super::Elaborator;
+use super::known_fields::RELEASED;
 use crate::core::{Body, ReleasedBody};
 use crate::queries::schema::literal;
 use crate::queries::source::Kind;
@@ -18,7 +19,7 @@ impl Elaborator<'_> {
         for field in self.once(&it.fields) {
             match field.name.text.as_str() {
                 "artifact" => artifact = Some(self.expect(&field.value, &Type::Digest, "`artifact`")),
-                _ => self.unknown_field(field, &it.service.text, &["artifact"]),
+                _ => self.unknown_field(field, &it.service.text, &RELEASED),
             }
         }
         let contract = self.contract(&it.contract);

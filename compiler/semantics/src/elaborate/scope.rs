@@ -29,6 +29,7 @@ impl Elaborator<'_> {
             self.renames += 1;
             self.renamed.push((self.locals.len(), format_smolstr!("{}#{}", name.text, self.renames)));
         }
+        self.note_brought(name, &ty);
         self.locals.push((name.text.clone(), ty));
         self.key(&name.text)
     }

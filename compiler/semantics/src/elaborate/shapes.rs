@@ -10,7 +10,7 @@ use crate::queries::signature::{Signature, signature_of};
 use crate::types::Type;
 
 /// How deep cases and records are filled.
-const DEPTH_MAX: usize = 3;
+pub(crate) const DEPTH_MAX: usize = 3;
 
 impl Elaborator<'_> {
     /// A fix that writes these fields behind the ones that are there, if each of them has a shape.
@@ -42,8 +42,9 @@ impl Elaborator<'_> {
         plain.then(|| Fix::replace("remove it", gone, "", Applicability::Guess))
     }
 
-    /// A value of that type, in the words of the language; nothing where only its author can know one.
-    fn shape(&self, ty: &Type, depth: usize) -> Option<String> {
+    /// A value of that type, in the words of the language, records and cases filled so many levels deep; nothing where
+    /// only its author can know one.
+    pub(crate) fn shape(&self, ty: &Type, depth: usize) -> Option<String> {
         let left = depth.checked_sub(1)?;
         Some(match ty {
             Type::Int | Type::Count => "0".to_owned(),

@@ -34,6 +34,7 @@ impl Elaborator<'_> {
     }
 
     fn stage_entry(&mut self, entry: &StageEntry) -> Option<StageBody> {
+        self.watch(entry.range());
         match entry {
             StageEntry::Accept(_) | StageEntry::Error(_) => None,
             StageEntry::Stage(stage) => Some(StageBody::Stage(Box::new(self.stage(stage)))),
@@ -49,6 +50,7 @@ impl Elaborator<'_> {
                     }
                 };
                 self.warn_shadowing(binder);
+                self.note_brought(binder, &element);
                 self.locals.push((binder.text.clone(), element));
                 let stages = self.stages(stages);
                 self.locals.pop();

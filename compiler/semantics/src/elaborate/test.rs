@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use syntax::ast::{Arg, Expectation, Expr, ExprKind, Moment, Name, StrPart, Test, TestEntry, TestEntryKind};
 
 use super::Elaborator;
+use super::notes::Whose;
 use crate::core::{Body, Core, ExpectBody, ExpectKindBody, MomentBody, Named, SimulateBody, TestBody};
 use crate::model::Outcome;
 use crate::queries::scope::lookup;
@@ -28,7 +29,7 @@ impl Elaborator<'_> {
         let title = self.title(test);
         let (cases, names) = self.cases(test);
         let outer = self.locals.len();
-        self.locals.extend(names);
+        self.table_names(test, names);
         let mut body = TestBody {
             title: title.unwrap_or_default(),
             span: self.span(test.title_range),
@@ -124,6 +125,22 @@ impl Elaborator<'_> {
         (rows, names)
     }
 
+    /// Brings the names of the table into scope.
+    fn table_names(&mut self, test: &Test, names: Vec<(SmolStr, Type)>) {
+        let rows = test.entries.iter().filter_map(|entry| match &entry.kind {
+            TestEntryKind::Case(args) => Some(args),
+            _ => None,
+        });
+        let mut written: Vec<&Name> = rows.flatten().filter_map(|arg| arg.name.as_ref()).collect();
+        for (name, ty) in names {
+            if let Some(first) = written.iter().position(|it| it.text == name) {
+                self.note_brought(written.remove(first), &ty);
+            }
+            self.locals.push((name, ty));
+        }
+        written.into_iter().for_each(|name| self.note_name(&name.text, name.range));
+    }
+
     fn first_case(&mut self, args: &[Arg], names: &mut Vec<(SmolStr, Type)>) -> Named {
         let mut row = Named::new();
         for arg in args {
@@ -180,7 +197,7 @@ impl Elaborator<'_> {
         let id = self.declared(workflow, Kind::Workflow)?;
         let Signature::Callable { params, .. } = signature_of(self.db, &id) else { return None };
         self.locals.push((ANY.into(), Type::Digest));
-        let args = self.arguments(at, &format!("`{}`", workflow.text), params, args);
+        let args = self.arguments(at, (&format!("`{}`", workflow.text), &Whose::of(&id)), params, args);
         self.locals.pop();
         Some((id, args))
     }

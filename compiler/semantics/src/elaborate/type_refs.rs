@@ -43,6 +43,7 @@ impl Elaborator<'_> {
     }
 
     fn named_type(&mut self, mention: &TypeRef, name: &Name, args: &[TypeRef]) -> Type {
+        self.note_type_name(name);
         match (name.text.as_str(), args) {
             ("Gate", arms) => self.gate_type(mention, arms),
             ("List", [of]) => Type::List(Box::new(self.value_type(of))),

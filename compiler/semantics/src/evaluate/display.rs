@@ -45,7 +45,7 @@ fn piece(piece: &Piece) -> String {
 }
 
 /// The value as a reader is told of it; nothing for what was reported.
-pub(super) fn shown(value: &Value) -> Option<String> {
+pub(crate) fn shown(value: &Value) -> Option<String> {
     Some(match value {
         Value::Error => return None,
         Value::Text(_) => format!("\"{}\"", text(value)),

@@ -41,6 +41,7 @@ use crate::types::DeclId;
 use crate::value::Value;
 
 pub(crate) use arithmetic::order;
+pub(crate) use display::shown;
 pub(crate) use policy::judge;
 
 /// Evaluates one declaration.

@@ -320,3 +320,24 @@ impl<'db> Builder<'db> {
         Target::Declared(id, kind)
     }
 }
+
+/// The names that a file sees, those that need no import included.
+pub(crate) fn seen(db: &dyn salsa::Database, file: SourceFile) -> BTreeMap<SmolStr, Target> {
+    let mut names = scope(db, file).names.clone();
+    let home = Project::get(db).library(db).iter().find(|file| file.path(db) == PRELUDE);
+    for (name, id, kind) in home.filter(|_| !file.library(db)).into_iter().flat_map(|home| public_names(db, *home)) {
+        names.entry(name).or_insert(Target::Declared(id, kind));
+    }
+    names
+}
+
+/// What a file exports.
+pub(crate) fn public_names(db: &dyn salsa::Database, file: SourceFile) -> Vec<(SmolStr, DeclId, Kind)> {
+    let module = file.module(db);
+    let public = index(db, file).entries.iter().filter_map(|(name, item)| {
+        let Head { kind, public, .. } = *head(db, *item);
+        let id = DeclId { module: module.clone(), name: name.0.clone() };
+        public.then(|| (name.0.clone(), id, kind))
+    });
+    public.collect()
+}

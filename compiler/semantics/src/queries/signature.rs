@@ -122,7 +122,7 @@ pub(crate) fn underlying(db: &dyn salsa::Database, ty: &Type) -> Type {
 }
 
 impl Elaborator<'_> {
-    fn signature(&mut self, decl: &Decl) -> Signature {
+    pub(crate) fn signature(&mut self, decl: &Decl) -> Signature {
         let provider = self.annotations(&decl.annotations);
         match &decl.kind {
             DeclKind::Type(it) => self.type_signature(&it.body, provider),

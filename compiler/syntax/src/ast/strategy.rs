@@ -39,6 +39,18 @@ pub enum StageEntry {
     Error(Range),
 }
 
+impl StageEntry {
+    /// Where it stands.
+    #[must_use]
+    pub fn range(&self) -> Range {
+        match self {
+            Self::Stage(stage) => stage.range,
+            Self::For { range, .. } | Self::Error(range) => *range,
+            Self::Accept(accept) => accept.range,
+        }
+    }
+}
+
 /// `weight of cohort sticky by key on instances keeping capacity for hold while guard`, or `mirror share …`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Stage {

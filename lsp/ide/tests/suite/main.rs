@@ -1,4 +1,13 @@
 //! What editors ask, tried on texts with a cursor in them.
 
+mod completions;
+mod examples;
 mod fixture;
+mod hovers;
+mod margins;
+mod navigation;
+mod ranking;
+mod renames;
+mod robustness;
+mod shop;
 mod snapshots;

@@ -26,6 +26,7 @@ impl Elaborator<'_> {
     }
 
     fn step(&mut self, step: &Step) -> Option<StepBody> {
+        self.watch(step.range);
         let kind = self.step_kind(step);
         let modifiers = &step.modifiers;
         let within = modifiers.within.as_ref().map(|time| self.expect(time, &Type::Duration, "`within`"));

@@ -7,6 +7,7 @@ use syntax::ast::{Expr, ExprKind, Name, Override, Release};
 use super::Elaborator;
 use crate::core::{ArtifactBody, Body, Core, CoreKind, ReleaseBody};
 use crate::elaborate::names::suggest;
+use crate::elaborate::notes::{Meaning, Wanted, Whose};
 use crate::elaborate::text::not_a_digest;
 use crate::queries::body::body_of;
 use crate::queries::scope::lookup;
@@ -25,6 +26,7 @@ impl Elaborator<'_> {
 
     fn artifact(&mut self, release: &Release) -> ArtifactBody {
         let Release { name, fields, .. } = release;
+        self.note_wanted(name.range, || Wanted::Type(Type::Digest));
         let known = self.local(&name.text).is_some() || lookup(self.db, self.file, &name.text).is_some();
         if !known && fields.is_empty() {
             match name.text.as_str() {
@@ -115,6 +117,9 @@ impl Elaborator<'_> {
             _ => &[],
         };
         let found = slots.iter().find(|slot| slot.name == field.text).map(|slot| slot.ty.clone());
+        if let (Some(_), Type::Record(id)) = (&found, ty) {
+            self.note(field.range, || Meaning::Part(Whose::of(id), field.text.clone()));
+        }
         if found.is_none() {
             let at = self.span(field.range);
             let words: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();

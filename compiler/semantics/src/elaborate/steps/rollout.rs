@@ -5,6 +5,7 @@ use syntax::ast::{Arg, Check, Expr, ExprKind, Name, Rollback, Rollout};
 
 use super::Elaborator;
 use crate::core::{CheckBody, Core, Named, RolloutBody, StepKindBody, StrategyUse};
+use crate::elaborate::notes::Whose;
 use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::source::Kind;
@@ -40,7 +41,7 @@ impl Elaborator<'_> {
         let id = self.declared(&Name { text: word.clone(), range: callee.range }, kind)?;
         let Signature::Callable { params, .. } = signature_of(self.db, &id) else { return None };
         let before = self.diagnostics.len();
-        let args = self.arguments(self.span(expr.range), &format!("`{word}`"), params, args);
+        let args = self.arguments(self.span(expr.range), (&format!("`{word}`"), &Whose::of(&id)), params, args);
         (self.diagnostics.len() == before).then_some((id, args))
     }
 

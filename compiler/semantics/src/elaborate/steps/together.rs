@@ -81,6 +81,7 @@ impl Elaborator<'_> {
     }
 
     fn is_member(&mut self, name: &Name, all: &[TogetherMember]) -> bool {
+        self.note_name(&name.text, name.range);
         let names = || all.iter().filter_map(|member| Some(member.service.as_ref()?.text.as_str()));
         if names().any(|member| member == name.text) {
             return true;
