@@ -4,8 +4,17 @@ use super::nothing_to_say;
 use super::repository::members;
 
 const HTTP: &[&str] = &["proxy", "providers", "server", "first-canary-service"];
-const TOKIO: &[&str] =
-    &["deployd", "engine", "first-canary-service", "language-server", "providers", "proxy", "server", "store"];
+const TOKIO: &[&str] = &[
+    "deployd",
+    "engine",
+    "engine-simulator",
+    "first-canary-service",
+    "language-server",
+    "providers",
+    "proxy",
+    "server",
+    "store",
+];
 const BINARIES: &[&str] = &["deployc", "deployd", "xtask", "first-canary-service"];
 
 /// A library and the crates that may use it.

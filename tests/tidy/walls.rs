@@ -18,8 +18,21 @@ const COMPILER: &[&str] = &[
     "semantics",
     "syntax",
 ];
-const RUNTIME: &[&str] =
-    &["engine", "machine", "plan", "providers", "proxy", "server", "simulator", "statistics", "store"];
+const RUNTIME: &[&str] = &[
+    "engine",
+    "engine-simulator",
+    "machine",
+    "plan",
+    "providers",
+    "proxy",
+    "server",
+    "simulator",
+    "statistics",
+    "store",
+];
+
+/// The operator's program stands on the whole runtime, and on no simulation.
+const DEPLOYD: &[&str] = &["engine", "machine", "plan", "providers", "proxy", "server", "statistics", "store"];
 
 /// The author's program stands on the whole compiler, and hands plans to the simulator.
 const DEPLOYC: &[&str] = &[
@@ -62,7 +75,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("engine", &["machine", "plan"]),
     ("server", &["engine", "machine", "plan", "store"]),
     ("simulator", &["machine", "plan"]),
-    ("deployd", RUNTIME),
+    ("engine-simulator", &["engine", "machine", "plan", "simulator", "store"]),
+    ("deployd", DEPLOYD),
     ("first-canary-service", &[]),
     ("xtask", &[]),
     ("integration", &["diagnostics", "syntax", "xtask"]),

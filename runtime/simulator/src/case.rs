@@ -6,7 +6,7 @@ use std::sync::Arc;
 use machine::bind::{self, Earlier, Known};
 use machine::event::Started;
 use machine::signal::Actor;
-use plan::{Digest, EffectClass, Node, ParameterType, Plan, Release, Rollout, Work};
+use plan::{Approval, Digest, EffectClass, Node, ParameterType, People, Plan, Release, Rollout, Work};
 use serde_json::{Value, json};
 
 use crate::schedule::{Schedule, USUAL_BAD};
@@ -130,6 +130,16 @@ impl Case {
         self.plan.body.nodes.get(index)
     }
 
+    /// How late the answers come that the gate of a slot is judged by, in milliseconds.
+    #[must_use]
+    pub fn lag_ms(&self, slot: u32) -> u64 {
+        let guard = self.node(slot).and_then(|node| match &node.work {
+            Work::Hold(hold) => hold.guard.as_ref(),
+            _ => None,
+        });
+        guard.and_then(|guard| self.plan.body.gates.get(&guard.gate)).map_or(0, |gate| gate.lag_ms)
+    }
+
     /// The world as a schedule finds it.
     #[must_use]
     pub fn world(&self, schedule: &Schedule) -> World {
@@ -148,6 +158,13 @@ impl Case {
             world.add(self.outside(rollout), running, self.routes(rollout), traffic);
         }
         world
+    }
+
+    /// What its runs are started with, as a person would write it, where the values were invented.
+    #[must_use]
+    pub fn given(&self) -> BTreeMap<String, String> {
+        let parameters = self.plan.body.parameters.iter();
+        parameters.map(|(name, declared)| (name.clone(), invented(declared.r#type, true))).collect()
     }
 
     /// Where a rollout's service is in the world.
@@ -175,6 +192,16 @@ pub fn place(rollout: &Rollout) -> (String, String) {
 pub fn person(uid: u32, name: &str, group: Option<&str>) -> Actor {
     let groups = group.iter().map(|group| (*group).to_owned()).collect();
     Actor { uid, name: name.to_owned(), groups, owner: true }
+}
+
+/// The `number`th of those who are asked, from 0.
+#[must_use]
+pub fn asked_person(approval: &Approval, number: u32) -> Actor {
+    match &approval.from {
+        People::Users { names } => person(number, names.get(number as usize).map_or("nobody", String::as_str), None),
+        People::Group { name } => person(number, &format!("member {number}"), Some(name)),
+        People::Owner => person(number, "owner", None),
+    }
 }
 
 fn invented(r#type: ParameterType, yes: bool) -> String {

@@ -36,6 +36,10 @@ pub enum Kind {
     AppendUnknown,
     /// The store cannot be reached; another runtime takes over meanwhile, and this one comes back.
     Partition,
+    /// The store takes long to write. Only stores of engines do.
+    SlowAppend,
+    /// The store refuses a run, whose row is damaged, and goes on. Only stores of engines do.
+    AppendRefused,
     /// The runtime dies before a request leaves.
     CrashBeforeEffect,
     /// It dies after the request took effect, before the answer.
@@ -157,7 +161,10 @@ pub struct Fault {
 }
 
 impl Kind {
-    /// All of them, by door.
+    /// What only happens to an engine's store: the machine alone has none.
+    pub const OF_STORES: [Self; 2] = [Self::SlowAppend, Self::AppendRefused];
+
+    /// All others, by door.
     pub const ALL: [Self; 36] = [
         Self::CrashBeforeAppend,
         Self::TornAppend,
@@ -206,7 +213,9 @@ impl Kind {
             | Self::CrashAfterAppend
             | Self::StoreFull
             | Self::AppendUnknown
-            | Self::Partition => Door::Append,
+            | Self::Partition
+            | Self::SlowAppend
+            | Self::AppendRefused => Door::Append,
             Self::CrashBeforeEffect
             | Self::CrashAfterEffect
             | Self::CrashLateEffect
@@ -256,6 +265,8 @@ impl Kind {
             Self::StoreFull => "store full",
             Self::AppendUnknown => "append unknown",
             Self::Partition => "partition",
+            Self::SlowAppend => "slow store",
+            Self::AppendRefused => "append refused",
             Self::CrashBeforeEffect => "crash before effect",
             Self::CrashAfterEffect => "crash after effect",
             Self::CrashLateEffect => "crash, effect lands late",

@@ -11,8 +11,9 @@ use machine::view::RunStatus;
 use plan::Release;
 use serde_json::Value;
 
+use crate::case::Case;
 use crate::fault::{Fault, Hit, Phase};
-use crate::schedule::Passed;
+use crate::schedule::{Passed, Schedule};
 use crate::world::World;
 
 /// One durable line.
@@ -99,4 +100,32 @@ pub struct History {
     pub answered: Vec<String>,
     /// How often each door was passed.
     pub passed: Passed,
+}
+
+impl History {
+    /// The world as a schedule finds it, before anything has happened.
+    #[must_use]
+    pub fn begun(case: &Case, schedule: &Schedule) -> Self {
+        let registered = |(place, release): (&(String, String), &Release)| (place.clone(), Some(release.clone()));
+        let registry = match case.is_first(schedule) {
+            true => BTreeMap::new(),
+            false => case.running.iter().map(registered).collect(),
+        };
+        Self {
+            world: case.world(schedule),
+            journal: Vec::with_capacity(4 * case.plan.body.nodes.len()),
+            records: Vec::new(),
+            head: Value::Null,
+            rows: BTreeMap::new(),
+            registry,
+            status: None,
+            ended_ms: 0,
+            ended_order: u64::MAX,
+            injected: Vec::new(),
+            felt: Vec::new(),
+            held: BTreeMap::new(),
+            answered: Vec::new(),
+            passed: Passed::default(),
+        }
+    }
 }

@@ -5,6 +5,7 @@ pub mod case;
 pub mod coverage;
 pub mod fault;
 pub mod history;
+pub mod injector;
 pub mod mutants;
 pub mod oracle;
 pub mod plans;

@@ -32,6 +32,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
 }
 
+/// The names of the plans that the engine takes and runs in few steps.
+pub fn for_engines() -> impl Iterator<Item = &'static str> {
+    const OTHERS: [&str; 3] = ["earlier", "hours", "measured"];
+    names().filter(|name| !OTHERS.contains(name))
+}
+
 /// A plan by its name, made ready.
 ///
 /// # Errors

@@ -75,7 +75,7 @@ impl Passed {
     }
 
     /// Counts a door once more.
-    pub(crate) fn count(&mut self, door: Door) {
+    pub fn count(&mut self, door: Door) {
         let count = match door {
             Door::Append => &mut self.appends,
             Door::Request => &mut self.requests,

@@ -44,25 +44,37 @@ pub fn passed(case: &Case) -> Passed {
 #[must_use]
 pub fn sweep(case: &Case, seeds: impl IntoIterator<Item = u64>, depth: Depth) -> Report {
     let passed = passed(case);
+    let of_seed = |seed| Schedule::of_seed(seed, &passed);
+    sweep_by(case, seeds, of_seed, |case, schedule| run(case, schedule, depth))
+}
+
+/// The same, of schedules and runs that somebody else makes.
+#[must_use]
+pub fn sweep_by(
+    case: &Case,
+    seeds: impl IntoIterator<Item = u64>,
+    of_seed: impl Fn(u64) -> Schedule,
+    run: impl Fn(&Case, &Schedule) -> History,
+) -> Report {
     let mut report = Report::default();
     for seed in seeds {
-        let schedule = Schedule::of_seed(seed, &passed);
-        let left = run(case, &schedule, depth);
+        let schedule = of_seed(seed);
+        let left = run(case, &schedule);
         report.schedules += 1;
         report.faults += left.injected.len() as u64;
         report.coverage.add(&left);
         if !judge(case, &schedule, &left).is_empty() {
-            report.failing = Some(Box::new(made_small(case, seed, &schedule, depth)));
+            report.failing = Some(Box::new(made_small(case, seed, &schedule, &run)));
             break;
         }
     }
     report
 }
 
-fn made_small(case: &Case, seed: u64, schedule: &Schedule, depth: Depth) -> Failing {
-    let fails = |schedule: &Schedule| !judge(case, schedule, &run(case, schedule, depth)).is_empty();
+fn made_small(case: &Case, seed: u64, schedule: &Schedule, run: &impl Fn(&Case, &Schedule) -> History) -> Failing {
+    let fails = |schedule: &Schedule| !judge(case, schedule, &run(case, schedule)).is_empty();
     let schedule = shrink(schedule, fails);
-    let left = run(case, &schedule, depth);
+    let left = run(case, &schedule);
     let found = judge(case, &schedule, &left);
     Failing { seed, schedule, left, found }
 }

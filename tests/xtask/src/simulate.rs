@@ -19,14 +19,21 @@ pub(crate) struct Options {
     /// Also keep rows and sealed records after each event, take runs up from them, and replay every journal.
     #[arg(long)]
     whole: bool,
+    /// Run the engine instead of the machine alone: some thousand times slower, with its store, its mailbox and its tasks.
+    #[arg(long, conflicts_with = "whole")]
+    engine: bool,
 }
 
 /// Runs the simulator, built for release.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
-    let program = release(&["simulator"])?.join("simulate");
-    let depth = if options.whole { "whole" } else { "ends" };
+    let (package, program) =
+        if options.engine { ("engine-simulator", "simulate-engine") } else { ("simulator", "simulate") };
+    let program = release(&[package])?.join(program);
     let mut command = Command::new(&program);
-    command.args([&options.plan, &options.seeds.to_string(), &options.seed.to_string(), depth]);
+    command.args([&options.plan, &options.seeds.to_string(), &options.seed.to_string()]);
+    if !options.engine {
+        command.arg(if options.whole { "whole" } else { "ends" });
+    }
     let status = command.status().map_err(|e| format!("{} could not be started: {e}", program.display()))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -97,7 +97,7 @@ impl Tested {
 }
 
 /// An amount as a plan writes it, and its unit: whole numbers, decimals as text, money as `0.02 EUR`. None for anything else.
-pub(super) fn amount(value: &Value) -> Option<(f64, Unit)> {
+pub fn amount(value: &Value) -> Option<(f64, Unit)> {
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     match value {
         Value::Number(whole) => Some((whole.as_f64()?, Unit::Number)),

@@ -24,6 +24,8 @@ use crate::sampling::{fresh, in_order, sound};
 use crate::slots::SlotIndex;
 use crate::state::{Holding, SlotState};
 
+pub use found::amount;
+
 use arms::Arms;
 use window::Window;
 

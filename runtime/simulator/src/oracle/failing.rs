@@ -96,11 +96,32 @@ impl<'a> Trial<'a> {
     fn end_is_last(&mut self, finally: &[Node]) {
         let Some(begun) = self.begun(finally) else { return };
         let of_it = |node: &str| finally.iter().any(|it| it.id.0 == node);
-        let later = self.intents().find(|(written, request)| written.order > begun && !of_it(node_of(request)));
+        let first = self.first_intents();
+        let later = self.intents().find(|(written, request)| {
+            let node = node_of(request);
+            // What drifts is mended whatever is under way: a step that was done before keeps what it did.
+            let mended = first.get(node).is_some_and(|order| *order < begun) && self.has_drifted(node, written.order);
+            written.order > begun && !of_it(node) && !mended
+        });
         if let Some((written, request)) = later {
             let message = format!("{} was intended after what stands at the end had begun", request.key);
             self.broken("the end comes last", written.order, message);
         }
+    }
+
+    /// Whether something of a node's rollout was seen to differ before.
+    fn has_drifted(&self, node: &str, before: u64) -> bool {
+        let rollout = |node: &str| {
+            let rollouts = self.case.plan.body.rollouts.iter();
+            let back = |rollout: &plan::Rollout| rollout.recovery.iter().any(|step| step.id.0 == node);
+            let forward = self.case.steps.get(node).and_then(|step| step.node);
+            let own = forward.and_then(|index| self.case.plan.body.nodes[index].rollout.clone());
+            own.or_else(|| rollouts.clone().find(|(_, it)| back(it)).map(|(key, _)| key.clone()))
+        };
+        self.events().any(|(written, event)| match event {
+            Event::Observed { node: seen, .. } => written.order < before && rollout(seen) == rollout(node),
+            _ => false,
+        })
     }
 
     fn end_is_done(&mut self, finally: &[Node]) {

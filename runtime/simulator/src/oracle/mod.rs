@@ -144,7 +144,8 @@ impl<'a> Trial<'a> {
 }
 
 /// The step that a request is for: what stands between its run and its group in the key.
-pub(crate) fn node_of(request: &Request) -> &str {
+#[must_use]
+pub fn node_of(request: &Request) -> &str {
     let without_run = request.key.strip_prefix(&request.run).and_then(|rest| rest.strip_prefix('/'));
     without_run.and_then(|rest| rest.rsplit_once('/')).map_or("", |(node, _)| node)
 }

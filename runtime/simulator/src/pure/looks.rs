@@ -32,6 +32,7 @@ impl Loop<'_> {
             None => (None, None),
             Some(answer) => opening(&at, &at, answer),
         };
+        source.into_iter().for_each(|source| self.left.world.window_opens(&source.request));
         let node = self.workers[worker].run.id(slot).to_owned();
         self.turn(worker, Event::Opened { node, sample, note }, None);
     }
@@ -89,7 +90,8 @@ impl Loop<'_> {
         }
         let before = self.sampled.get(&place).cloned();
         let asked_ms = self.moment().wall_ms;
-        let real = self.left.world.sample(&SampleRequest { asked_ms, ..source.request.clone() })?;
+        let real =
+            self.left.world.sample(&SampleRequest { asked_ms, ..source.request.clone() }, self.case.lag_ms(slot))?;
         let given = match fault {
             Some(Kind::Stale) => before.unwrap_or_else(|| real.clone()),
             Some(Kind::Foreign) => foreign(&real),

@@ -5,7 +5,6 @@
 
 mod append;
 mod ask;
-mod injector;
 mod lasting;
 mod looks;
 mod perform;
@@ -23,18 +22,17 @@ use machine::Source;
 use machine::event::Event;
 use machine::ports::provider::{Request, Sample};
 use machine::{Action, Moment};
-use plan::Release;
 
 use crate::case::Case;
 use crate::fault::Kind;
 use crate::history::History;
-use crate::schedule::{Passed, Schedule};
+use crate::injector::Injector;
+use crate::schedule::Schedule;
 use crate::script::{Play, Script};
-use injector::Injector;
 use workers::Worker;
 
 /// The clock on the wall when a schedule begins: 2026-01-01, UTC milliseconds.
-const WALL_MS: i64 = 1_767_225_600_000;
+pub const WALL_MS: i64 = 1_767_225_600_000;
 
 /// Steps of the loop after which a run is taken to be stuck, and further ones for each step of the plan.
 const STEPS_MAX: u32 = 20_000;
@@ -183,27 +181,6 @@ pub fn play(case: &Case, script: &Arc<Script>) -> History {
 
 impl<'a> Loop<'a> {
     fn new(case: &'a Case, schedule: &'a Schedule, depth: Depth) -> Self {
-        let registered = |(place, release): (&(String, String), &Release)| (place.clone(), Some(release.clone()));
-        let registry = match case.is_first(schedule) {
-            true => BTreeMap::new(),
-            false => case.running.iter().map(registered).collect(),
-        };
-        let left = History {
-            world: case.world(schedule),
-            journal: Vec::with_capacity(4 * case.plan.body.nodes.len()),
-            records: Vec::new(),
-            head: serde_json::Value::Null,
-            rows: BTreeMap::new(),
-            registry,
-            status: None,
-            ended_ms: 0,
-            ended_order: u64::MAX,
-            injected: Vec::new(),
-            felt: Vec::new(),
-            held: BTreeMap::new(),
-            answered: Vec::new(),
-            passed: Passed::default(),
-        };
         Self {
             case,
             schedule,
@@ -221,7 +198,7 @@ impl<'a> Loop<'a> {
             said: 0,
             watches: 0,
             away_ms: schedule.away_ms,
-            left,
+            left: History::begun(case, schedule),
         }
     }
 

@@ -3,10 +3,10 @@
 use machine::event::Event;
 use machine::signal::{Actor, Signal, SignalKind};
 use machine::state::SlotState;
-use plan::{Approval, People, Work};
+use plan::{Approval, Work};
 
 use super::{Due, Loop};
-use crate::case::person;
+use crate::case::{asked_person, person};
 use crate::fault::Kind;
 use crate::schedule::Answer;
 use crate::trouble::Trouble;
@@ -126,14 +126,5 @@ impl Loop<'_> {
             Work::Approval(approval) => Some(approval.clone()),
             _ => None,
         }
-    }
-}
-
-/// The `number`th of those who are asked.
-pub(super) fn asked_person(approval: &Approval, number: u32) -> Actor {
-    match &approval.from {
-        People::Users { names } => person(number, names.get(number as usize).map_or("nobody", String::as_str), None),
-        People::Group { name } => person(number, &format!("member {number}"), Some(name)),
-        People::Owner => person(number, "owner", None),
     }
 }

@@ -4,10 +4,10 @@ use machine::signal::{Actor, SignalKind};
 use machine::state::SlotState;
 use plan::{Approval, People};
 
-use super::persons::{AGAIN_MS, asked_person};
+use super::persons::AGAIN_MS;
 use super::turn::OBSERVE_MS;
 use super::{Due, Loop};
-use crate::case::person;
+use crate::case::{asked_person, person};
 use crate::script::{Answering, Begins, Happens, Play};
 
 /// How often the world is looked at after instances stopped being ready.

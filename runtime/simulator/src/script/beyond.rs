@@ -1,7 +1,7 @@
-//! What of a plan cannot be simulated: said by step, so that no test pretends. The world stands for every provider, but it
-//! counts shares of requests only, of the releases that rollouts bring and those that ran before.
+//! What of a plan cannot be simulated: said by step, so that no test pretends. The world stands for every provider and counts
+//! every kind of metric; nobody in it sees copies of requests.
 
-use plan::{Capability, Place, Plan};
+use plan::{Arm, Capability, Place, Plan};
 
 /// Something in a plan that the machine does not carry out, or the world of a script does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,5 +28,5 @@ pub fn beyond(plan: &Plan) -> Vec<Beyond> {
 
 /// Whether the world of a script has what the machine would ask it for.
 fn is_played(capability: &Capability) -> bool {
-    !matches!(capability, Capability::Metric(_) | Capability::Arm(_) | Capability::Pause)
+    *capability != Capability::Arm(Arm::Shadow)
 }

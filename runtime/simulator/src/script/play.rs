@@ -1,11 +1,12 @@
 //! A script as it is played: which events have begun, what holds at an instant, and what users have seen so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use plan::{Arm, ReleaseId, Rollout, Share};
 
-use super::counted::Counted;
+use super::counted::{Counted, Stretch};
+use super::usual::{self, Usual};
 use super::{Answer, Begins, Event, Happens, Script};
 use crate::case::{Case, place};
 
@@ -26,6 +27,12 @@ pub(super) struct Part {
     pub(super) rate: u64,
     /// What its users have seen, by release.
     pub(super) counted: BTreeMap<ReleaseId, Counted>,
+    /// The same of a fresh copy of the release that ran.
+    pub(super) baseline: Counted,
+    /// When windows opened.
+    pub(super) opened: Vec<u64>,
+    /// What was routed and is not counted yet, until `settled_ms`.
+    pub(super) pending: VecDeque<Stretch>,
     pub(super) settled_ms: u64,
 }
 
@@ -34,8 +41,8 @@ pub(super) struct Part {
 pub(crate) struct Play {
     pub(super) script: Arc<Script>,
     pub(super) parts: BTreeMap<Outside, Part>,
-    /// Bad requests in a thousand million of each metric that are usual.
-    pub(super) usual: BTreeMap<String, u64>,
+    /// What metrics read of which nothing is said.
+    pub(super) usual: BTreeMap<String, Usual>,
     /// When each event began.
     begun: Vec<Option<u64>>,
     /// How often each event has let an action fail.
@@ -58,12 +65,9 @@ pub(crate) enum Answering {
 impl Play {
     pub(crate) fn new(case: &Case, script: &Arc<Script>) -> Self {
         let begun = script.events.iter().map(|event| (event.begins == Begins::Start).then_some(0));
-        let usual = case.plan.body.metrics.iter().filter_map(|(name, metric)| {
-            Some((name.clone(), u64::try_from(scaled(metric.usual?, 9)).unwrap_or(u64::MAX)))
-        });
         Self {
             begun: begun.collect(),
-            usual: usual.collect(),
+            usual: usual::of(&case.plan.body, script),
             parts: parts(case),
             failed: BTreeMap::new(),
             script: Arc::clone(script),
@@ -220,9 +224,9 @@ impl Part {
     /// Whether a release plays an arm here.
     pub(super) fn plays(&self, release: &ReleaseId, arm: Arm) -> bool {
         match arm {
-            Arm::Canary | Arm::Shadow => self.incoming.contains(release),
-            Arm::Stable | Arm::Previous => self.running.as_ref() == Some(release),
-            Arm::Baseline => false,
+            Arm::Canary => self.incoming.contains(release),
+            Arm::Stable => self.running.as_ref() == Some(release),
+            Arm::Baseline | Arm::Previous | Arm::Shadow => false,
             Arm::Service => true,
         }
     }
@@ -242,6 +246,9 @@ fn parts(case: &Case) -> BTreeMap<Outside, Part> {
             running: case.running.get(&place(rollout)).map(|release| release.id.clone()),
             rate: 0,
             counted: BTreeMap::new(),
+            baseline: Counted::default(),
+            opened: Vec::new(),
+            pending: VecDeque::new(),
             settled_ms: 0,
         });
         part.incoming.extend(case.incoming.get(key).map(|release| release.id.clone()));

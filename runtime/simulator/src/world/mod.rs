@@ -85,7 +85,8 @@ impl World {
         self.now_ms = self.now_ms.max(now_ms);
     }
 
-    pub(crate) fn note(&mut self, what: What) {
+    /// Writes a line into the book.
+    pub fn note(&mut self, what: What) {
         let order = self.number();
         self.book.push(Entry { order, at_ms: self.now_ms, what });
     }
@@ -186,11 +187,14 @@ impl World {
         self.closed.extend(arrived.collect::<Vec<_>>());
     }
 
-    /// Counters of a service, of this moment.
-    pub fn sample(&mut self, request: &SampleRequest) -> Result<Sample, String> {
+    /// Counters of a service, of this moment; those of a script as they were `lag_ms` ago, because answers come late.
+    ///
+    /// # Errors
+    /// Nobody counts here.
+    pub fn sample(&mut self, request: &SampleRequest, lag_ms: u64) -> Result<Sample, String> {
         let place = (request.environment.clone(), request.service_id.clone());
         self.count(&place);
-        if let Some(scripted) = self.scripted_sample(request) {
+        if let Some(scripted) = self.scripted_sample(request, lag_ms) {
             return scripted;
         }
         let Some(service) = self.services.get(&place) else { return Err("nothing is counted here".to_owned()) };

@@ -1,6 +1,5 @@
 //! The world as a script has it: who counts, what becomes ready, and which actions fail.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use machine::ports::provider::{MetricReading, Outcome, Request, Sample, SampleRequest, Task};
@@ -19,28 +18,39 @@ impl World {
         }
     }
 
-    /// The same for all of them.
+    /// Everything that users have seen is counted, at every service.
     pub(crate) fn count_all(&mut self) {
         for place in self.services.keys().cloned().collect::<Vec<_>>() {
             self.count(&place);
+            if let Some(play) = &mut self.play {
+                play.count(&place, self.now_ms);
+            }
         }
     }
 
-    /// The counters as the script has them; none without a script.
-    pub(super) fn scripted_sample(&mut self, request: &SampleRequest) -> Option<Result<Sample, String>> {
+    /// A window opens at a service.
+    pub(crate) fn window_opens(&mut self, request: &SampleRequest) {
         let place = (request.environment.clone(), request.service_id.clone());
-        let play = self.play.as_ref()?;
+        if let Some(play) = &mut self.play {
+            play.window_opens(&place, self.now_ms);
+        }
+    }
+
+    /// The counters as the script has them, and as they were so many milliseconds ago; none without a script.
+    pub(super) fn scripted_sample(&mut self, request: &SampleRequest, lag_ms: u64) -> Option<Result<Sample, String>> {
+        let place = (request.environment.clone(), request.service_id.clone());
+        let play = self.play.as_mut()?;
         if play.is_silent(&place, self.now_ms) {
             return Some(Err("nobody counts: the test has the metrics silent".to_owned()));
         }
-        let releases = play.counters(request);
+        let (releases, arms) = play.counters(request, self.now_ms.saturating_sub(lag_ms));
         let counts = releases.iter().map(|(id, reading)| {
             let bad = reading.metrics.values().map(bad).max();
             (id.clone(), reading.requests, bad.unwrap_or(0))
         });
         let counts = counts.collect();
         self.note(What::Sampled { place, incarnation: 1, counts });
-        Some(Ok(Sample { incarnation: "p1".to_owned(), at_ms: request.asked_ms, releases, arms: BTreeMap::new() }))
+        Some(Ok(Sample { incarnation: "p1".to_owned(), at_ms: request.asked_ms, releases, arms }))
     }
 
     /// Whether the script keeps what a request asks for from getting ready.
@@ -75,7 +85,7 @@ impl World {
     }
 }
 
-/// Scripts say shares of requests; whatever else is asked has no bad ones.
+/// Of what is no share, none is bad.
 fn bad(metric: &MetricReading) -> u64 {
     match metric {
         MetricReading::Ratio(ratio) => ratio.bad,

@@ -8,6 +8,7 @@ mod edited;
 #[path = "../../../machine/tests/suite/fixture/mod.rs"]
 mod fixture;
 mod golden;
+mod kinds;
 mod mended;
 mod mutants;
 mod quiet;

@@ -6,13 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub use bugs::{BUGS, Bug};
+pub use bugs::{BUGS, Bug, Home};
 
 /// What of the tree is copied.
-const FOLDERS: &[&str] = &["compiler/plan", "runtime/machine", "runtime/simulator", "runtime/statistics"];
+const FOLDERS: &[&str] = &[
+    "compiler/plan",
+    "runtime/engine",
+    "runtime/engine-simulator",
+    "runtime/machine",
+    "runtime/simulator",
+    "runtime/statistics",
+    "runtime/store",
+];
 
-/// Schedules within which a bug must show.
+/// Schedules within which a bug of the machine must show, and one of the engine, which is slower.
 const SEEDS: &str = "20000";
+const ENGINE_SEEDS: &str = "1500";
 
 /// What switches a bug on in the copy, at the end of its crate.
 const SWITCH: &str = "
@@ -25,7 +34,7 @@ pub(crate) fn planted(number: u32) -> bool {
 
 /// A copy of the machine and its simulator with every bug in it, each switched off.
 pub struct Planted {
-    program: PathBuf,
+    programs: PathBuf,
 }
 
 /// What the simulator said of one bug, or of none.
@@ -48,13 +57,15 @@ impl Planted {
         }
         write(&copy.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
         write(&copy.join("Cargo.toml"), &manifest(&read(&root.join("Cargo.toml"))?)?)?;
-        let library = copy.join("runtime/machine/src/lib.rs");
-        write(&library, &(read(&library)? + SWITCH))?;
+        for home in [Home::Machine, Home::Engine] {
+            let library = copy.join(home.folder()).join("src/lib.rs");
+            write(&library, &(read(&library)? + SWITCH))?;
+        }
         for (index, bug) in BUGS.iter().enumerate() {
             plant(&copy, index + 1, bug)?;
         }
         compile(&copy)?;
-        Ok(Self { program: copy.join("target/debug/simulate") })
+        Ok(Self { programs: copy.join("target/debug") })
     }
 
     /// Runs schedules with one bug switched on, from 1; 0 is none.
@@ -65,16 +76,21 @@ impl Planted {
         let known = bug.checked_sub(1).and_then(|at| BUGS.get(at));
         let plan = known.map_or("all", |bug| bug.plan);
         let depth = if known.is_some_and(|bug| bug.whole) { "whole" } else { "ends" };
-        let mut command = Command::new(&self.program);
-        command.args([plan, SEEDS, "0", depth]).env("PLANTED", bug.to_string());
-        let output = command.output().map_err(|e| format!("{} could not be started: {e}", self.program.display()))?;
+        let (program, arguments): (&str, &[&str]) = match known.map(|bug| bug.home) {
+            Some(Home::Engine) => ("simulate-engine", &[plan, ENGINE_SEEDS, "0"]),
+            Some(Home::Machine) | None => ("simulate", &[plan, SEEDS, "0", depth]),
+        };
+        let program = self.programs.join(program);
+        let mut command = Command::new(&program);
+        command.args(arguments).env("PLANTED", bug.to_string());
+        let output = command.output().map_err(|e| format!("{} could not be started: {e}", program.display()))?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         Ok(Found { broken: said.contains("BROKEN"), said })
     }
 }
 
 fn plant(copy: &Path, number: usize, bug: &Bug) -> Result<(), String> {
-    let path = copy.join("runtime/machine/src").join(bug.file);
+    let path = copy.join(bug.home.folder()).join("src").join(bug.file);
     let text = read(&path)?;
     if text.matches(bug.find).count() != 1 {
         let what = "is not there exactly once any more; say in tests/xtask/src/planting/bugs.rs where it is now";
@@ -99,7 +115,16 @@ fn manifest(text: &str) -> Result<String, String> {
 fn compile(copy: &Path) -> Result<(), String> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(copy).env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", copy.join("target"));
-    command.args(["build", "--quiet", "--offline", "--package", "simulator", "--bins"]);
+    command.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--package",
+        "simulator",
+        "--package",
+        "engine-simulator",
+        "--bins",
+    ]);
     let output = command.output().map_err(|e| format!("cargo could not be started: {e}"))?;
     if output.status.success() {
         return Ok(());

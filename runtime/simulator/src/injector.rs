@@ -3,17 +3,20 @@
 use crate::fault::{Door, Fault, Hit, Phase};
 
 /// Faults that have not happened yet, each with how often something that fits must still come by.
-pub(super) struct Injector {
+#[derive(Clone, Debug)]
+pub struct Injector {
     waiting: Vec<(Fault, u32)>,
 }
 
 impl Injector {
-    pub(super) fn new(faults: &[Fault]) -> Self {
+    /// All of these are still to come.
+    #[must_use]
+    pub fn new(faults: &[Fault]) -> Self {
         Self { waiting: faults.iter().map(|fault| (*fault, fault.nth.max(1))).collect() }
     }
 
     /// Something passes a door: the fault that happens there, once.
-    pub(super) fn passes(&mut self, door: Door, hit: Hit, phase: Phase) -> Option<Fault> {
+    pub fn passes(&mut self, door: Door, hit: Hit, phase: Phase) -> Option<Fault> {
         let mut due = None;
         for (index, (fault, left)) in self.waiting.iter_mut().enumerate() {
             let fits = fault.kind.door() == door
