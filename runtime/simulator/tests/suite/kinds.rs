@@ -62,6 +62,7 @@ impl Judged {
             inconclusive: Inconclusive { extend_ms: 600_000, then: Undecided::Rollback },
             warm_up_ms: 0,
             lag_ms: self.lag_ms,
+            runbook: None,
         };
         // With all of the traffic nothing is left to compare with.
         let compares = self.against == Some(Arm::Stable);
