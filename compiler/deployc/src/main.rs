@@ -11,6 +11,7 @@ mod graph;
 mod hosts;
 mod launch;
 mod pages;
+mod plan_file;
 mod replace;
 mod revision;
 mod testing;
