@@ -40,14 +40,16 @@ pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
     let mut found = project.reading_diagnostics().to_vec();
     found.extend(checks::check_all(&project.model()));
     if !found.iter().any(Diagnostic::is_error) {
+        let mut overspent = Vec::new();
         for workflow in project.model().workflows() {
             let model = project.model().workflow_of(&workflow);
             let places = Places::new(project);
-            found.extend(match lowered(project, &workflow.name, model, &places)? {
-                Ok(plan) => limits::broken(&with_objectives(project, plan, &places), &places),
-                Err(errors) => errors,
-            });
+            match lowered(project, &workflow.name, model, &places)? {
+                Ok(plan) => overspent.extend(limits::broken(&with_objectives(project, plan, &places), &places)),
+                Err(errors) => found.extend(errors),
+            }
         }
+        found.extend(checks::limits(&project.model(), overspent));
     }
     Ok(found)
 }
@@ -81,7 +83,7 @@ fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan,
     let model = project.model().workflow(workflow);
     let places = Places::new(project);
     let plan = lowered(project, workflow, model, &places)?.map_err(|errors| stopped(console, project, &errors))?;
-    Ok(with_objectives(project, with_acceptances(project, workflow, plan), &places))
+    Ok(with_acceptances(project, workflow, with_objectives(project, plan, &places), &places))
 }
 
 /// The plan of a workflow of a project without errors.
@@ -91,7 +93,7 @@ pub(crate) fn plan_of(project: &Project, workflow: &WorkflowRef) -> Result<Plan,
     let plan = lowered(project, &workflow.name, model, &places)?;
     let plan =
         plan.map_err(|_| Failure::internal(format!("`{}` was lowered before, and is not now", workflow.name)))?;
-    Ok(with_objectives(project, with_acceptances(project, &workflow.name, plan), &places))
+    Ok(with_acceptances(project, &workflow.name, with_objectives(project, plan, &places), &places))
 }
 
 fn lowered(
@@ -110,12 +112,13 @@ fn lowered(
 }
 
 /// The plan with the exceptions that it stands under.
-fn with_acceptances(project: &Project, workflow: &str, plan: Plan) -> Plan {
+fn with_acceptances(project: &Project, workflow: &str, plan: Plan, places: &Places<'_>) -> Plan {
     let model = project.model();
     let references = model.workflows();
     let Some(reference) = references.iter().find(|it| it.name == workflow) else { return plan };
-    let places = Places::new(project);
-    lower::with_acceptances(plan, &checks::accepted(&model, reference), &|span| places.of(span))
+    let mut accepted = checks::accepted(&model, reference);
+    accepted.extend(checks::accepted_limits(&model, limits::broken(&plan, places)));
+    lower::with_acceptances(plan, &accepted, &|span| places.of(span))
 }
 
 /// The plan with what the users of its services were promised.
