@@ -40,7 +40,7 @@ const ACCEPTED: &[(&str, &[Code])] = &[
     ("P7", &[codes::POLICY_BROKEN]),
     ("P10", &[]),
     ("P11", &[codes::CALL_UNANSWERED]),
-    ("P12", &[]),
+    ("P12", &[codes::OVERSPENT]),
     ("P13", &[]),
     ("P14", &[codes::QUORUM]),
 ];
@@ -55,6 +55,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// One that is about nothing but its own places.
+    pub(crate) fn alone(finding: Diagnostic) -> Self {
+        Self { finding, policy: None, about: Vec::new() }
+    }
+
     fn accepted_by(&self, it: &Acceptance) -> bool {
         let about = match &it.proof {
             Proof::Numbered(name) => codes_of(name).contains(&self.finding.code),
@@ -91,9 +96,36 @@ pub(crate) fn apply(found: Vec<Found>, acceptances: &[Acceptance]) -> (Vec<Diagn
     (left, used)
 }
 
-/// A warning for every exception that accepts nothing.
+/// Findings about the limits of a project's plans without those that people accept, with a warning for each of their exceptions that
+/// accepts nothing. They are told apart from what [`crate::check_all`] finds because only a plan shows them.
+#[must_use]
+pub fn limits(model: &SemanticModel<'_>, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let acceptances = model.acceptances();
+    let (mut left, used) = apply(found.into_iter().map(Found::alone).collect(), &acceptances);
+    left.extend(idle_among(&acceptances, |at, it| is_of_limits(it) && !used.contains(&at)));
+    left
+}
+
+/// The exceptions without which these limits of a plan would not hold.
+#[must_use]
+pub fn accepted_limits(model: &SemanticModel<'_>, found: Vec<Diagnostic>) -> Vec<Acceptance> {
+    let acceptances = model.acceptances();
+    let (_, used) = apply(found.into_iter().map(Found::alone).collect(), &acceptances);
+    used.into_iter().map(|at| acceptances[at].clone()).collect()
+}
+
+/// Whether an exception is from what only plans show.
+fn is_of_limits(it: &Acceptance) -> bool {
+    matches!(&it.proof, Proof::Numbered(name) if codes_of(name).contains(&codes::OVERSPENT))
+}
+
+/// A warning for every exception that accepts nothing, apart from those of limits.
 pub(crate) fn idle(acceptances: &[Acceptance], used: &[usize]) -> Vec<Diagnostic> {
-    let idle = acceptances.iter().enumerate().filter(|(at, _)| !used.contains(at));
+    idle_among(acceptances, |at, it| !is_of_limits(it) && !used.contains(&at))
+}
+
+fn idle_among(acceptances: &[Acceptance], is_idle: impl Fn(usize, &Acceptance) -> bool) -> Vec<Diagnostic> {
+    let idle = acceptances.iter().enumerate().filter(|(at, it)| is_idle(*at, it));
     idle.map(|(_, it)| {
         let message = format!("this exception accepts nothing: {} finds nothing here", it.proof.name());
         let fix = Fix::replace("remove it", it.span, "", Applicability::Guess);

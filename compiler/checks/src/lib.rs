@@ -16,6 +16,7 @@ mod exposures;
 mod measured;
 mod migrating;
 mod objectives;
+mod openings;
 mod places;
 mod power;
 mod questions;
@@ -39,7 +40,7 @@ use semantics::model::{Acceptance, Slo, Workflow};
 use semantics::{SemanticModel, WorkflowRef};
 
 use acceptances::Found;
-pub use acceptances::expired;
+pub use acceptances::{accepted_limits, expired, limits};
 use places::Places;
 
 /// What the proofs say about one workflow of services with these objectives, sorted by place.
@@ -58,10 +59,10 @@ fn proofs(workflow: &Workflow, objectives: &[Slo]) -> Vec<Found> {
     found.extend(migrating::check(workflow));
     found.extend(calls::check(workflow));
     found.extend(times::check(workflow));
-    let mut found: Vec<Found> = found.into_iter().map(of_a_proof).collect();
+    let mut found: Vec<Found> = found.into_iter().map(Found::alone).collect();
     for (part, about) in places.apart() {
         let findings = of_places(&part, objectives).into_iter();
-        found.extend(findings.map(|finding| Found { about: about.clone(), ..of_a_proof(finding) }));
+        found.extend(findings.map(|finding| Found { about: about.clone(), ..Found::alone(finding) }));
     }
     found
 }
@@ -104,7 +105,7 @@ pub fn beyond(model: &SemanticModel<'_>, errors: bool) -> Vec<Diagnostic> {
     found.extend(databases::namesakes(model));
     let errors = errors || found.iter().any(Diagnostic::is_error);
     let (mut proved, evaluated) = proved(model, &workflows);
-    proved.extend(sharing::identities(&evaluated).into_iter().map(of_a_proof));
+    proved.extend(sharing::identities(&evaluated).into_iter().map(Found::alone));
     let acceptances = model.acceptances();
     let (left, used) = acceptances::apply(proved, &acceptances);
     let mut said = BTreeSet::new();
@@ -143,10 +144,6 @@ fn proved(model: &SemanticModel<'_>, workflows: &[WorkflowRef]) -> (Vec<Found>, 
         evaluated.push(workflow);
     }
     (found, evaluated)
-}
-
-fn of_a_proof(finding: Diagnostic) -> Found {
-    Found { finding, policy: None, about: Vec::new() }
 }
 
 /// Workflows of one name in several files: a run is started by that name alone.

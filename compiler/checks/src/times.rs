@@ -4,13 +4,10 @@ use diagnostics::{Diagnostic, codes};
 use rust_decimal::Decimal;
 use semantics::model::{Environment, Stage, Step, StepKind, Strategy, Workflow};
 use semantics::units::duration_text;
-use semantics::value::{Value, Window};
+use semantics::value::Value;
 
+use crate::openings::{longest_opening, never_after};
 use crate::spoken::spoken;
-
-const MINUTE_MS: i64 = 60_000;
-const DAY: usize = 1_440;
-const WEEK: usize = 7 * DAY;
 
 pub(crate) fn check(workflow: &Workflow) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -104,23 +101,28 @@ fn ready_within(runs: &Value) -> i64 {
 }
 
 fn opening(raised: &Raised<'_>) -> Option<Diagnostic> {
-    let longest = longest_opening(&raised.environment.windows)?;
-    let stages = &raised.strategy.stages;
+    let (environment, stages) = (raised.environment, &raised.strategy.stages);
     let last = stages.iter().rposition(|stage| raises(stages, stage)).unwrap_or(0);
     let needed = held(&stages[..last]);
-    if needed < longest {
-        return None;
-    }
-    let message = format!(
-        "between the first and the last increase of `{}` lie {}, but no opening of `{}` is longer than {}",
-        raised.strategy.name,
-        spoken(needed),
-        raised.environment.name,
-        spoken(longest)
-    );
+    let (name, place) = (&raised.strategy.name, &environment.name);
+    let message = match longest_opening(&environment.windows).filter(|longest| needed >= *longest) {
+        Some(longest) => format!(
+            "between the first and the last increase of `{name}` lie {}, but no opening of `{place}` is longer than {}",
+            spoken(needed),
+            spoken(longest)
+        ),
+        None => {
+            let from = never_after(environment, needed)?;
+            format!(
+                "between the first and the last increase of `{name}` lie {}, and from {from} on no opening of `{place}` is \
+                 that long within ten years",
+                spoken(needed)
+            )
+        }
+    };
     let diagnostic = Diagnostic::error(codes::OPENING_TOO_SHORT, raised.strategy.span, message)
         .also(stages[last].span, "the last increase")
-        .also(raised.environment.span, "its `window` is declared here")
+        .also(environment.span, "when things may change there is declared here")
         .note("all increases of one rollout lie in one opening; what is held behind the last may outlast it")
         .help("hold the stages before it for less, or widen the window");
     Some(diagnostic)
@@ -131,50 +133,4 @@ fn raises(stages: &[Stage], stage: &Stage) -> bool {
     let before = stages.iter().take_while(|it| !std::ptr::eq(*it, stage));
     let most = before.filter(|it| it.cohort == stage.cohort).map(|it| it.weight).max().unwrap_or(Decimal::ZERO);
     stage.weight > most
-}
-
-/// The longest time in which the windows are open without a pause, in an ordinary week; nothing where they are always open, or
-/// where windows of several zones could follow each other.
-fn longest_opening(windows: &[Window]) -> Option<i64> {
-    let zone = &windows.first()?.zone;
-    if windows.iter().any(|window| window.zone != *zone) {
-        return None;
-    }
-    let mut open = vec![false; WEEK];
-    for window in windows {
-        for day in (0..7).filter(|day| window.days & (1 << day) != 0) {
-            let (from, to) = (usize::from(window.from), usize::from(window.to));
-            let minutes = if to > from { to - from } else { DAY - from + to };
-            (0..minutes).for_each(|minute| open[(day * DAY + from + minute) % WEEK] = true);
-        }
-    }
-    let shut = open.iter().position(|open| !open)?;
-    let mut longest: i64 = 0;
-    let mut run = 0;
-    for minute in 0..WEEK {
-        run = if open[(shut + minute) % WEEK] { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    Some(longest * MINUTE_MS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn window(days: u8, from: u16, to: u16) -> Window {
-        Window { days, from, to, zone: "UTC".into(), except: Vec::new() }
-    }
-
-    #[test]
-    fn openings_are_as_long_as_windows_that_touch() {
-        let hours = |windows: &[Window]| longest_opening(windows).map(|ms| ms / 3_600_000);
-        assert_eq!(hours(&[]), None);
-        assert_eq!(hours(&[window(0b000_1111, 540, 960)]), Some(7));
-        assert_eq!(hours(&[window(0b000_0001, 0, 1_440), window(0b000_0010, 0, 720)]), Some(36));
-        assert_eq!(hours(&[window(0b100_0000, 1_320, 120)]), Some(4), "over midnight, and over the end of the week");
-        assert_eq!(hours(&[window(0b111_1111, 0, 1_440)]), None, "always open");
-        let other = Window { zone: "Asia/Tokyo".into(), ..window(1, 0, 60) };
-        assert_eq!(hours(&[window(1, 0, 60), other]), None);
-    }
 }

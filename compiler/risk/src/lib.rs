@@ -9,6 +9,8 @@ pub mod diff;
 pub mod duration;
 mod facts;
 pub mod graph;
+mod index;
+mod kept;
 mod limits;
 pub mod picture;
 mod report;
@@ -29,6 +31,7 @@ pub use report::{
     WayBack,
 };
 
+use index::Index;
 use plan::{NodeId, Plan};
 
 /// What a plan risks.
@@ -37,14 +40,15 @@ use plan::{NodeId, Plan};
 /// A node that waits for itself, directly or over others.
 pub fn assess(plan: &Plan) -> Result<Report, NodeId> {
     let time = time::of(plan)?;
+    let index = Index::of(plan);
     Ok(Report {
         workflow: plan.body.workflow.clone(),
         digest: plan.digest.clone(),
-        rollouts: rollout::all(plan),
+        rollouts: rollout::all(&index),
         time,
         irreversible: way_back::irreversible(plan),
         acceptances: plan.body.acceptances.clone(),
         runbooks: plan.body.all_runbooks(),
-        unchecked: unchecked::of(plan),
+        unchecked: unchecked::of(&index),
     })
 }

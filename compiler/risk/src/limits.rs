@@ -4,12 +4,13 @@
 //! goes bad in. D is the time until the gate of the stage is expected to tell, and the way back; where nothing tells, all of
 //! the stage.
 
-use plan::{Plan, Rollout};
+use plan::{Objective, Plan, Rollout};
 
 use crate::duration::shown;
+use crate::index::Index;
 use crate::report::{Limit, Paid};
 use crate::round::significant;
-use crate::spend::{Budget, Told, counted, lasts_ms};
+use crate::spend::{Budget, Looked, Told, counted};
 use crate::stages::Facts;
 use crate::way_back;
 use crate::words::percent;
@@ -39,10 +40,10 @@ pub enum Broken {
 /// The limits of a plan that do not hold.
 #[must_use]
 pub fn broken(plan: &Plan) -> Vec<Broken> {
-    let mut found = Vec::new();
+    let (index, mut found) = (Index::of(plan), Vec::new());
     for (key, rollout) in plan.body.rollouts.iter().filter(|(_, rollout)| rollout.may_spend.is_some()) {
-        let stages = Facts::all(plan, key, rollout);
-        let limits = of(plan, rollout, &stages, way_back::of(plan, key, rollout).traffic_ms);
+        let stages = Facts::all(&index, key, rollout);
+        let limits = of(&index, rollout, &stages, way_back::of(&index, key, rollout).traffic_ms);
         if limits.is_empty() {
             found.push(Broken::NoBudget { rollout: key.clone(), service: rollout.service.clone() });
         }
@@ -53,21 +54,20 @@ pub fn broken(plan: &Plan) -> Vec<Broken> {
 }
 
 /// What a rollout may spend and could spend, objective by objective; nothing where it has no limit.
-pub(crate) fn of(plan: &Plan, rollout: &Rollout, stages: &[Facts<'_>], back_ms: u64) -> Vec<Limit> {
+pub(crate) fn of(index: &Index<'_>, rollout: &Rollout, stages: &[Facts<'_>], back_ms: u64) -> Vec<Limit> {
     let Some(allowed) = rollout.may_spend else { return Vec::new() };
-    let own = plan.body.objectives.iter().filter(|(_, objective)| objective.service == rollout.service);
-    let limits = own.filter_map(|(name, objective)| {
+    let limits = index.objectives(&rollout.service).iter().filter_map(|(name, objective)| {
         let budget = Budget::of(objective)?;
-        let stages: Vec<Paid> = stages.iter().map(|facts| paid(plan, objective, budget, facts, back_ms)).collect();
+        let stages: Vec<Paid> = stages.iter().map(|facts| paid(index, objective, budget, facts, back_ms)).collect();
         let spent = stages.iter().map(|stage| stage.spent).sum();
-        Some(Limit { objective: name.clone(), allowed: allowed.to_f64(), spent: significant(spent), stages })
+        Some(Limit { objective: (*name).clone(), allowed: allowed.to_f64(), spent: significant(spent), stages })
     });
     limits.collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times are far shorter than 2^53 ms")]
-fn paid(plan: &Plan, objective: &plan::Objective, budget: Budget, facts: &Facts<'_>, back_ms: u64) -> Paid {
-    let (lasts_ms, told) = lasts_ms(plan, objective, facts, 1.0);
+fn paid(index: &Index<'_>, objective: &Objective, budget: Budget, facts: &Facts<'_>, back_ms: u64) -> Paid {
+    let (lasts_ms, told) = Looked::of(index, objective, facts).lasts_ms(&index.kept, 1.0);
     let back = back_ms as f64;
     let lasts_ms = match told {
         Told::Back => lasts_ms + back,

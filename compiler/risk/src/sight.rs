@@ -2,10 +2,12 @@
 
 use plan::{Arm, Bound, Condition, Gate, MetricKind, Plan, Reading};
 use statistics::{
-    Baseline, Margin, Question, operating, requests_to_fail, requests_to_fail_limit, requests_to_pass,
-    requests_to_pass_limit,
+    Baseline, Margin, Question, fail_limit_within, fail_within, operating, requests_to_fail, requests_to_fail_limit,
+    requests_to_pass, requests_to_pass_limit,
 };
 
+use crate::index::Index;
+use crate::kept::{Kept, Key};
 use crate::report::{Odds, Sight};
 use crate::round::significant;
 use crate::stages::{Facts, Guarded};
@@ -14,13 +16,13 @@ use crate::stages::{Facts, Guarded};
 const HALVINGS: u32 = 30;
 
 /// What the stage's gate can tell, condition by condition.
-pub(crate) fn sights(plan: &Plan, facts: &Facts<'_>) -> Vec<Sight> {
+pub(crate) fn sights(index: &Index<'_>, facts: &Facts<'_>) -> Vec<Sight> {
     let Some(guarded) = facts.guard else { return Vec::new() };
     let conditions = guarded.gate.conditions.iter().filter(|condition| !condition.advisory);
-    conditions.map(|condition| sight(plan, facts, guarded, condition)).collect()
+    conditions.map(|condition| sight(index, facts, guarded, condition)).collect()
 }
 
-fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condition) -> Sight {
+fn sight(index: &Index<'_>, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condition) -> Sight {
     let seen = facts.traffic.map_or(0, |traffic| counted(facts, guarded.gate, traffic.least.to_f64()));
     let blank = Sight {
         condition: condition.text.clone(),
@@ -36,13 +38,13 @@ fn sight(plan: &Plan, facts: &Facts<'_>, guarded: Guarded<'_>, condition: &Condi
     if facts.traffic.is_none() {
         return unknown("no traffic is declared");
     }
-    match Test::of(plan, facts, guarded, condition) {
+    match Test::of(index.plan, facts, guarded, condition) {
         Ok(test) => Sight {
             usual: test.usual.map(significant),
-            fails_from: test.fails_from(seen).map(significant),
-            needed_to_pass: test.needed_to_pass().map(|needed| needed.max(guarded.gate.at_least)),
-            least: test.question().needed(test.alpha_pass).map(statistics::Telling::least),
-            odds: test.odds(seen),
+            fails_from: test.fails_from(&index.kept, seen).map(significant),
+            needed_to_pass: test.needed_to_pass(&index.kept).map(|needed| needed.max(guarded.gate.at_least)),
+            least: test.least(&index.kept),
+            odds: test.odds(&index.kept, seen),
             ..blank
         },
         Err(why) => Sight { least: bounding(guarded.gate, condition), ..unknown(why) },
@@ -70,6 +72,13 @@ pub(crate) fn requests(rate: f64, ms: u64) -> u64 {
     let whole = expected.max(0.0) as u64;
     whole
 }
+
+/// What is asked about a test, for [`Test::key`].
+const TO_FAIL: u64 = 0;
+const TO_PASS: u64 = 1;
+const LEAST: u64 = 2;
+const FAILS_FROM: u64 = 3;
+const AT_LIMIT: u64 = 4;
 
 /// How a condition is judged.
 #[derive(Clone, Copy)]
@@ -129,20 +138,57 @@ impl Test {
         }
     }
 
+    /// What an answer about this test depends on: the test itself, which question, and at what.
+    fn key(&self, question: u64, at: u64) -> Key {
+        let levels = [self.alpha_fail, self.alpha_pass, self.usual.unwrap_or(-1.0)].map(f64::to_bits);
+        let [fail, pass, usual] = levels;
+        let other = match self.against {
+            Against::Limit(limit) => [limit.to_bits(), 0, 0, 0, 0],
+            Against::Arm { margin, share, other, .. } => {
+                let beside = match other {
+                    Baseline::Known => -1.0,
+                    Baseline::Requests(requests) => -2.0 - requests as f64,
+                    Baseline::PerCanary(ratio) => ratio,
+                };
+                let [share, beside] = [share, beside].map(f64::to_bits);
+                let [plus, times] = [margin.plus(), margin.times()].map(f64::to_bits);
+                [plus, times, share, beside, 1]
+            }
+        };
+        let [a, b, c, d, e] = other;
+        [question, at, fail, pass, usual, a, b, c, d, e]
+    }
+
     /// Requests with which a release that is bad at `rate` is expected to fail.
-    pub(crate) fn needed_to_fail(&self, rate: f64) -> Option<u64> {
-        match self.against {
+    pub(crate) fn needed_to_fail(&self, kept: &Kept, rate: f64) -> Option<u64> {
+        kept.count(self.key(TO_FAIL, rate.to_bits()), || match self.against {
             Against::Limit(limit) => requests_to_fail_limit(rate, limit, self.alpha_fail),
             Against::Arm { margin, usual, share, .. } => requests_to_fail(rate, usual, margin, share, self.alpha_fail),
+        })
+    }
+
+    /// Whether a release that is bad at `rate` is expected to fail with so many requests.
+    fn fails_with(&self, requests: u64, rate: f64) -> bool {
+        match self.against {
+            Against::Limit(limit) => fail_limit_within(requests, rate, limit, self.alpha_fail),
+            Against::Arm { margin, usual, share, .. } => {
+                fail_within(requests, rate, usual, margin, share, self.alpha_fail)
+            }
         }
     }
 
     /// Requests with which a release as good as usual is expected to pass.
-    fn needed_to_pass(&self) -> Option<u64> {
-        match self.against {
+    fn needed_to_pass(&self, kept: &Kept) -> Option<u64> {
+        kept.count(self.key(TO_PASS, 0), || match self.against {
             Against::Limit(limit) => requests_to_pass_limit(self.usual.unwrap_or(0.0), limit, self.alpha_pass),
             Against::Arm { margin, usual, share, .. } => requests_to_pass(usual, margin, share, self.alpha_pass),
-        }
+        })
+    }
+
+    /// Requests with fewer of which no test tells it.
+    fn least(&self, kept: &Kept) -> Option<u64> {
+        let least = || self.question().needed(self.alpha_pass).map(statistics::Telling::least);
+        kept.count(self.key(LEAST, 0), least)
     }
 
     /// What the condition asks, of whatever test.
@@ -154,21 +200,29 @@ impl Test {
     }
 
     /// What becomes of releases under a limit by the end of the stage.
-    fn odds(&self, seen: u64) -> Option<Odds> {
+    fn odds(&self, kept: &Kept, seen: u64) -> Option<Odds> {
         let Against::Limit(limit) = self.against else { return None };
+        Some(kept.odds(self.key(AT_LIMIT, seen), || self.weighed(limit, seen)))
+    }
+
+    fn weighed(&self, limit: f64, seen: u64) -> Odds {
         let at = |rate| operating(seen, limit, rate, self.alpha_fail, self.alpha_pass);
         let (usual, edge) = (self.usual.map(at), at(limit));
-        Some(Odds {
+        Odds {
             usual_fails: usual.map(|it| significant(it.fails)),
             usual_passes: usual.map(|it| significant(it.passes)),
             limit_fails: significant(edge.fails),
             limit_passes: significant(edge.passes),
-        })
+        }
     }
 
     /// The least share that is told by so many requests.
-    fn fails_from(&self, seen: u64) -> Option<f64> {
-        let told = |rate: f64| self.needed_to_fail(rate).is_some_and(|needed| needed <= seen);
+    fn fails_from(&self, kept: &Kept, seen: u64) -> Option<f64> {
+        kept.share(self.key(FAILS_FROM, seen), || self.searched(seen))
+    }
+
+    fn searched(&self, seen: u64) -> Option<f64> {
+        let told = |rate: f64| self.fails_with(seen, rate);
         if !told(1.0) {
             return None;
         }

@@ -2,6 +2,8 @@
 
 use plan::{Arm, Gate, Guard, Hold, Place, Plan, Rollout, Stage, Traffic, Work};
 
+use crate::index::Index;
+
 /// A stage of a rollout.
 pub(crate) struct Facts<'p> {
     pub(crate) stage: &'p Stage,
@@ -20,16 +22,16 @@ pub(crate) struct Guarded<'p> {
 
 impl<'p> Facts<'p> {
     /// The stages of a rollout, in order.
-    pub(crate) fn all(plan: &'p Plan, key: &str, rollout: &'p Rollout) -> Vec<Self> {
+    pub(crate) fn all(index: &Index<'p>, key: &str, rollout: &'p Rollout) -> Vec<Self> {
         let stages = (0..).zip(&rollout.stages);
-        stages.map(|(index, stage)| Self::of(plan, key, rollout, index, stage)).collect()
+        stages.map(|(number, stage)| Self::of(index, key, rollout, number, stage)).collect()
     }
 
-    fn of(plan: &'p Plan, key: &str, rollout: &Rollout, index: u32, stage: &'p Stage) -> Self {
-        let nodes = plan.body.nodes.iter();
-        let mut own = nodes.filter(|node| node.rollout.as_deref() == Some(key) && node.stage == Some(index)).peekable();
-        let place = own.peek().and_then(|node| plan.source_map.get(&node.id.0));
-        let hold = own.find_map(|node| match &node.work {
+    fn of(index: &Index<'p>, key: &str, rollout: &Rollout, number: u32, stage: &'p Stage) -> Self {
+        let plan = index.plan;
+        let own = index.nodes(key, number);
+        let place = own.first().and_then(|node| plan.source_map.get(&node.id.0));
+        let hold = own.iter().find_map(|node| match &node.work {
             Work::Hold(hold) => Some(hold),
             _ => None,
         });

@@ -1,19 +1,22 @@
 //! What a report says nothing about: better named than taken as said.
 
+use std::collections::BTreeSet;
+
 use plan::Plan;
 use plan::contract::Clause;
 
+use crate::index::Index;
 use crate::report::Unchecked;
 
 /// What is not checked of a plan.
-pub(crate) fn of(plan: &Plan) -> Vec<Unchecked> {
+pub(crate) fn of(index: &Index<'_>) -> Vec<Unchecked> {
     let mut found = vec![Unchecked {
         proof: "P4".to_owned(),
         what: "whether every running version fits every state of its databases".to_owned(),
         why: "the proof over schema states is not part of this version".to_owned(),
     }];
-    found.extend(unrecorded(plan));
-    for (key, rollout) in &plan.body.rollouts {
+    found.extend(unrecorded(index.plan));
+    for (key, rollout) in &index.plan.body.rollouts {
         if rollout.traffic.is_none() {
             found.push(Unchecked {
                 proof: "P3, P12".to_owned(),
@@ -21,7 +24,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<Unchecked> {
                 why: format!("no traffic is declared: `bind {} {{ traffic = … }}`", rollout.service),
             });
         }
-        if !plan.body.objectives.values().any(|objective| objective.service == rollout.service) {
+        if index.objectives(&rollout.service).is_empty() {
             found.push(Unchecked {
                 proof: "P12".to_owned(),
                 what: format!("what {key} could cost of an error budget"),
@@ -46,11 +49,11 @@ fn unrecorded(plan: &Plan) -> Vec<Unchecked> {
         body.environments.get(environment).is_some_and(|it| it.released.contains_key(service))
     };
     let open = calls.filter(|(rollout, service, _)| !known(&rollout.environment, service));
-    let mut found: Vec<Unchecked> = Vec::new();
+    let (mut found, mut said): (Vec<Unchecked>, BTreeSet<String>) = Default::default();
     for (rollout, service, interface) in open {
         let what =
             format!("whether {service} in {} answers {interface} as {} calls it", rollout.environment, rollout.service);
-        if !found.iter().any(|it| it.what == what) {
+        if said.insert(what.clone()) {
             let why = format!(
                 "this plan has no record of what runs of it: `released {service} in {} {{ … }}`",
                 rollout.environment

@@ -3,14 +3,11 @@
 use plan::{Call, Effect, EffectClass, Migrate, Node, PhaseName, Plan, Rollout, Work};
 
 use crate::graph::effect_ms;
+use crate::index::Index;
 use crate::report::{Irreversible, WayBack};
 
 /// What brings a rollout back.
-pub(crate) fn of(plan: &Plan, key: &str, rollout: &Rollout) -> WayBack {
-    let until =
-        plan.body.nodes.iter().find(|node| {
-            node.rollout.as_deref() == Some(key) && (node.past_return || matches!(node.work, Work::Finish))
-        });
+pub(crate) fn of(index: &Index<'_>, key: &str, rollout: &Rollout) -> WayBack {
     let steps = &rollout.recovery;
     let shifted = steps.iter().position(|step| matches!(step.effect.call, Call::Shift { .. }));
     let until_shifted = &steps[..shifted.map_or(steps.len(), |at| at + 1)];
@@ -19,7 +16,7 @@ pub(crate) fn of(plan: &Plan, key: &str, rollout: &Rollout) -> WayBack {
         steps: steps.iter().map(|step| step.id.clone()).collect(),
         traffic_ms: until_shifted.iter().map(|step| step.effect.timeout_ms).fold(0, sum),
         longest_ms: steps.iter().map(|step| effect_ms(&step.effect)).fold(0, sum),
-        until: until.map(|node| node.id.clone()),
+        until: index.end(key).cloned(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod exposures;
 mod migrations;
+mod order;
 mod stages;
 
 pub(crate) use stages::staged;
@@ -31,7 +32,7 @@ pub(crate) struct Thing {
 
 /// Everything of a workflow that a policy can be about.
 pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
-    let mut seen = Seen::default();
+    let mut seen = Seen { turns: order::turns(workflow), ..Seen::default() };
     seen.steps(&workflow.steps, 0);
     // However the workflow ended, so that nobody is sure to have agreed.
     seen.steps(&workflow.finally, 0);
@@ -48,6 +49,7 @@ pub(crate) fn things(workflow: &Workflow) -> Vec<Thing> {
 
 #[derive(Default)]
 struct Seen {
+    turns: order::Turns,
     things: Vec<Thing>,
     rollouts: Vec<Value>,
     approvals: Vec<Value>,
@@ -119,6 +121,7 @@ impl Seen {
 
     fn rollout(&mut self, step: &Step, rollout: &Rollout, approved: i64) {
         let (service, environment) = (service(&rollout.service), environment(&rollout.environment));
+        let turn = self.turns.get(&std::ptr::from_ref(step)).copied().unwrap_or_default();
         let replicas = replicas(rollout);
         let described = described(rollout);
         let (at, about) = (rollout.strategy.span, about(rollout));
@@ -143,6 +146,9 @@ impl Seen {
                 ("hold", Value::Duration(hold)),
                 ("approvals", Value::Int(approved)),
                 ("within", step.within_ms.map_or(Value::None, Value::Duration)),
+                ("turn", Value::Int(turn.forward)),
+                ("turn_back", Value::Int(turn.backward)),
+                ("branch", Value::Int(turn.branch)),
             ]),
         );
         self.rollouts.push(value.clone());

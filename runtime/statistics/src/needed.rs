@@ -48,6 +48,14 @@ pub fn requests_to_fail(rate: f64, usual: f64, margin: Margin, canary_share: f64
     least(|n| enough(rates.evidence(n, margin).fail, needed))
 }
 
+/// Whether so many canary requests are [`requests_to_fail`] or more: one look where that searches.
+#[must_use]
+pub fn fail_within(requests: u64, rate: f64, usual: f64, margin: Margin, canary_share: f64, alpha_fail: f64) -> bool {
+    let requests = requests.min(MOST_REQUESTS);
+    let enough_with = |rates: Rates| enough(rates.evidence(requests, margin).fail, needed(alpha_fail));
+    requests > 0 && Rates::new(rate, usual, canary_share).is_some_and(enough_with)
+}
+
 /// A supposed truth, from which expected counts follow.
 struct Rates {
     canary: f64,

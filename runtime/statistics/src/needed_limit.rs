@@ -23,6 +23,14 @@ pub fn requests_to_fail_limit(rate: f64, limit: f64, alpha_fail: f64) -> Option<
     in_domain(rate, limit).then(|| least(|n| enough(evidence(Arm::expected(n as f64, rate), limit).fail, needed)))?
 }
 
+/// Whether so many requests are [`requests_to_fail_limit`] or more: one look where that searches.
+#[must_use]
+pub fn fail_limit_within(requests: u64, rate: f64, limit: f64, alpha_fail: f64) -> bool {
+    let requests = requests.min(crate::MOST_REQUESTS);
+    let enough_with = || enough(evidence(Arm::expected(requests as f64, rate), limit).fail, needed(alpha_fail));
+    requests > 0 && in_domain(rate, limit) && enough_with()
+}
+
 fn in_domain(rate: f64, limit: f64) -> bool {
     (0.0..=1.0).contains(&rate) && (0.0..=1.0).contains(&limit)
 }

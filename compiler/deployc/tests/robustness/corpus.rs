@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use semantics::Database;
+
 /// Files that belong together, by path.
 pub(crate) type Files = Vec<(String, String)>;
 
@@ -77,4 +79,15 @@ fn cases(page: &str) -> Vec<Files> {
 #[test]
 fn the_repository_holds_much_of_the_language() {
     assert!(projects().len() > 100 && texts().len() > 100, "{} projects, {} texts", projects().len(), texts().len());
+}
+
+/// A database of these files.
+pub(crate) fn loaded(files: &[(String, String)]) -> Database {
+    let text =
+        |(path, text): &(String, String)| semantics::SourceText { path: path.clone(), text: text.as_str().into() };
+    let (sources, schemas) = files.iter().map(text).partition(|it| it.path.ends_with(".deploy"));
+    let mut db = Database::default();
+    db.set_sources("2026", sources);
+    db.set_schemas(schemas);
+    db
 }

@@ -11,6 +11,7 @@ mod fuzz;
 mod mutate;
 mod nasty;
 mod numbers;
+mod proving;
 mod removals;
 mod shrink;
 mod targets;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use diagnostics::Diagnostic;
 use semantics::{Database, SemanticModel};
 
+use crate::corpus::loaded;
 use crate::corpus::{Files, projects};
 use crate::desk::{edited, significant};
 use crate::numbers::Numbers;
-use crate::targets::loaded;
 
 /// Tokens tried in a test; `FUZZ_ALL` tries every token.
 const SAMPLE: usize = 300;

@@ -1,10 +1,10 @@
 //! The phases that read what others wrote, and what must hold of each for every input.
 
 use diagnostics::FileId;
-use semantics::{Database, SemanticModel};
+use semantics::SemanticModel;
 use syntax::lex::{TokenKind, tokens};
 
-use crate::corpus::{projects, texts};
+use crate::corpus::{loaded, projects, texts};
 use crate::desk::{Desk, place};
 use crate::mutate::{garbled, mutated};
 use crate::numbers::Numbers;
@@ -118,15 +118,4 @@ fn plans() -> Vec<Vec<u8>> {
         }
     }
     plans
-}
-
-/// A database of these files.
-pub(crate) fn loaded(files: &[(String, String)]) -> Database {
-    let text =
-        |(path, text): &(String, String)| semantics::SourceText { path: path.clone(), text: text.as_str().into() };
-    let (sources, schemas) = files.iter().map(text).partition(|it| it.path.ends_with(".deploy"));
-    let mut db = Database::default();
-    db.set_sources("2026", sources);
-    db.set_schemas(schemas);
-    db
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, helpers included")]
 
 mod fixture;
+mod growth;
 mod picture;
 mod reading;
 mod sights;

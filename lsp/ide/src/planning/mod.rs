@@ -27,9 +27,8 @@ pub enum Contradiction {
 /// A mistake of the compiler's own.
 pub fn plan(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Result<Result<Plan, Vec<Diagnostic>>, Contradiction> {
     let places = Places::new(model);
-    let place = |span| places.of(span);
-    let accepted = |plan| lower::with_acceptances(plan, &checks::accepted(model, workflow), &place);
-    Ok(lowered(model, workflow, &places)?.map(|plan| with_objectives(model, accepted(plan), &places)))
+    let promised = |plan| with_objectives(model, plan, &places);
+    Ok(lowered(model, workflow, &places)?.map(|plan| with_acceptances(model, workflow, promised(plan), &places)))
 }
 
 /// What no plan of the project can hold; to be asked only where nothing else is wrong, because a plan is made of what was
@@ -38,14 +37,15 @@ pub fn plan(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Result<Result<
 /// # Errors
 /// A mistake of the compiler's own.
 pub fn limits(model: &SemanticModel<'_>) -> Result<Vec<Diagnostic>, Contradiction> {
-    let mut found = Vec::new();
+    let (mut found, mut overspent) = (Vec::new(), Vec::new());
     for workflow in model.workflows() {
         let places = Places::new(model);
-        found.extend(match lowered(model, &workflow, &places)? {
-            Ok(plan) => limits::broken(&with_objectives(model, plan, &places), &places),
-            Err(errors) => errors,
-        });
+        match lowered(model, &workflow, &places)? {
+            Ok(plan) => overspent.extend(limits::broken(&with_objectives(model, plan, &places), &places)),
+            Err(errors) => found.extend(errors),
+        }
     }
+    found.extend(checks::limits(model, overspent));
     Ok(found)
 }
 
@@ -60,6 +60,13 @@ fn lowered(
         Err(errors) if errors.is_empty() => Err(Contradiction::Unsaid(workflow.name.to_string())),
         lowered => Ok(lowered),
     }
+}
+
+/// The plan with the exceptions that it stands under.
+fn with_acceptances(model: &SemanticModel<'_>, workflow: &WorkflowRef, plan: Plan, places: &Places<'_>) -> Plan {
+    let mut accepted = checks::accepted(model, workflow);
+    accepted.extend(checks::accepted_limits(model, limits::broken(&plan, places)));
+    lower::with_acceptances(plan, &accepted, &|span| places.of(span))
 }
 
 fn with_objectives(model: &SemanticModel<'_>, plan: Plan, places: &Places<'_>) -> Plan {

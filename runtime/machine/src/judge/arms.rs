@@ -2,6 +2,7 @@
 
 use plan::{Arm, ReleaseId};
 
+use super::kept::Kept;
 use super::window::Window;
 use crate::evidence::ArmSeen;
 use crate::ports::provider::Reading;
@@ -14,6 +15,8 @@ pub(super) struct Arms<'a> {
     pub(super) incoming: Option<&'a ReleaseId>,
     /// The release that ran before.
     pub(super) running: Option<&'a ReleaseId>,
+    /// Judgements that were made before, where they are kept.
+    pub(super) kept: Option<&'a Kept>,
 }
 
 impl Arms<'_> {

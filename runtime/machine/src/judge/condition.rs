@@ -4,6 +4,7 @@ use plan::{Bound, Condition, Gate, Metric, MetricKind, Place};
 
 use super::arms::Arms;
 use super::found::Found;
+use super::kept::Kept;
 use super::{counter, distribution, gauge, mean, share};
 use crate::evidence::{ArmSeen, ConditionEvidence, Verdict};
 use crate::reading::GaugeReading;
@@ -20,6 +21,8 @@ pub(super) struct Subject<'a> {
     pub(super) at_least: u64,
     /// The chances of ever failing, and of ever passing, wrongly.
     pub(super) levels: Levels,
+    /// Judgements that were made before, where they are kept.
+    pub(super) kept: Option<&'a Kept>,
 }
 
 /// The chances of wrong verdicts, over all looks together.
@@ -36,7 +39,7 @@ impl<'a> Subject<'a> {
         shares: u32,
         condition: &'a Condition,
         metric: Option<&'a Metric>,
-        arms: &Arms<'_>,
+        arms: &Arms<'a>,
     ) -> Self {
         let alpha = 1.0 - gate.confidence.to_f64();
         Self {
@@ -47,6 +50,7 @@ impl<'a> Subject<'a> {
             past: None,
             at_least: gate.at_least,
             levels: Levels { fail: alpha / f64::from(shares.max(1)), pass: alpha },
+            kept: arms.kept,
         }
     }
 

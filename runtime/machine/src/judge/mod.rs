@@ -8,8 +8,10 @@ mod counter;
 mod distribution;
 mod found;
 mod gauge;
+mod kept;
 mod mean;
 mod share;
+mod spending;
 mod verdict;
 mod window;
 
@@ -27,6 +29,7 @@ use crate::state::{Holding, SlotState};
 pub use found::amount;
 
 use arms::Arms;
+pub use kept::Kept;
 use window::Window;
 
 /// A look that says nothing new is journalled this often, in milliseconds.
@@ -45,6 +48,27 @@ pub enum Look {
 /// does not hold any more. Holds without a gate give an inconclusive look that shows the measured shares. `asked` is when
 /// the sample was asked for.
 pub fn look(run: &Run, slot: SlotIndex, asked: &Moment, at: &Moment, sample: Result<Sample, String>) -> Option<Look> {
+    looked(run, slot, (asked, at), sample, None)
+}
+
+/// The same, with judgements that were made before.
+pub fn look_again(
+    run: &Run,
+    slot: SlotIndex,
+    (asked, at): (&Moment, &Moment),
+    sample: Result<Sample, String>,
+    kept: &Kept,
+) -> Option<Look> {
+    looked(run, slot, (asked, at), sample, Some(kept))
+}
+
+fn looked(
+    run: &Run,
+    slot: SlotIndex,
+    (asked, at): (&Moment, &Moment),
+    sample: Result<Sample, String>,
+    kept: Option<&Kept>,
+) -> Option<Look> {
     let (SlotState::Holding(holding) | SlotState::Asking { holding, .. }) = run.state(slot) else { return None };
     let mut evidence = blank(run, slot, at, at.since(&holding.opened));
     let sample = sample.and_then(|sample| fresh(asked, at, sample)).and_then(|sample| in_order(holding, at, sample));
@@ -60,10 +84,13 @@ pub fn look(run: &Run, slot: SlotIndex, asked: &Moment, at: &Moment, sample: Res
         Some(baseline) if window::is_before(baseline, &sample) => {
             let window = Window::between(baseline, &sample);
             let (incoming, running) = run.releases_of(slot);
-            let arms = Arms { window: &window, incoming: incoming.as_ref(), running: running.as_ref() };
+            let arms = Arms { window: &window, incoming: incoming.as_ref(), running: running.as_ref(), kept };
             evidence.observed_share = arms.observed_share();
             if let Some((gate, guard)) = run.gate_of(slot) {
                 judge(run, gate, guard.shares, &arms, holding, &mut evidence);
+                if let Some(why) = spending::overspent(run, slot, &evidence) {
+                    (evidence.verdict, evidence.cause) = (Verdict::Fail, why);
+                }
             }
             Some(Look::Seen(Box::new(evidence)))
         }

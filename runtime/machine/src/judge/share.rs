@@ -20,14 +20,20 @@ pub(super) fn found(subject: &Subject<'_>) -> Found {
     match &subject.condition.bound {
         Bound::Constant(limit) => {
             let limit = limit.to_f64();
-            let judgement = statistics::judge_limit(own, limit, levels.fail, levels.pass);
+            let judgement = match subject.kept {
+                Some(kept) => kept.limit(own, limit, levels.fail, levels.pass),
+                None => statistics::judge_limit(own, limit, levels.fail, levels.pass),
+            };
             Found::share(&judgement, own.rate(), limit, ONE_ARM)
         }
         Bound::Against { times, plus } => match &subject.against {
             Some(other) => {
                 let other = counts(other.seen.as_ref());
                 let margin = Margin::new(plus.to_f64(), times.to_f64()).unwrap_or(Margin::NONE);
-                let judgement = statistics::judge_difference(own, other, margin, levels.fail, levels.pass);
+                let judgement = match subject.kept {
+                    Some(kept) => kept.difference(own, other, margin, levels.fail, levels.pass),
+                    None => statistics::judge_difference(own, other, margin, levels.fail, levels.pass),
+                };
                 Found::share(&judgement, own.rate(), margin.allowed(other.rate().unwrap_or(0.0)), TWO_ARMS)
             }
             None => Found::nothing(Unit::Share, "the gate has no other arm"),

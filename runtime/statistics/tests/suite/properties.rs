@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use statistics::{
-    Counts, MOST_REQUESTS, Margin, Verdict, judge_difference, judge_limit, pass_within, requests_to_pass,
+    Counts, MOST_REQUESTS, Margin, Verdict, fail_limit_within, fail_within, judge_difference, judge_limit, pass_within,
+    requests_to_fail, requests_to_fail_limit, requests_to_pass,
 };
 
 fn arm() -> impl Strategy<Value = Counts> {
@@ -160,5 +161,18 @@ proptest! {
         if let Some(least) = least {
             prop_assert!(within(least) && !within(least - 1) && within(MOST_REQUESTS));
         }
+    }
+
+    #[test]
+    fn one_look_at_a_failure_says_what_the_search_says(
+        rate in prop_oneof![0.0..0.02_f64, 0.0..=1.0_f64], usual in prop_oneof![Just(0.0), 0.0..0.02_f64, 0.0..=1.0_f64],
+        margin in any_margin(), share in 0.001..0.999_f64, alpha in 0.001..0.5_f64,
+        n in prop_oneof![0..1_000_u64, 0..1_000_000_000_u64, Just(u64::MAX)],
+    ) {
+        let told = |least: Option<u64>| least.is_some_and(|least| least <= n);
+        let beside = requests_to_fail(rate, usual, margin, share, alpha);
+        prop_assert_eq!(fail_within(n, rate, usual, margin, share, alpha), told(beside));
+        let limit = requests_to_fail_limit(rate, usual, alpha);
+        prop_assert_eq!(fail_limit_within(n, rate, usual, alpha), told(limit));
     }
 }

@@ -4,3 +4,4 @@ mod fresh;
 mod held;
 mod kinds;
 mod never;
+mod spending;
