@@ -40,9 +40,9 @@ add-highlighter shared/deploy/code/ regex '\b(failure|fails|freeze|from|given|go
 add-highlighter shared/deploy/code/ regex '\b(inconclusive|index|inserts|instances|keep|keeping|lag|may)\b' 0:keyword
 add-highlighter shared/deploy/code/ regex '\b(metrics|missing|needs|never|of|on|once|one|over|pause)\b' 0:keyword
 add-highlighter shared/deploy/code/ regex '\b(probeable|protected|provides|ran|reads|refused|release)\b' 0:keyword
-add-highlighter shared/deploy/code/ regex '\b(replicas|requests|require|retry|runbook|set|silent)\b' 0:keyword
-add-highlighter shared/deploy/code/ regex '\b(simulate|spend|spent|stage|sticky|stop|surge|times|to)\b' 0:keyword
-add-highlighter shared/deploy/code/ regex '\b(unavailable|under|unready|until|updates|upserts|using)\b' 0:keyword
+add-highlighter shared/deploy/code/ regex '\b(replicas|requests|require|retry|runbook|set|silencing)\b' 0:keyword
+add-highlighter shared/deploy/code/ regex '\b(silent|simulate|spend|spent|stage|sticky|stop|surge|times)\b' 0:keyword
+add-highlighter shared/deploy/code/ regex '\b(to|unavailable|under|unready|until|updates|upserts|using)\b' 0:keyword
 add-highlighter shared/deploy/code/ regex '\b(warm|where|while|with|within|promql|sql)\b' 0:keyword
 # words end
 # words: constants weekdays > add-highlighter shared/deploy/code/ regex '\b(@)\b' 0:value

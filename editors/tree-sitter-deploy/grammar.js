@@ -263,6 +263,7 @@ module.exports = grammar({
     finally_step: $ => seq('finally', $.steps),
     _modifier: $ => choice(
       $.runbook,
+      seq('silencing', field('matching', $.expression), 'for', 'at', 'most', field('at_most', $.expression)),
       seq('within', field('within', $.expression)),
       seq('retry', $.expression, 'times'),
       seq('on', 'failure', choice($.steps, seq('continue', 'because', $.expression))),

@@ -13,6 +13,7 @@ mod launch;
 mod limits;
 mod pages;
 mod places;
+mod plan_file;
 mod replace;
 mod revision;
 mod testing;

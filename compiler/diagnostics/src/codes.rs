@@ -134,6 +134,7 @@ codes! {
     TRAFFIC_NOT_SHARED "E0421" "traffic of two services by what carries one";
     NO_PROBE "E0422" "a probeable action without a probe";
     NOT_A_LINK "E0423" "a runbook that is no link";
+    UNBOUND_SILENCE "E0424" "a silence that covers too much";
 
     PUT_TOGETHER "E0430" "a query that is put together";
     NOT_COMPARABLE "E0431" "a comparison that this kind of metric does not allow";
@@ -181,6 +182,7 @@ codes! {
     NO_BUDGET "E0541" "a share of a budget that nobody declared";
     DEADLINE_TOO_SHORT "E0542" "a deadline that is shorter than what it bounds";
     OPENING_TOO_SHORT "E0543" "increases that do not fit into one opening";
+    NOBODY_KEEPS_ALERTS "E0544" "a silence where nobody keeps alerts";
 
     // E06xx: databases, contracts and texts in other languages.
     SCHEMA_FILE "E0601" "a schema file that is not named by its path in the project";

@@ -19,7 +19,8 @@ impl Lowering<'_> {
                 traffic: environment.traffic.as_ref().map(|it| self.provider(environment, it)),
                 metrics: environment.metrics.as_ref().map(|it| self.provider(environment, it)),
                 hours: crate::window::hours(environment),
-                notify: environment.notify.as_ref().map(|it| self.provider(environment, it)),
+                alerts: environment.alerts.as_ref().map(|it| self.provider(environment, it)),
+                notify: environment.notify.iter().map(ToString::to_string).collect(),
                 secrets: environment.secrets.as_ref().map(|it| self.provider(environment, it)),
                 drift: match environment.drift {
                     model::Drift::Heal => None,

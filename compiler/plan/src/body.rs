@@ -191,9 +191,12 @@ pub struct Environment {
     /// When things may change there; at any time, if it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
-    /// Where people are told what happens there.
+    /// Who keeps alerts: is told of rollouts there, and silences what they set off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notify: Option<Binding>,
+    pub alerts: Option<Binding>,
+    /// The channels of those who watch it, by the names of actions: where `notify` of the environment goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notify: Vec<String>,
     /// Keeps the secrets; files and systemd's credentials when not bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Binding>,

@@ -1,6 +1,7 @@
 //! The plan as a file: version, digest, body, and the source map that the digest leaves out.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,8 +15,8 @@ use crate::validate;
 /// The version this library writes. It reads this one only; a later library reads the one before as well.
 pub const FORMAT: u32 = 1;
 
-/// Largest plan that is read: 256 MiB.
-const SIZE_MAX: usize = 256 << 20;
+/// Largest plan that is read, in bytes: 256 MiB.
+pub const SIZE_MAX: u64 = 256 << 20;
 
 /// A compiled plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,8 +81,11 @@ pub enum ReadError {
     #[error("the plan is not sound: {0}; build it again")]
     Unsound(String),
     /// Too large to be read.
-    #[error("the plan has {0} bytes, and the limit is {SIZE_MAX}")]
-    Size(usize),
+    #[error("the plan has more than {} MiB, the limit for one", SIZE_MAX >> 20)]
+    Size,
+    /// The file cannot be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(std::io::Error),
 }
 
 #[derive(Serialize)]
@@ -116,10 +120,19 @@ impl Plan {
         bytes
     }
 
+    /// The bytes of a plan file of `length` bytes, as its folder says. Where that is too long nothing is read; where it says too
+    /// little, as it does of a pipe, no more than the limit is.
+    ///
+    /// # Errors
+    /// Where there are more than [`SIZE_MAX`], or they cannot be read.
+    pub fn take(length: u64, from: impl Read) -> Result<Vec<u8>, ReadError> {
+        bounded(length, from, SIZE_MAX)
+    }
+
     /// Reads a plan and refuses one of another version, one that was edited, and one that is not sound.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
-        if bytes.len() > SIZE_MAX {
-            return Err(ReadError::Size(bytes.len()));
+        if bytes.len() as u64 > SIZE_MAX {
+            return Err(ReadError::Size);
         }
         let shape = |error: serde_json::Error| ReadError::Shape(error.to_string());
         let Written { format, body } = serde_json::from_slice(bytes).map_err(shape)?;
@@ -144,5 +157,39 @@ impl Plan {
     fn is_sealed(body: &str, digest: &Digest) -> bool {
         let covered = [br#"{"body":"#, body.as_bytes(), format!(r#","format":{FORMAT}}}"#).as_bytes()].concat();
         Digest::of(&covered) == *digest
+    }
+}
+
+fn bounded(length: u64, from: impl Read, most: u64) -> Result<Vec<u8>, ReadError> {
+    if length > most {
+        return Err(ReadError::Size);
+    }
+    let mut bytes = Vec::new();
+    from.take(most + 1).read_to_end(&mut bytes).map_err(ReadError::Unreadable)?;
+    if bytes.len() as u64 > most { Err(ReadError::Size) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+    use std::io::{Read, Result};
+
+    use super::*;
+
+    /// Whoever reads from it has not looked at the size before.
+    struct Unread;
+
+    impl Read for Unread {
+        fn read(&mut self, _into: &mut [u8]) -> Result<usize> {
+            panic!("it was read")
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_read_to_its_end() {
+        assert!(matches!(Plan::take(SIZE_MAX + 1, Unread), Err(ReadError::Size)));
+        assert_eq!(bounded(4, &b"plan"[..], 4).unwrap(), b"plan");
+        assert!(matches!(bounded(0, std::io::repeat(b' '), 4), Err(ReadError::Size)), "a pipe has no length");
     }
 }

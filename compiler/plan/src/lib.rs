@@ -44,6 +44,6 @@ pub use quantity::{Exact, Share};
 pub use release::{Digest, DigestError, Release, ReleaseId};
 pub use requires::{Capability, requires};
 pub use runbook::Runbook;
-pub use scope::{Scope, Together};
+pub use scope::{Scope, Silence, Together};
 pub use stage::{Pause, Stage};
 pub use steps::{Expose, ExposeStage, Mirror, Rollback, WaitUntil};

@@ -77,8 +77,10 @@ pub enum Capability {
     Released,
     /// Goes on under a new name with what it knows under the old one.
     FormerNames,
-    /// Tells people what happens in an environment.
-    Notify,
+    /// Tells whoever keeps the alerts of an environment of rollouts there.
+    Alerts,
+    /// Silences alerts while a step is done, and ends that however the step ends.
+    Silences,
 }
 
 impl Capability {
@@ -111,7 +113,8 @@ impl Capability {
             Self::Migrations => "carry out migrations".to_owned(),
             Self::Released => "compare what runs with what is recorded to run".to_owned(),
             Self::FormerNames => "go on with what is known under a former name".to_owned(),
-            Self::Notify => "tell people by the `notify` of an environment".to_owned(),
+            Self::Alerts => "tell whoever keeps alerts of rollouts".to_owned(),
+            Self::Silences => "silence alerts while a step is done".to_owned(),
         }
     }
 }
@@ -146,7 +149,8 @@ impl fmt::Display for Capability {
             Self::Migrations => f.write_str("migrations"),
             Self::Released => f.write_str("released"),
             Self::FormerNames => f.write_str("former-names"),
-            Self::Notify => f.write_str("notify"),
+            Self::Alerts => f.write_str("alerts"),
+            Self::Silences => f.write_str("silences"),
         }
     }
 }
@@ -281,9 +285,10 @@ impl Asked {
 
     fn environment(&mut self, body: &Body, key: &str, environment: &Environment, place: &str) {
         self.providers(environment.secrets.as_ref(), place);
+        self.providers(environment.alerts.as_ref(), place);
         let particulars = [
             (environment.hours.is_some(), Capability::Windows),
-            (environment.notify.is_some(), Capability::Notify),
+            (environment.alerts.is_some(), Capability::Alerts),
             (!environment.released.is_empty(), Capability::Released),
             (body.formerly.contains_key(&format!("environment:{key}")), Capability::FormerNames),
         ];
@@ -405,6 +410,9 @@ impl Asked {
         }
         if !scope.on_failure.is_empty() {
             self.add(Capability::OnFailure, key);
+        }
+        if scope.silence.is_some() {
+            self.add(Capability::Silences, key);
         }
         scope.on_failure.iter().for_each(|node| self.node(body, node));
     }

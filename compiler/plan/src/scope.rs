@@ -1,5 +1,7 @@
 //! Steps as wholes: what stands behind one that is more than a single node.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +23,25 @@ pub struct Scope {
     /// Why the workflow goes on behind the step when it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goes_on: Option<String>,
+    /// Alerts that nobody gets while the step is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// A link to what to read when it goes wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runbook: Option<String>,
+}
+
+/// Alerts that nobody gets while a step is done: it begins with the step's first node and ends with the step, however that
+/// ends, and at the latest when its time is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Silence {
+    /// The environment whose alerts they are, by its key in the body.
+    pub environment: String,
+    /// The labels that an alert must have, each with that very value; at least one.
+    pub matching: BTreeMap<String, String>,
+    /// It ends after this long at the latest, in milliseconds.
+    pub at_most_ms: u64,
 }
 
 /// Rollouts that share one verdict: none finishes before all may, and all go back when one does.

@@ -10,6 +10,7 @@ use crate::migration::{migrate_is_sound, migration_is_sound};
 use crate::node::{Call, Guard, Hold, Node, NodeId, Subject, Work};
 use crate::objective::Objective;
 use crate::quantity::{Exact, Share};
+use crate::scope::Silence;
 
 /// Says what is wrong with a body that cannot have come from the compiler.
 pub fn sound(body: &Body) -> Result<(), String> {
@@ -117,8 +118,21 @@ fn scopes_are_sound(body: &Body) -> Result<(), String> {
         if around.is_some() {
             return Err(format!("`{key}` lies in itself"));
         }
+        scope.silence.iter().try_for_each(|silence| silence_is_sound(body, key, silence))?;
     }
     Ok(())
+}
+
+/// A silence is of an environment where somebody keeps alerts, names what it matches, and ends.
+fn silence_is_sound(body: &Body, key: &str, silence: &Silence) -> Result<(), String> {
+    let keeps = body.environments.get(&silence.environment).is_some_and(|it| it.alerts.is_some());
+    let names = !silence.matching.is_empty() && silence.matching.values().all(|value| !value.is_empty());
+    match (keeps, names, silence.at_most_ms) {
+        (false, _, _) => Err(format!("`{key}` silences alerts that nobody keeps")),
+        (true, false, _) => Err(format!("`{key}` silences every alert")),
+        (true, true, 0) => Err(format!("`{key}` silences alerts for no time")),
+        (true, true, _) => Ok(()),
+    }
 }
 
 /// Every rollout has one verdict, and those that share one go to one environment in the same stages.

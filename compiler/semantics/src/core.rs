@@ -22,7 +22,7 @@ pub(crate) use group::{GroupBody, GroupMemberBody};
 pub(crate) use policy::{PolicyBody, RequirementBody};
 pub(crate) use steps::{
     ArtifactBody, CheckBody, ExposeBody, LoopBody, MemberBody, MirrorBody, ParameterBody, PhaseUse, ReleaseBody,
-    RolloutBody, RunBody, StepBody, StepKindBody, StrategyUse, TogetherBody, WorkflowBody,
+    RolloutBody, RunBody, SilencingBody, StepBody, StepKindBody, StrategyUse, TogetherBody, WorkflowBody,
 };
 pub(crate) use test::{EventBody, EventKindBody, ExpectBody, ExpectKindBody, MomentBody, SimulateBody, TestBody};
 
@@ -139,10 +139,19 @@ pub(crate) struct EnvironmentBody {
     pub(crate) protected: bool,
     pub(crate) drift: Option<Core>,
     pub(crate) providers: Vec<ProviderBody>,
+    /// Who is told what happens there, where it says so.
+    pub(crate) channels: Option<Vec<Channel>>,
     pub(crate) windows: Option<Core>,
     pub(crate) freezes: Option<Core>,
     pub(crate) binds: Vec<BindBody>,
     pub(crate) databases: Vec<DatabaseBindBody>,
+}
+
+/// An action that takes one text, and what it calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Channel {
+    pub(crate) action: DeclId,
+    pub(crate) parameter: SmolStr,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 /// Path and text of every file of the standard library, in the order of their paths.
 pub(crate) const FILES: &[(&str, &str)] = &[
+    ("std/alertmanager.deploy", include_str!("../../../stdlib/std/alertmanager.deploy")),
     ("std/database.deploy", include_str!("../../../stdlib/std/database.deploy")),
     ("std/edge.deploy", include_str!("../../../stdlib/std/edge.deploy")),
     ("std/environment.deploy", include_str!("../../../stdlib/std/environment.deploy")),

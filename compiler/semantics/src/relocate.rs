@@ -7,8 +7,8 @@ use diagnostics::Span;
 use crate::model::{
     Backfill, BackfillPause, Bound, CarriedPhase, Check, Condition, Database, Environment, Expose, Flag, Gate,
     JointMember, Loop, Metric, Migrate, Migration, MigrationPhase, Mirror, Objective, Parameter, Pause, PhaseKind,
-    Provider, Released, Rollback, Rollout, Round, Run, Service, Slo, SpendLimit, Stage, Step, StepKind, Strategy,
-    Together, When, Workflow,
+    Provider, Released, Rollback, Rollout, Round, Run, Service, Silence, Slo, SpendLimit, Stage, Step, StepKind,
+    Strategy, Together, When, Workflow,
 };
 
 /// Where a span of a declaration stands in its file.
@@ -33,7 +33,8 @@ fn steps(of: &[Step], to: Move<'_>) -> Vec<Step> {
 fn step(of: &Step, to: Move<'_>) -> Step {
     let may_spend = of.may_spend.map(|it| SpendLimit { span: to(it.span), ..it });
     let (kind, on_failure) = (step_kind(&of.kind, to), steps(&of.on_failure, to));
-    Step { span: to(of.span), kind, on_failure, may_spend, ..of.clone() }
+    let silence = of.silence.as_ref().map(|it| Silence { span: to(it.span), ..it.clone() });
+    Step { span: to(of.span), kind, on_failure, may_spend, silence, ..of.clone() }
 }
 
 fn step_kind(of: &StepKind, to: Move<'_>) -> StepKind {
@@ -137,7 +138,7 @@ fn environment(of: &Environment, to: Move<'_>) -> Arc<Environment> {
         compute: provider(&of.compute),
         traffic: of.traffic.as_ref().map(provider),
         metrics: of.metrics.as_ref().map(provider),
-        notify: of.notify.as_ref().map(provider),
+        alerts: of.alerts.as_ref().map(provider),
         secrets: of.secrets.as_ref().map(provider),
         binds,
         databases,

@@ -262,7 +262,8 @@ pub fn steps(list: &[Step], visitor: &mut dyn Visitor) {
         let reason = modifiers.go_on.iter().map(|go_on| &go_on.because);
         let limit = modifiers.may_spend.iter().map(|limit| &limit.share);
         let values = modifiers.within.iter().chain(&modifiers.retry).chain(reason).chain(limit);
-        values.chain(&modifiers.runbook).for_each(|x| expr(x, visitor));
+        let silencing = modifiers.silencing.iter().flat_map(|it| [&it.matching, &it.at_most]);
+        values.chain(silencing).chain(&modifiers.runbook).for_each(|x| expr(x, visitor));
         modifiers.on_failure.iter().for_each(|inner| steps(inner, visitor));
     }
 }

@@ -94,7 +94,7 @@ const CLAUSES: &[&str] = &[
 
 /// Words that begin a clause of a stage or stand behind a step or a head, and go on with the line before as well; they may be
 /// names of values.
-const STAGE_CLAUSES: [&str; 5] = ["sticky", "surge", "unavailable", "may", "runbook"];
+const STAGE_CLAUSES: [&str; 6] = ["sticky", "surge", "unavailable", "may", "runbook", "silencing"];
 
 /// Words that join operands, as operators do.
 const JOINERS: [&str; 4] = ["and", "or", "else", "of"];

@@ -13,7 +13,7 @@ static const char *const GOES_ON[] = {
     // words: continuing
     "while", "for", "keeping", "on", "against", "within", "retry", "from", "extends", "using", "to", "then", "as",
     "in", "over", "because", "until", "except", "with", "after", "during", "where", "and", "or", "else", "of",
-    "sticky", "surge", "unavailable", "may", "runbook",
+    "sticky", "surge", "unavailable", "may", "runbook", "silencing",
     // words end
 };
 

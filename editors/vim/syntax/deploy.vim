@@ -22,8 +22,8 @@ syn keyword deployClause confidence continue contract crash deletes during excep
 syn keyword deployClause failure fails freeze from given good hold idempotent in inconclusive index inserts instances
 syn keyword deployClause keep keeping lag may metrics missing needs never of on once one over pause probeable
 syn keyword deployClause protected provides ran reads refused release replicas requests require retry runbook set
-syn keyword deployClause silent simulate spend spent stage sticky stop surge times to unavailable under unready until
-syn keyword deployClause updates upserts using warm where while with within promql sql
+syn keyword deployClause silencing silent simulate spend spent stage sticky stop surge times to unavailable under
+syn keyword deployClause unready until updates upserts using warm where while with within promql sql
 " words end
 
 syn match deployClause "\<\%(one at a time\|after the fact\|at least\|at most\|at once\|warm up\)\>"

@@ -126,7 +126,8 @@ impl Engine {
             // Asked of the sources that the plan reads, metric by metric.
             Capability::Arm(_) | Capability::Metric(_) | Capability::Lag => true,
             Capability::Cohort | Capability::Mirror | Capability::Sticky => false,
-            Capability::Flags | Capability::Migrations | Capability::Notify => false,
+            Capability::Flags | Capability::Migrations => false,
+            Capability::Alerts | Capability::Silences => false,
             Capability::Windows | Capability::WaitUntil | Capability::Deadlines => true,
             Capability::OnFailure | Capability::Finally | Capability::GoesOn | Capability::Rollback => true,
             Capability::Outputs | Capability::EarlierReleases | Capability::Overrides => true,

@@ -18,6 +18,6 @@ pub fn can(capability: &Capability) -> bool {
         Capability::DriftReport => false,
         Capability::Outputs | Capability::EarlierReleases | Capability::Overrides => true,
         Capability::Flags | Capability::Migrations | Capability::Released => false,
-        Capability::FormerNames | Capability::Notify => false,
+        Capability::FormerNames | Capability::Alerts | Capability::Silences => false,
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::compile::{compile_project, load};
 use crate::console::{Console, VERSION};
 use crate::failure::Failure;
-use crate::revision;
+use crate::{plan_file, revision};
 
 /// As `fmt --check` has it: something differs.
 const DIFFERS: u8 = 10;
@@ -116,9 +116,9 @@ fn compared(old: Option<&Plan>, new: Option<&Plan>) -> Result<Difference, Failur
 }
 
 fn read(file: &Path) -> Result<Plan, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| {
+    let opened = plan_file::open(file).map_err(|error| {
         let message = format!("the plan `{}` cannot be read: {error}", file.display());
         Failure::refused(message, "name a file that `deployc build` wrote; `--base` compares with a revision")
     })?;
-    Plan::read(&bytes).map_err(|error| Failure::refused(format!("{}: {error}", file.display()), "build it again"))
+    plan_file::read(opened).map_err(|error| Failure::refused(format!("{}: {error}", file.display()), "build it again"))
 }

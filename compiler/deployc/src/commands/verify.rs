@@ -1,6 +1,5 @@
 //! `deployc verify`: every single fault at every instant of a plan, and random pairs, on the machine that carries it out.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,6 +10,7 @@ use simulator::verify::{Counterexample, LeftOut, Verified, Wanted, verify};
 use crate::compile::compile;
 use crate::console::{Console, VERSION, counted};
 use crate::failure::{Failure, NO, NOT_RUN};
+use crate::plan_file;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,11 +86,11 @@ impl Verify {
 const THREADS_MAX: usize = 8;
 
 fn read(file: &Path) -> Result<plan::Plan, Failure> {
-    let bytes = fs::read(file).map_err(|error| {
+    let opened = plan_file::open(file).map_err(|error| {
         let message = format!("the plan `{}` cannot be read: {error}", file.display());
         Failure::usage(message, "name a file that `deployc build` has written")
     })?;
-    plan::Plan::read(&bytes).map_err(|why| {
+    plan_file::read(opened).map_err(|why| {
         let help = "build it again; who wants to see what a change by hand does takes its digest anew";
         Failure::refused(format!("`{}`: {why}", file.display()), help)
     })

@@ -77,3 +77,16 @@ fn what_cannot_be_compared_is_said() {
         Site::of(untested()).deployc(&["diff", "--base", "main"]).err.lines().next().unwrap_or_default()
     );
 }
+
+/// The file is a hole: whoever read it would take a quarter of a gibibyte of memory.
+#[test]
+fn a_plan_file_that_is_too_large_is_not_read() {
+    let site = Site::with(&[]);
+    let large = std::fs::File::create(site.path().join("large.json")).unwrap();
+    large.set_len(plan::document::SIZE_MAX + 1).unwrap();
+    for arguments in [&["diff", "large.json", "large.json"][..], &["verify", "--plan", "large.json"]] {
+        let said = site.deployc(arguments);
+        assert_eq!(said.code, 1, "{said}");
+        assert!(said.err.contains("the plan has more than 256 MiB"), "{said}");
+    }
+}

@@ -434,3 +434,72 @@ fn a_plan_of_a_package_is_that_of_the_same_sources_in_the_project() {
     ok(&site, &["vendor"]);
     assert_eq!(digest(&site), digest(&own));
 }
+
+/// What every project of a platform team may use: a gate, a strategy and a policy.
+const GOVERNED: &str = r#"
+use std.process.{Process, Processes}
+use std.proxy.{Proxy}
+
+pub environment local {
+  compute = Processes {}
+  traffic = Proxy { listen = "127.0.0.1:8080" }
+  bind shop { replicas = 4 }
+}
+pub service shop { artifact = files("releases"), runs = Process {} }
+pub metric errors: Ratio { bad = responses([server_error]), total = responses(), usual = 0.1% }
+pub gate healthy for canary against stable {
+  at least 500 requests, confidence 95%
+  errors(canary) <= errors(stable) + 0.9pp
+  inconclusive: extend 1m then rollback
+}
+pub gate steady for service {
+  at least 300 requests, confidence 95%
+  errors(service) <= 3%
+  inconclusive: extend 1m then rollback
+}
+pub strategy careful { 5% for 10m while healthy, 100% for 10m while steady }
+pub policy agreed for rollout r { require r.approvals >= 1 because "a second pair of eyes sees more" }
+"#;
+
+fn governed(rules: &str, imports: &str, accepts: &str) -> Site {
+    let package = Repository::with(&[("deploy.toml", EDITION), ("rules.deploy", rules)]);
+    let main = format!(
+        "use platform.rules.{{{imports}}}\n\nworkflow release(image: Digest) {{\n{accepts}  rollout shop@image to local using careful\n}}\n"
+    );
+    let site = Site::with(&[("deploy.toml", &packages(&[package.stated("platform")])), ("main.deploy", &main)]);
+    ok(&site, &["vendor"]);
+    site
+}
+
+/// A policy of a package holds for whoever imports it, and for nobody else.
+#[test]
+fn a_policy_of_a_package_holds_where_it_is_imported() {
+    assert_eq!(said(&governed(GOVERNED, "careful, local, shop", "")), [""; 0]);
+    let site = governed(GOVERNED, "agreed, careful, local, shop", "");
+    assert_eq!(said(&site), ["E0710 the rollout of `shop` to `local` breaks the policy `agreed`"]);
+    let told = site.deployc(&["check", "--format", "json"]).out;
+    assert!(told.contains("vendor/platform/rules.deploy"), "the policy's own place: {told}");
+}
+
+/// An exception from a package's policy is the project's own, and stands in its plan.
+#[test]
+fn an_exception_from_a_policy_of_a_package_is_in_the_plan() {
+    let accept = "  accept agreed because \"nobody else is there yet\" until 2027-02-28\n";
+    let site = governed(GOVERNED, "agreed, careful, local, shop", accept);
+    assert_eq!(said(&site), [""; 0]);
+    ok(&site, &["build", "-o", "plan.json"]);
+    let plan: Value = serde_json::from_str(&site.read("plan.json")).unwrap();
+    assert_eq!(plan["body"]["acceptances"].as_array().map(Vec::len), Some(1));
+    assert_eq!(plan["body"]["acceptances"][0]["until"], "2027-02-28");
+    assert_eq!(site.deployc(&["check", "--as-of", "2027-02-28"]).code, 0, "its last day");
+    assert_eq!(site.deployc(&["check", "--as-of", "2027-03-01"]).code, 1, "past it");
+}
+
+/// What a package takes upon itself nobody in the project has agreed to.
+#[test]
+fn an_exception_inside_of_a_package_accepts_nothing() {
+    let accepting = "at least 100 requests, confidence 95%\n  accept P3 because \"little traffic\" until 2027-01-31";
+    let rules = GOVERNED.replace("at least 500 requests, confidence 95%", accepting);
+    let told = said(&governed(&rules, "careful, local, shop", ""));
+    assert!(matches!(told.as_slice(), [one] if one.starts_with("E0442 no traffic is declared")), "{told:?}");
+}

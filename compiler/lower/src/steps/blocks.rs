@@ -25,8 +25,9 @@ impl Lowering<'_> {
     fn round(&mut self, step: &Step, each: &Loop, round: &Round, after: Frontier) -> Frontier {
         let segment = self.tell_apart(&format!("{}={}", each.binder, in_path(&round.label)));
         let outer = std::mem::replace(&mut self.path, segment);
-        let handled =
-            Step { on_failure: round.on_failure.clone(), within_ms: None, go_on: None, runbook: None, ..step.clone() };
+        let handled = Step { on_failure: round.on_failure.clone(), within_ms: None, go_on: None, ..step.clone() };
+        // What stands behind the loop holds for all of its rounds.
+        let handled = Step { silence: None, runbook: None, ..handled };
         let scope = self.enter(&handled);
         let behind = self.steps(&round.steps, after);
         self.leave(&handled, scope);

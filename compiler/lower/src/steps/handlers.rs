@@ -9,8 +9,9 @@ impl Lowering<'_> {
     /// Opens the scope of a step that needs one, and returns its key.
     pub(super) fn enter(&mut self, step: &Step) -> Option<String> {
         let deadline_ms = self.deadline(step);
+        let silence = self.silence(step);
         let bare = step.on_failure.is_empty() && step.go_on.is_none() && step.runbook.is_none();
-        if bare && deadline_ms.is_none() {
+        if bare && deadline_ms.is_none() && silence.is_none() {
             return None;
         }
         let key = self.scope_key(step);
@@ -19,6 +20,7 @@ impl Lowering<'_> {
             deadline_ms,
             on_failure: Vec::new(),
             goes_on: step.go_on.as_ref().map(ToString::to_string),
+            silence,
             runbook: step.runbook.as_ref().map(ToString::to_string),
         };
         self.place(format!("scope:{key}"), step.span);

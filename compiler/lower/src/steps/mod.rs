@@ -8,6 +8,7 @@ mod migrate;
 mod people;
 mod rollback;
 mod run;
+mod silence;
 mod together;
 
 use diagnostics::{Diagnostic, codes};

@@ -85,7 +85,8 @@ pub(crate) fn environment(replicas: i64, routed: bool) -> Environment {
         metrics: None,
         windows: Vec::new(),
         freezes: Vec::new(),
-        notify: None,
+        alerts: None,
+        notify: Vec::new(),
         secrets: None,
         drift: Drift::Heal,
         binds: vec![Bind { service: "shop".into(), span: at(12), replicas, traffic: None }],
@@ -189,17 +190,7 @@ pub(crate) fn careful() -> Vec<Stage> {
 }
 
 pub(crate) fn step(start: u32, kind: StepKind) -> Step {
-    Step {
-        span: at(start),
-        kind,
-        within_ms: None,
-        retry: None,
-        on_failure: vec![],
-        go_on: None,
-        during_freeze: false,
-        may_spend: None,
-        runbook: None,
-    }
+    Step::bare(at(start), kind)
 }
 
 pub(crate) fn rollout(environment: Environment, stages: Vec<Stage>) -> Step {

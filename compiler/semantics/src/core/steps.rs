@@ -40,8 +40,18 @@ pub(crate) struct StepBody {
     pub(crate) during_freeze: bool,
     /// The share of the budget that a bad release may cost, and where that stands.
     pub(crate) may_spend: Option<(Core, Span)>,
+    /// Alerts that nobody gets meanwhile.
+    pub(crate) silencing: Option<SilencingBody>,
     /// What to read when it fails or waits.
     pub(crate) runbook: Option<Core>,
+}
+
+/// `silencing { label = "value" } for at most D`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SilencingBody {
+    pub(crate) span: Span,
+    pub(crate) matching: Core,
+    pub(crate) at_most: Core,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +59,41 @@ pub(crate) enum StepKindBody {
     Rollout(Box<RolloutBody>),
     Run(RunBody),
     Check(CheckBody),
-    Approval { count: Option<Core>, people: Core, after_the_fact: bool },
+    Approval {
+        count: Option<Core>,
+        people: Core,
+        after_the_fact: bool,
+    },
     Wait(Core),
-    WaitUntil { time: Core, zone: Core },
+    WaitUntil {
+        time: Core,
+        zone: Core,
+    },
     Expose(Box<ExposeBody>),
     Mirror(Box<MirrorBody>),
-    Migrate { phases: Vec<PhaseUse>, environment: Core },
+    Migrate {
+        phases: Vec<PhaseUse>,
+        environment: Core,
+    },
     Notify(RunBody),
+    /// Told to all who watch an environment.
+    NotifyAll {
+        environment: Core,
+        text: Core,
+    },
     Together(Box<TogetherBody>),
     Parallel(Vec<StepBody>),
     Series(Vec<StepBody>),
     For(Box<LoopBody>),
-    When { condition: Core, then: Vec<StepBody>, otherwise: Vec<StepBody> },
-    Rollback { target: Core, environment: Option<Core> },
+    When {
+        condition: Core,
+        then: Vec<StepBody>,
+        otherwise: Vec<StepBody>,
+    },
+    Rollback {
+        target: Core,
+        environment: Option<Core>,
+    },
 }
 
 /// Steps for each element of a list.

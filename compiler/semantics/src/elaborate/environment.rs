@@ -14,7 +14,7 @@ use crate::queries::source::Kind;
 use crate::types::Type;
 
 /// The providers that an environment binds.
-const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "notify", "secrets"];
+const ROLES: [&str; 5] = ["compute", "traffic", "metrics", "alerts", "secrets"];
 /// What is done about drift.
 const DRIFT: &str = "std.environment.Drift";
 
@@ -28,6 +28,7 @@ impl Elaborator<'_> {
             protected: false,
             drift: None,
             providers: Vec::new(),
+            channels: None,
             windows: None,
             freezes: None,
             binds: Vec::new(),
@@ -71,6 +72,7 @@ impl Elaborator<'_> {
         match role.as_str() {
             "window" => return body.windows = self.one_or_more(&field.value, Type::Window, "`window`"),
             "freeze" => return body.freezes = self.one_or_more(&field.value, Type::Freeze, "`freeze`"),
+            "notify" => return body.channels = Some(self.channels(&field.value)),
             "drift" => return body.drift = Some(self.expect(&field.value, &library_union(DRIFT), "`drift`")),
             _ => {}
         }

@@ -1,8 +1,8 @@
 //! The fields of declarations that the compiler itself knows; those of records are declared in the language.
 
 /// What an environment says.
-pub(crate) const ENVIRONMENT: [&str; 8] =
-    ["compute", "traffic", "metrics", "notify", "secrets", "drift", "window", "freeze"];
+pub(crate) const ENVIRONMENT: [&str; 9] =
+    ["compute", "traffic", "metrics", "alerts", "notify", "secrets", "drift", "window", "freeze"];
 /// What an environment says of a service or a database.
 pub(crate) const BOUND: [&str; 3] = ["replicas", "traffic", "url"];
 pub(crate) const SERVICE: [&str; 3] = ["id", "artifact", "runs"];

@@ -6,6 +6,7 @@
 mod accept;
 mod action;
 mod arguments;
+mod channel;
 mod condition;
 mod contract;
 pub(crate) mod database;

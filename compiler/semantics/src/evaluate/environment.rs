@@ -28,6 +28,7 @@ impl Evaluator<'_> {
             drift: None,
             incomplete: body.incomplete,
             providers: std::collections::BTreeMap::new(),
+            channels: Vec::new(),
             windows: Vec::new(),
             freezes: Vec::new(),
             binds: Vec::new(),
@@ -40,11 +41,15 @@ impl Evaluator<'_> {
                 environment.incomplete |= base.incomplete;
                 environment.drift = base.drift;
                 (environment.providers, environment.binds) = (base.providers, base.binds);
+                environment.channels = base.channels;
                 (environment.windows, environment.freezes) = (base.windows, base.freezes);
                 environment.databases = base.databases;
             }
             Some(None) => environment.incomplete = true,
             None => {}
+        }
+        if let Some(channels) = &body.channels {
+            environment.channels.clone_from(channels);
         }
         for provider in &body.providers {
             let config = self.value(&provider.config);

@@ -30,8 +30,10 @@ pub struct Environment {
     pub windows: Vec<Window>,
     /// When nothing may.
     pub freezes: Vec<Freeze>,
-    /// Tells people.
-    pub notify: Option<Provider>,
+    /// Keeps alerts: is told of rollouts, and silences what they set off.
+    pub alerts: Option<Provider>,
+    /// The channels on which people are told what happens there: names of actions.
+    pub notify: Vec<SmolStr>,
     /// Keeps secrets.
     pub secrets: Option<Provider>,
     /// What is done about a world that is no longer as it was left.

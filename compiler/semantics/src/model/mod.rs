@@ -33,7 +33,7 @@ pub use service::Service;
 pub use slo::{Objective, Slo};
 pub use step::{
     Approval, Artifact, CarriedPhase, Check, Comparison, Decision, EffectClass, Expose, JointMember, Loop, Migrate,
-    Mirror, Release, Rollback, Rollout, Round, Run, SpendLimit, Step, StepKind, Together, Wait, When,
+    Mirror, Release, Rollback, Rollout, Round, Run, Silence, SpendLimit, Step, StepKind, Together, Wait, When,
 };
 pub use strategy::{Instances, Pause, Stage, Strategy};
 pub use test::{Answer, Case, Event, EventKind, Expectation, ExpectationKind, Moment, Outcome, Simulation, Test};

@@ -26,10 +26,42 @@ pub struct Step {
     pub go_on: Option<SmolStr>,
     /// `during freeze`: it may run while changes are frozen.
     pub during_freeze: bool,
+    /// `silencing { … } for at most D`: alerts that nobody gets meanwhile.
+    pub silence: Option<Silence>,
     /// `runbook "…"`: a link to what to read when it goes wrong.
     pub runbook: Option<SmolStr>,
     /// `may spend at most R of budget`: what a bad release may cost.
     pub may_spend: Option<SpendLimit>,
+}
+
+impl Step {
+    /// One with nothing behind it.
+    #[must_use]
+    pub fn bare(span: Span, kind: StepKind) -> Self {
+        Self {
+            span,
+            kind,
+            within_ms: None,
+            retry: None,
+            on_failure: Vec::new(),
+            go_on: None,
+            during_freeze: false,
+            may_spend: None,
+            silence: None,
+            runbook: None,
+        }
+    }
+}
+
+/// `silencing { label = "value" } for at most D`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// The labels that an alert must have, by name, each with the one value; at least one.
+    pub matching: Vec<(SmolStr, SmolStr)>,
+    /// It ends after this long at the latest, in milliseconds; more than none.
+    pub at_most_ms: i64,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// `may spend at most R of budget`

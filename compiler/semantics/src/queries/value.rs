@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Span};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::core::Channel;
 use crate::evaluate;
 use crate::model;
 use crate::queries::body::check;
@@ -51,6 +52,7 @@ pub(crate) struct PartialEnvironment {
     /// Something of it was reported.
     pub(crate) incomplete: bool,
     pub(crate) providers: BTreeMap<SmolStr, model::Provider>,
+    pub(crate) channels: Vec<Channel>,
     pub(crate) windows: Vec<Window>,
     pub(crate) freezes: Vec<Freeze>,
     pub(crate) binds: Vec<PartialBind>,

@@ -45,7 +45,7 @@ pub use steps::{
 pub use strategy::{Instances, Pause, Stage, StageEntry, Strategy};
 pub use test::{Event, EventKind, Expectation, Moment, Simulate, Test, TestEntry, TestEntryKind};
 pub use window::{Days, Freeze, Window};
-pub use workflow::{GoOn, MaySpend, Modifiers, Step, StepKind, Workflow};
+pub use workflow::{GoOn, MaySpend, Modifiers, Silencing, Step, StepKind, Workflow};
 
 use diagnostics::{FileId, Span};
 use smol_str::SmolStr;

@@ -93,10 +93,23 @@ pub struct Modifiers {
     pub during_freeze: Option<Range>,
     /// `may spend at most R of budget`: what a bad release may cost.
     pub may_spend: Option<MaySpend>,
+    /// `silencing { … } for at most D`: alerts that nobody gets meanwhile.
+    pub silencing: Option<Silencing>,
     /// `runbook "https://…"`: what to read when the step fails or waits.
     pub runbook: Option<Expr>,
     /// Where `after the fact` stands, if it does: of an approval that is given later.
     pub after_the_fact: Option<Range>,
+}
+
+/// `silencing { label = "value" } for at most D`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Silencing {
+    /// The labels that an alert must have.
+    pub matching: Expr,
+    /// When it ends at the latest.
+    pub at_most: Expr,
+    /// From `silencing` to the end of the time.
+    pub range: Range,
 }
 
 /// `may spend at most R of budget`

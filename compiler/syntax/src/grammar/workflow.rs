@@ -4,7 +4,7 @@ use super::list::braces;
 use super::runbook::runbook;
 use super::types::params;
 use super::{Input, P, Problem, REPEATED, accept, docs, named, range, sign, steps, word};
-use crate::ast::{DeclKind, Expr, GoOn, MaySpend, Modifiers, Name, Range, Step, StepKind, Workflow};
+use crate::ast::{DeclKind, Expr, GoOn, MaySpend, Modifiers, Name, Range, Silencing, Step, StepKind, Workflow};
 use crate::lex::TokenKind as T;
 use chumsky::error::LabelError;
 use chumsky::prelude::*;
@@ -88,6 +88,7 @@ enum Modifier {
     AfterTheFact(Range),
     MaySpend(MaySpend),
     Runbook(Expr),
+    Silencing(Silencing),
 }
 
 /// The modifiers with one more, unless it is there already.
@@ -101,6 +102,7 @@ fn add(mut modifiers: Modifiers, modifier: Modifier) -> Option<Modifiers> {
         Modifier::AfterTheFact(range) => modifiers.after_the_fact.replace(range).is_some(),
         Modifier::MaySpend(limit) => modifiers.may_spend.replace(limit).is_some(),
         Modifier::Runbook(url) => modifiers.runbook.replace(url).is_some(),
+        Modifier::Silencing(silencing) => modifiers.silencing.replace(silencing).is_some(),
     };
     (!repeated).then_some(modifiers)
 }
@@ -117,8 +119,17 @@ fn modifier<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>, block: P<'t, Vec<Step>, X
         after.map(|(first, last)| Modifier::AfterTheFact(first.to(last))).boxed(),
         may_spend(expr),
         runbook(expr).map(Modifier::Runbook).boxed(),
+        silencing(expr),
     ))
     .boxed()
+}
+
+/// `silencing { label = "value" } for at most D`
+fn silencing<'t, X: Problem<'t>>(expr: &P<'t, Expr, X>) -> P<'t, Modifier, X> {
+    let at_most = word("`for`").then(word("`at`")).then(word("`most`")).ignore_then(expr.clone());
+    let whole = word("`silencing`").ignore_then(expr.clone()).then(at_most);
+    let made = whole.map_with(|(matching, at_most), e| Silencing { matching, at_most, range: range(e.span()) });
+    made.map(Modifier::Silencing).boxed()
 }
 
 /// `may spend at most R of budget`

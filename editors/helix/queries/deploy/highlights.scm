@@ -13,9 +13,9 @@
   "expect" "exposure" "extend" "failure" "fails" "freeze" "from" "given" "good" "hold" "idempotent" "in"
   "inconclusive" "index" "inserts" "instances" "keep" "keeping" "lag" "may" "metrics" "missing" "needs" "never" "of"
   "on" "once" "one" "over" "pause" "probeable" "protected" "provides" "ran" "reads" "refused" "release" "replicas"
-  "requests" "require" "retry" "runbook" "set" "silent" "simulate" "spend" "spent" "stage" "sticky" "stop" "surge"
-  "times" "to" "unavailable" "under" "unready" "until" "updates" "upserts" "using" "warm" "where" "while" "with"
-  "within" "a" "fact" "least" "most" "the" "time" "up"
+  "requests" "require" "retry" "runbook" "set" "silencing" "silent" "simulate" "spend" "spent" "stage" "sticky"
+  "stop" "surge" "times" "to" "unavailable" "under" "unready" "until" "updates" "upserts" "using" "warm" "where"
+  "while" "with" "within" "a" "fact" "least" "most" "the" "time" "up"
   ; words end
 ] @keyword
 

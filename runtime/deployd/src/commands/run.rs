@@ -63,9 +63,12 @@ impl Run {
     }
 
     fn submission(&self) -> Result<Submit, Failure> {
-        let bytes = std::fs::read(&self.file)
-            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", self.file.display())))?;
+        let unreadable =
+            |error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", self.file.display()));
+        let file = std::fs::File::open(&self.file).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
         let refuse = |why: String| Failure::new(Code::Refused, format!("{}: {why}", self.file.display()));
+        let bytes = Plan::take(length, file).map_err(|error| refuse(error.to_string()))?;
         let plan = Plan::read(&bytes).map_err(|error| refuse(error.to_string()))?;
         Ok(Submit {
             parameters: parameters(&plan, &self.set)?,

@@ -8,6 +8,7 @@ mod people;
 mod release;
 mod rollout;
 mod run;
+mod silencing;
 mod together;
 
 use syntax::ast::{Step, StepKind};
@@ -42,9 +43,21 @@ impl Elaborator<'_> {
             .may_spend
             .as_ref()
             .map(|limit| (self.expect(&limit.share, &Type::Ratio, "`may spend`"), self.span(limit.range)));
+        let silencing = modifiers.silencing.as_ref().map(|it| self.silencing(it));
         let runbook = self.runbook(modifiers.runbook.as_ref());
         let span = self.span(step.range);
-        Some(StepBody { span, kind: kind?, within, retry, on_failure, go_on, during_freeze, may_spend, runbook })
+        Some(StepBody {
+            span,
+            kind: kind?,
+            within,
+            retry,
+            on_failure,
+            go_on,
+            during_freeze,
+            may_spend,
+            silencing,
+            runbook,
+        })
     }
 
     fn step_kind(&mut self, step: &Step) -> Option<StepKindBody> {

@@ -4,9 +4,8 @@ use diagnostics::{Diagnostic, codes};
 use syntax::ast::{Arg, Check, Expr, ExprKind, Name, Rollback, Rollout};
 
 use super::Elaborator;
-use crate::core::{CheckBody, Core, Named, RolloutBody, StepKindBody, StrategyUse};
+use crate::core::{CheckBody, Named, RolloutBody, StepKindBody, StrategyUse};
 use crate::elaborate::notes::Whose;
-use crate::queries::scope::Target;
 use crate::queries::signature::{Signature, signature_of};
 use crate::queries::source::Kind;
 use crate::types::{DeclId, Type};
@@ -58,20 +57,15 @@ impl Elaborator<'_> {
     pub(super) fn rollback(&mut self, rollback: &Rollback) -> Option<StepKindBody> {
         let target = match &rollback.environment {
             Some(_) => self.entity(&rollback.target, Kind::Service),
-            None => self.service_or_environment(&rollback.target),
+            None => {
+                let kind = if self.is_environment(&rollback.target) { Kind::Environment } else { Kind::Service };
+                self.entity(&rollback.target, kind)
+            }
         };
         let environment = match &rollback.environment {
             Some(environment) => Some(self.entity(environment, Kind::Environment)?),
             None => None,
         };
         Some(StepKindBody::Rollback { target: target?, environment })
-    }
-
-    fn service_or_environment(&mut self, name: &Name) -> Option<Core> {
-        let is_environment = match self.local(&name.text) {
-            Some(ty) => *ty == Type::Environment,
-            None => matches!(self.target(&name.text), Some(Target::Declared(_, Kind::Environment))),
-        };
-        self.entity(name, if is_environment { Kind::Environment } else { Kind::Service })
     }
 }

@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, codes};
 use smol_str::SmolStr;
-use syntax::ast::{Expr, Name, Notify, Step};
+use syntax::ast::{Expr, Name, Step};
 
 use super::Elaborator;
 use crate::core::{RunBody, StepKindBody};
@@ -46,26 +46,5 @@ impl Elaborator<'_> {
             .help("declare what it brings out, `action name(...) -> Type ...`, or write `run` without `let`");
         self.report(diagnostic);
         self.introduce(name, Type::Error)
-    }
-
-    /// `notify channel "text"`: a channel is an action that takes one text.
-    pub(super) fn notify(&mut self, notify: &Notify) -> Option<StepKindBody> {
-        let channel = self.declared(&notify.channel, Kind::Action);
-        let text = self.expect(&notify.text, &Type::String, "what is said");
-        let action = channel?;
-        let Signature::Callable { params, .. } = signature_of(self.db, &action) else { return None };
-        let mut needed = params.iter().filter(|slot| !slot.optional);
-        let parameter = match (needed.next(), needed.next()) {
-            (Some(slot), None) if slot.ty == Type::String => slot.name.clone(),
-            _ => {
-                let message = format!("`{}` cannot be notified: it does not take one text", notify.channel.text);
-                let diagnostic = Diagnostic::error(codes::NO_CHANNEL, self.span(notify.channel.range), message).help(
-                    "a channel is an action with one parameter: `action team(text: String) idempotent { runs = ... }`",
-                );
-                self.report(diagnostic);
-                return None;
-            }
-        };
-        Some(StepKindBody::Notify(RunBody { action, args: vec![(parameter, text)], binding: None }))
     }
 }

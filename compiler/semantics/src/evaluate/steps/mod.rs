@@ -4,9 +4,11 @@ mod blocks;
 mod decision;
 mod exposure;
 mod migrate;
+mod notify;
 mod places;
 mod release;
 mod run;
+mod silencing;
 
 use diagnostics::{Diagnostic, Span, codes};
 use smol_str::SmolStr;
@@ -77,11 +79,12 @@ impl Evaluator<'_> {
         let go_on = body.go_on.as_ref().and_then(|core| self.reason(core));
         let on_failure = self.steps(&body.on_failure);
         let kind = self.step_kind(body, within_ms)?;
+        let silence = body.silencing.as_ref().and_then(|it| self.silence(it));
         let retry = retry.and_then(|count| u32::try_from(count).ok());
         let may_spend = body.may_spend.as_ref().and_then(|(core, span)| self.limit(core, *span));
         let runbook = self.runbook(body.runbook.as_ref());
         let (span, during_freeze) = (body.span, body.during_freeze);
-        Some(Step { span, kind, within_ms, retry, on_failure, go_on, during_freeze, may_spend, runbook })
+        Some(Step { span, kind, within_ms, retry, on_failure, go_on, during_freeze, may_spend, silence, runbook })
     }
 
     fn limit(&mut self, core: &Core, span: Span) -> Option<SpendLimit> {
@@ -105,6 +108,7 @@ impl Evaluator<'_> {
                 evaluated.map(StepKind::Run)
             }
             StepKindBody::Notify(run) => self.run(run).map(StepKind::Notify),
+            StepKindBody::NotifyAll { environment, text } => self.notify_all(body, environment, text),
             StepKindBody::Check(check) => self.check(body, check).map(StepKind::Check),
             StepKindBody::Approval { count, people, after_the_fact } => {
                 let quorum = match count {
