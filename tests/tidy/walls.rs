@@ -79,7 +79,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deployd", DEPLOYD),
     ("first-canary-service", &[]),
     ("xtask", &[]),
-    ("integration", &["diagnostics", "syntax", "xtask"]),
+    ("integration", &["diagnostics", "plan", "syntax", "xtask"]),
 ];
 
 /// What tests and benches may know on top of that: real neighbours instead of mocks.
