@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the one test command, on any machine that has Rust.
 
+mod editors;
 mod sums;
 mod tools;
 
@@ -14,10 +15,16 @@ use crate::cargo::{cargo, release, succeed};
 pub(crate) struct Options {
     /// Only tests whose names contain this.
     filter: Option<String>,
+    /// Show the extension in a real VS Code instead; needs npm, Chromium and minutes.
+    #[arg(long, conflicts_with = "filter")]
+    editors: bool,
 }
 
 /// Prepares, builds, tests, sums up.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
+    if options.editors {
+        return editors::run();
+    }
     tools::prepare()?;
     // Binaries and tests in one call: the same features, so nothing is built twice.
     succeed(cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
