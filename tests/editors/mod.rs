@@ -5,6 +5,7 @@ mod copies;
 mod grammar;
 mod highlights;
 mod neovim;
+mod server;
 mod words;
 
 use std::path::{Path, PathBuf};

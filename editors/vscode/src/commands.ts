@@ -45,7 +45,13 @@ export function registerCommands(context: vscode.ExtensionContext, compiler: () 
     const workflow = typeof chosen === 'string' ? chosen : workflowAt(lines, editor?.selection.active.line ?? 0);
     await run(compiler(), command, folder, withWorkflow && workflow !== undefined ? ['--workflow', workflow] : []);
   };
+  const simulate = async (title?: unknown) => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || typeof title !== 'string' || !(await vscode.workspace.saveAll(false))) return;
+    await run(compiler(), 'test', projectOf(editor.document.uri.fsPath), ['--only', title]);
+  };
   context.subscriptions.push(
+    vscode.commands.registerCommand('deployc.simulate', simulate),
     vscode.commands.registerCommand('deployc.check', over('check', false)),
     vscode.commands.registerCommand('deployc.test', over('test', false)),
     vscode.commands.registerCommand('deployc.plan', over('plan', true)),
