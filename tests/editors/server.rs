@@ -79,7 +79,7 @@ fn script(name: &str) -> String {
 
 #[test]
 fn neovim_talks_with_the_server() {
-    if !here("nvim", "that the language server works in Neovim") {
+    if !has_server() || !here("nvim", "that the language server works in Neovim") {
         return;
     }
     let asked = Asked::new();
@@ -97,7 +97,7 @@ fn neovim_talks_with_the_server() {
 
 #[test]
 fn emacs_talks_with_the_server() {
-    if !here("emacs", "that the language server works in Emacs") || !has_eglot() {
+    if !has_server() || !here("emacs", "that the language server works in Emacs") || !has_eglot() {
         return;
     }
     let asked = Asked::new();
@@ -107,6 +107,15 @@ fn emacs_talks_with_the_server() {
     assert_eq!(answer["filetype"], "deploy-mode");
     asked.finds(&answer);
     asked.leads_and_formats(&answer);
+}
+
+/// Whether this compiler serves editors.
+fn has_server() -> bool {
+    let found = run(Command::new(binary("deployc")).args(["lsp", "--help"])).code == 0;
+    if !found {
+        println!("skip: this `deployc` has no command `lsp`");
+    }
+    found
 }
 
 /// Eglot is a part of Emacs from 29 on, and a package of its own before.
@@ -122,7 +131,7 @@ fn has_eglot() -> bool {
 
 #[test]
 fn vim_with_ale_talks_with_the_server() {
-    if !here("vim", "that the language server works in Vim") || !has_ale() {
+    if !has_server() || !here("vim", "that the language server works in Vim") || !has_ale() {
         return;
     }
     let asked = Asked::new();

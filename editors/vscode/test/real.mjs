@@ -137,11 +137,12 @@ try {
 
   await scene('graph follows typing', async () => {
     await page.locator('.editor-instance .view-lines').first().click();
-    await goTo(...place('careful while healthy { 5%', 'careful while healthy { '.length));
+    await goTo(...place('for 16s', 'for 1'.length));
     await page.keyboard.press('Delete');
     await page.keyboard.type('7');
+    await goTo(...place('workflow release', 10));
     const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    await inner.locator('svg', { hasText: '7%' }).first().waitFor({ timeout: WAIT });
+    await inner.locator('svg', { hasText: '17 s' }).first().waitFor({ timeout: WAIT });
   });
 
   await scene('risk', async () => {
