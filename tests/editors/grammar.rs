@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::neovim::ask;
-use super::{blessing, changed, deployments, editors, files, here, nothing_to_say, read};
+use super::{blessing, changed, deployments, editors, files, nothing_to_say, read};
 
 const SHOWS: &str = "that the grammar for tree-sitter reads what the compiler reads";
 
