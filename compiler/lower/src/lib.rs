@@ -19,6 +19,6 @@ mod values;
 mod window;
 
 pub use accept::with_acceptances;
-pub use lowering::lower;
+pub use lowering::{draft, lower};
 pub use objectives::with_objectives;
 pub use values::constant;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Span, codes};
-use plan::{Body, Decision, Node, NodeId, Parameter, ParameterType, Place, Plan, Work};
+use plan::{Body, Decision, Draft, Node, NodeId, Parameter, ParameterType, Place, Plan, Work};
 use semantics::model;
 use semantics::value::Value;
 use serde_json::Value as Json;
@@ -12,25 +12,37 @@ use smol_str::SmolStr;
 use crate::names::{Declared, Repeats};
 use crate::values::{self, Unfit};
 
-/// Lowers a workflow of a project without errors.
+/// Lowers a workflow of a project without errors, and seals what comes of it: see [`draft`].
+///
+/// # Errors
+/// Those of [`draft`].
+pub fn lower(
+    workflow: &model::Workflow,
+    edition: &str,
+    places: &dyn Fn(Span) -> Place,
+) -> Result<Plan, Vec<Diagnostic>> {
+    draft(workflow, edition, places).map(Draft::seal)
+}
+
+/// Lowers a workflow of a project without errors; objectives and exceptions are put into it by others.
 ///
 /// `edition` is the project's; `places` turns a span into the place that messages of the runtime show.
 ///
 /// # Errors
 /// What this edition cannot carry out, or a plan cannot hold. The list is empty when the model holds
 /// [`Value::Error`], which was reported before.
-pub fn lower(
+pub fn draft(
     workflow: &model::Workflow,
     edition: &str,
     places: &dyn Fn(Span) -> Place,
-) -> Result<Plan, Vec<Diagnostic>> {
+) -> Result<Draft, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(workflow, edition, places);
     lowering.formerly("workflow", &workflow.name, workflow.formerly.as_deref());
     lowering.parameters(&workflow.parameters);
     lowering.steps(&workflow.steps, Vec::new());
     let path = format!("{}/finally", workflow.name);
     lowering.body.finally = lowering.aside(&path, &workflow.finally);
-    lowering.seal()
+    lowering.finished()
 }
 
 pub(crate) struct Lowering<'a> {
@@ -107,13 +119,13 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn seal(mut self) -> Result<Plan, Vec<Diagnostic>> {
+    fn finished(mut self) -> Result<Draft, Vec<Diagnostic>> {
         if self.reported_before || !self.diagnostics.is_empty() {
             return Err(self.diagnostics);
         }
         self.body.requires = plan::requires(&self.body);
         debug_assert_eq!(plan::validate::sound(&self.body), Ok(()), "lowering made an unsound plan");
-        Ok(Plan::new(self.body, self.source_map))
+        Ok(Draft { body: self.body, source_map: self.source_map })
     }
 
     fn parameters(&mut self, parameters: &[model::Parameter]) {

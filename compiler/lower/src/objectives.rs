@@ -1,14 +1,14 @@
 //! What the users of a plan's services were promised, put into it.
 
 use diagnostics::Span;
-use plan::{Exact, Objective, Place, Plan};
+use plan::{Draft, Exact, Objective, Place};
 use semantics::model::Slo;
 
 /// The plan with the objectives of the services that it rolls out or judges. Its digest covers them: what a rollout may
 /// cost is told by them.
 #[must_use]
-pub fn with_objectives(plan: Plan, slos: &[Slo], places: &dyn Fn(Span) -> Place) -> Plan {
-    let Plan { mut body, mut source_map, .. } = plan;
+pub fn with_objectives(draft: Draft, slos: &[Slo], places: &dyn Fn(Span) -> Place) -> Draft {
+    let Draft { mut body, mut source_map } = draft;
     for slo in slos.iter().filter(|slo| body.services.contains_key(slo.service.as_str())) {
         for objective in &slo.objectives {
             let name = match slo.objectives.as_slice() {
@@ -26,5 +26,5 @@ pub fn with_objectives(plan: Plan, slos: &[Slo], places: &dyn Fn(Span) -> Place)
             body.objectives.insert(name, lowered);
         }
     }
-    Plan::new(body, source_map)
+    Draft { body, source_map }
 }

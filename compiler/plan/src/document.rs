@@ -88,6 +88,23 @@ pub enum ReadError {
     Unreadable(std::io::Error),
 }
 
+/// A plan that is being put together. Its digest, which costs as much as the rest, is taken once, of what has come of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What is done.
+    pub body: Body,
+    /// As that of [`Plan`].
+    pub source_map: BTreeMap<String, Place>,
+}
+
+impl Draft {
+    /// The plan, with its digest.
+    #[must_use]
+    pub fn seal(self) -> Plan {
+        Plan::new(self.body, self.source_map)
+    }
+}
+
 #[derive(Serialize)]
 struct Covered<'a> {
     format: u32,

@@ -32,7 +32,7 @@ pub use body::{Binding, Body, Drift, Environment, Input, Parameter, ParameterTyp
 pub use contract::Released;
 pub use database::Database;
 pub use decision::{Comparison, Decision};
-pub use document::{FORMAT, Place, Plan, ReadError};
+pub use document::{Draft, FORMAT, Place, Plan, ReadError};
 pub use flag::Flag;
 pub use gate::{Arm, Bound, Condition, Gate, Inconclusive, Metric, MetricKind, Reading, Undecided};
 pub use migration::{Backfill, Migrate, Migration, PauseLimit, Phase, PhaseName};

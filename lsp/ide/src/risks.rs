@@ -89,10 +89,10 @@ fn assessed(snapshot: &Snapshot, workflow: &WorkflowRef) -> Option<Assessed> {
     let model = snapshot.model();
     let places = Places::of(snapshot);
     let evaluated = model.workflow_of(workflow)?;
-    let plan = lower::lower(&evaluated, model.edition(), &|span| places.place(span)).ok()?;
+    let draft = lower::draft(&evaluated, model.edition(), &|span| places.place(span)).ok()?;
+    let draft = lower::with_objectives(draft, &model.objectives(), &|span| places.place(span));
     let accepted = checks::accepted(&model, workflow);
-    let plan = lower::with_acceptances(plan, &accepted, &|span| places.place(span));
-    let plan = lower::with_objectives(plan, &model.objectives(), &|span| places.place(span));
+    let plan = lower::with_acceptances(draft, &accepted, &|span| places.place(span)).seal();
     let report = risk::assess(&plan).ok()?;
     let spots = places.spots(&plan, &report);
     Some(Assessed { workflow: workflow.name.to_string(), plan, report, spots })

@@ -6,7 +6,8 @@ mod places;
 pub use places::Places;
 
 use diagnostics::Diagnostic;
-use plan::Plan;
+use plan::{Draft, Plan};
+use semantics::model::Slo;
 use semantics::{SemanticModel, WorkflowRef};
 
 /// What no project can be like; a mistake of the compiler's own.
@@ -26,9 +27,9 @@ pub enum Contradiction {
 /// # Errors
 /// A mistake of the compiler's own.
 pub fn plan(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Result<Result<Plan, Vec<Diagnostic>>, Contradiction> {
-    let places = Places::new(model);
-    let promised = |plan| with_objectives(model, plan, &places);
-    Ok(lowered(model, workflow, &places)?.map(|plan| with_acceptances(model, workflow, promised(plan), &places)))
+    let (places, promised) = (Places::new(model), model.objectives());
+    let draft = drafted(model, workflow, &promised, &places)?;
+    Ok(draft.map(|draft| with_acceptances(model, workflow, draft, &places).seal()))
 }
 
 /// What no plan of the project can hold; to be asked only where nothing else is wrong, because a plan is made of what was
@@ -37,11 +38,12 @@ pub fn plan(model: &SemanticModel<'_>, workflow: &WorkflowRef) -> Result<Result<
 /// # Errors
 /// A mistake of the compiler's own.
 pub fn limits(model: &SemanticModel<'_>) -> Result<Vec<Diagnostic>, Contradiction> {
+    let (places, promised) = (Places::new(model), model.objectives());
     let (mut found, mut overspent) = (Vec::new(), Vec::new());
     for workflow in model.workflows() {
-        let places = Places::new(model);
-        match lowered(model, &workflow, &places)? {
-            Ok(plan) => overspent.extend(limits::broken(&with_objectives(model, plan, &places), &places)),
+        places.forget();
+        match drafted(model, &workflow, &promised, &places)? {
+            Ok(draft) => overspent.extend(broken_limits(&draft, &places)),
             Err(errors) => found.extend(errors),
         }
     }
@@ -49,26 +51,33 @@ pub fn limits(model: &SemanticModel<'_>) -> Result<Vec<Diagnostic>, Contradictio
     Ok(found)
 }
 
-fn lowered(
+/// What a workflow comes to, with what its users were promised.
+fn drafted(
     model: &SemanticModel<'_>,
     workflow: &WorkflowRef,
+    promised: &[Slo],
     places: &Places<'_>,
-) -> Result<Result<Plan, Vec<Diagnostic>>, Contradiction> {
+) -> Result<Result<Draft, Vec<Diagnostic>>, Contradiction> {
     let evaluated = model.workflow_of(workflow);
     let evaluated = evaluated.ok_or_else(|| Contradiction::NoModel(workflow.name.to_string()))?;
-    match lower::lower(&evaluated, model.edition(), &|span| places.of(span)) {
+    let place = |span| places.of(span);
+    match lower::draft(&evaluated, model.edition(), &place) {
         Err(errors) if errors.is_empty() => Err(Contradiction::Unsaid(workflow.name.to_string())),
-        lowered => Ok(lowered),
+        drafted => Ok(drafted.map(|draft| lower::with_objectives(draft, promised, &place))),
     }
 }
 
-/// The plan with the exceptions that it stands under.
-fn with_acceptances(model: &SemanticModel<'_>, workflow: &WorkflowRef, plan: Plan, places: &Places<'_>) -> Plan {
+/// What comes of a draft with the exceptions that it stands under.
+fn with_acceptances(model: &SemanticModel<'_>, workflow: &WorkflowRef, draft: Draft, places: &Places<'_>) -> Draft {
     let mut accepted = checks::accepted(model, workflow);
-    accepted.extend(checks::accepted_limits(model, limits::broken(&plan, places)));
-    lower::with_acceptances(plan, &accepted, &|span| places.of(span))
+    accepted.extend(checks::accepted_limits(model, broken_limits(&draft, places)));
+    lower::with_acceptances(draft, &accepted, &|span| places.of(span))
 }
 
-fn with_objectives(model: &SemanticModel<'_>, plan: Plan, places: &Places<'_>) -> Plan {
-    lower::with_objectives(plan, &model.objectives(), &|span| places.of(span))
+/// Few plans have limits, and only those are assessed.
+fn broken_limits(draft: &Draft, places: &Places<'_>) -> Vec<Diagnostic> {
+    match draft.body.rollouts.values().any(|rollout| rollout.may_spend.is_some()) {
+        true => limits::broken(&draft.clone().seal(), places),
+        false => Vec::new(),
+    }
 }

@@ -41,6 +41,11 @@ impl<'p> Places<'p> {
         place
     }
 
+    /// Forgets of which spans places were told, before the places of another plan are.
+    pub(crate) fn forget(&self) {
+        self.shown.borrow_mut().clear();
+    }
+
     /// The last span of which this was said to be the place.
     #[must_use]
     pub fn shown(&self, place: &Place) -> Option<Span> {

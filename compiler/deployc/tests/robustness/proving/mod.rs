@@ -103,10 +103,10 @@ fn all(database: &Database) -> Vec<Diagnostic> {
     let place = |_| plan::Place { file: String::new(), line: 1, column: 1 };
     for workflow in model.workflows() {
         let Some(evaluated) = model.workflow_of(&workflow) else { continue };
-        match lower::lower(&evaluated, "2026", &place) {
+        match lower::draft(&evaluated, "2026", &place) {
             Err(errors) => found.extend(errors),
-            Ok(plan) => {
-                let plan = lower::with_objectives(plan, &model.objectives(), &place);
+            Ok(draft) => {
+                let plan = lower::with_objectives(draft, &model.objectives(), &place).seal();
                 found.extend(risk::broken(&plan).into_iter().map(|it| limit(&it, workflow.span)));
             }
         }
