@@ -27,7 +27,9 @@ struct Watching {
 
 impl Watching {
     fn of(site: &Site) -> Self {
-        let mut command = site.command(Path::new(env!("CARGO_BIN_EXE_deployc")), &["test", "--watch"]);
+        // What runs these tests in the background may ignore Ctrl-C, and what it starts would inherit that.
+        let program = ["--default-signal=INT", env!("CARGO_BIN_EXE_deployc"), "test", "--watch"];
+        let mut command = site.command(Path::new("env"), &program);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
