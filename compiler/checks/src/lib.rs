@@ -90,10 +90,19 @@ fn of_places(places: &Places<'_>, objectives: &[Slo]) -> Vec<Diagnostic> {
 #[must_use]
 pub fn check_all(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut found = model.diagnostics();
+    found.extend(beyond(model, found.iter().any(Diagnostic::is_error)));
+    found.sort_by_key(Diagnostic::sort_key);
+    found
+}
+
+/// What is to be said beyond what the model says by itself: the proofs about every workflow, sorted by place, each finding
+/// once. `errors` tells whether the model says that something is wrong.
+#[must_use]
+pub fn beyond(model: &SemanticModel<'_>, errors: bool) -> Vec<Diagnostic> {
     let workflows = model.workflows();
-    found.extend(namesakes(&workflows));
+    let mut found = namesakes(&workflows);
     found.extend(databases::namesakes(model));
-    let errors = found.iter().any(Diagnostic::is_error);
+    let errors = errors || found.iter().any(Diagnostic::is_error);
     let (mut proved, evaluated) = proved(model, &workflows);
     proved.extend(sharing::identities(&evaluated).into_iter().map(of_a_proof));
     let acceptances = model.acceptances();

@@ -9,6 +9,7 @@ use crate::commands::diff::Diff;
 use crate::commands::explain::Explain;
 use crate::commands::fmt::Fmt;
 use crate::commands::graph::Graph;
+use crate::commands::lsp::Lsp;
 use crate::commands::plan::Plan;
 use crate::commands::run::Run;
 use crate::commands::test::Test;
@@ -88,6 +89,7 @@ pub(crate) enum Command {
     Test(Test),
     Explain(Explain),
     Graph(Graph),
+    Lsp(Lsp),
     Vendor(Vendor),
     Debug(Debug),
 }

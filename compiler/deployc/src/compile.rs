@@ -1,20 +1,17 @@
 //! From a path to a plan: load, check, choose, lower. Errors are shown once, here.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use diagnostics::Diagnostic;
+use ide::planning::{self, Contradiction};
 use plan::Plan;
 use project::Project;
 use semantics::WorkflowRef;
-use semantics::model::Workflow;
 use serde_json::json;
 
 use crate::choose;
 use crate::console::{Console, VERSION, as_json, summary};
 use crate::failure::Failure;
-use crate::limits;
-use crate::places::Places;
 
 /// A compiled workflow.
 pub(crate) struct Compiled {
@@ -40,16 +37,13 @@ pub(crate) fn findings(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
     let mut found = project.reading_diagnostics().to_vec();
     found.extend(checks::check_all(&project.model()));
     if !found.iter().any(Diagnostic::is_error) {
-        for workflow in project.model().workflows() {
-            let model = project.model().workflow_of(&workflow);
-            let places = Places::new(project);
-            found.extend(match lowered(project, &workflow.name, model, &places)? {
-                Ok(plan) => limits::broken(&with_objectives(project, plan, &places), &places),
-                Err(errors) => errors,
-            });
-        }
+        found.extend(planning::limits(&project.model()).map_err(contradiction)?);
     }
     Ok(found)
+}
+
+fn contradiction(it: Contradiction) -> Failure {
+    Failure::internal(it.to_string())
 }
 
 /// Compiles a workflow; with errors they are shown and no plan is made.
@@ -78,49 +72,17 @@ fn sound(console: &Console, project: &Project) -> Result<Vec<Diagnostic>, Failur
 }
 
 fn planned(console: &Console, project: &Project, workflow: &str) -> Result<Plan, Failure> {
-    let model = project.model().workflow(workflow);
-    let places = Places::new(project);
-    let plan = lowered(project, workflow, model, &places)?.map_err(|errors| stopped(console, project, &errors))?;
-    Ok(with_objectives(project, with_acceptances(project, workflow, plan), &places))
+    let references = project.model().workflows();
+    let reference = references.iter().find(|it| it.name == workflow);
+    let reference = reference.ok_or_else(|| Failure::internal(format!("there is no workflow `{workflow}`")))?;
+    let plan = planning::plan(&project.model(), reference).map_err(contradiction)?;
+    plan.map_err(|errors| stopped(console, project, &errors))
 }
 
 /// The plan of a workflow of a project without errors.
 pub(crate) fn plan_of(project: &Project, workflow: &WorkflowRef) -> Result<Plan, Failure> {
-    let model = project.model().workflow_of(workflow);
-    let places = Places::new(project);
-    let plan = lowered(project, &workflow.name, model, &places)?;
-    let plan =
-        plan.map_err(|_| Failure::internal(format!("`{}` was lowered before, and is not now", workflow.name)))?;
-    Ok(with_objectives(project, with_acceptances(project, &workflow.name, plan), &places))
-}
-
-fn lowered(
-    project: &Project,
-    workflow: &str,
-    model: Option<Arc<Workflow>>,
-    places: &Places<'_>,
-) -> Result<Result<Plan, Vec<Diagnostic>>, Failure> {
-    let model = model.ok_or_else(|| Failure::internal(format!("the workflow `{workflow}` has no model")))?;
-    match lower::lower(&model, project.edition(), &|span| places.of(span)) {
-        Err(errors) if errors.is_empty() => {
-            Err(Failure::internal(format!("the workflow `{workflow}` has an error that no diagnostic tells")))
-        }
-        lowered => Ok(lowered),
-    }
-}
-
-/// The plan with the exceptions that it stands under.
-fn with_acceptances(project: &Project, workflow: &str, plan: Plan) -> Plan {
-    let model = project.model();
-    let references = model.workflows();
-    let Some(reference) = references.iter().find(|it| it.name == workflow) else { return plan };
-    let places = Places::new(project);
-    lower::with_acceptances(plan, &checks::accepted(&model, reference), &|span| places.of(span))
-}
-
-/// The plan with what the users of its services were promised.
-fn with_objectives(project: &Project, plan: Plan, places: &Places<'_>) -> Plan {
-    lower::with_objectives(plan, &project.model().objectives(), &|span| places.of(span))
+    let plan = planning::plan(&project.model(), workflow).map_err(contradiction)?;
+    plan.map_err(|_| Failure::internal(format!("`{}` was lowered before, and is not now", workflow.name)))
 }
 
 /// Shows the errors that leave no plan.

@@ -1,7 +1,7 @@
 //! The pages of `docs/errors/`, put into the binary when it is built.
 
 /// Each code with the markdown of its page, sorted.
-const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+pub(crate) const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The page of a code.
 pub(crate) fn page(code: &str) -> Option<&'static str> {

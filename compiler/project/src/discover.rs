@@ -32,6 +32,42 @@ fn is_vendored(folder: &Path) -> bool {
     within.and_then(Path::parent).is_some_and(is_project)
 }
 
+/// The roots of the projects in a folder and below, sorted: at most so many, and none deeper than so many folders. What
+/// cannot be read is passed over.
+#[must_use]
+pub fn projects_below(folder: &Path, most: usize, depth_max: usize) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    roots(folder, depth_max, &mut found);
+    found.sort();
+    found.truncate(most);
+    found
+}
+
+fn roots(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    if is_project(folder) {
+        found.push(folder.to_owned());
+    }
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let inside = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let kept = inside.filter(|entry| !is_left_out(&entry.file_name().to_string_lossy()));
+    kept.for_each(|entry| roots(&entry.path(), depth, found));
+}
+
+/// Whether the folder of that name holds no sources of a project's own.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || LEFT_OUT.contains(&name) || name == VENDOR
+}
+
+/// Whether a path from the root is one of a source of the project's own, if it is there.
+pub(crate) fn admits(path: &str) -> bool {
+    let Some((folders, name)) = path.rsplit_once('/').or(Some(("", path))) else { return false };
+    let vendored = folders == VENDOR || folders.strip_prefix(VENDOR).is_some_and(|rest| rest.starts_with('/'));
+    let hidden = path.split('/').any(|part| part.starts_with('.'));
+    let left_out = folders.split('/').any(|folder| LEFT_OUT.contains(&folder));
+    is_source(Path::new(name)) && !vendored && !hidden && !left_out
+}
+
 /// The sources below a folder, and what is in the way of finding all of them.
 #[derive(Debug, Default)]
 pub struct Found {

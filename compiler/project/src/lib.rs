@@ -6,18 +6,21 @@
 mod config;
 mod discover;
 mod error;
+mod live;
 mod load;
 mod names;
 pub mod packages;
 mod read;
+mod reading;
 mod repository;
 mod schema;
 mod side;
 mod threads;
 
-pub use discover::{Found, root_of, sources_below};
+pub use discover::{Found, projects_below, root_of, sources_below};
 pub use error::Error;
 pub use load::{Overlay, Project, load, load_with};
+pub use reading::Reading;
 pub use threads::prepare;
 
 /// The file that marks a project's root.

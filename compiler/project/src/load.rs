@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use diagnostics::{Diagnostic, FileId, SourceMap, codes};
-use semantics::{Database, SemanticModel, SourceText};
+use diagnostics::{Diagnostic, FileId, SourceMap};
+use semantics::{Database, SemanticModel};
 
 use crate::config::Settings;
 use crate::packages::Requirement;
+use crate::reading::Reading;
 use crate::side::SideFiles;
-use crate::{
-    Error, PROJECT_FILE, PROJECT_FILE_SIZE_MAX, config, discover, names, packages, read, repository, schema, threads,
-};
+use crate::{Error, PROJECT_FILE, discover, names, repository, schema, threads};
 
-/// A project as it lay on the disk when it was loaded.
+/// A project as it lay on the disk when it was loaded, and as it was edited since.
 #[derive(Debug)]
 pub struct Project {
-    root: PathBuf,
-    settings: Settings,
-    database: Database,
+    pub(crate) root: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) database: Database,
     side: SideFiles,
     diagnostics: Vec<Diagnostic>,
 }
@@ -40,70 +38,39 @@ pub fn load(path: &Path) -> Result<Project, Error> {
 /// # Errors
 /// There is no project to look at.
 pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Project, Error> {
-    let root = discover::root_of(path)?;
-    let (mut side, mut diagnostics) = (SideFiles::default(), Vec::new());
-    let settings = project_file(&root, overlay, &mut side, &mut diagnostics)?;
-    let found = discover::sources(&root);
-    for (path, why) in &found.obstacles {
-        diagnostics.push(read::unreadable(side.unreadable(path), path, why));
-    }
-    let mut sources = Vec::new();
-    for path in found.sources {
-        let read = overlay.get(&path).map_or_else(|| read::source(&root, &path, &mut side), |text| Ok(text.clone()));
-        match read {
-            Ok(text) => sources.push(SourceText { path, text: Arc::from(text) }),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
-    }
-    let packages = packages::load(&root, &settings.packages, &mut side, &mut diagnostics);
-    let mut database = Database::default();
-    let trees = std::iter::once(names::Tree::own(&sources, &packages.uses)).chain(packages.trees());
-    let clashes = trees.flat_map(|tree| names::clashes(&tree)).collect::<Vec<_>>();
-    database.set_sources(settings.edition, sources);
-    database.set_packages(packages.uses, packages.sources);
-    threads::read(&database, threads::processors());
-    let place = |path: &str| SemanticModel::new(&database).place_of(path);
-    diagnostics.extend(clashes.iter().filter_map(|clash| clash.report(&place)));
-    let named = SemanticModel::new(&database).schema_files();
-    database.set_schemas(schema::files(&root, named, &mut diagnostics));
-    Ok(Project { root, settings, database, side, diagnostics })
-}
-
-fn project_file(
-    root: &Path,
-    overlay: &Overlay,
-    side: &mut SideFiles,
-    out: &mut Vec<Diagnostic>,
-) -> Result<Settings, Error> {
-    if let Some(text) = overlay.get(PROJECT_FILE) {
-        return Ok(config::settings(side.add(PROJECT_FILE, text.clone()), text, out));
-    }
-    let path = root.join(PROJECT_FILE);
-    if path.canonicalize().is_ok_and(|real| !real.starts_with(root)) {
-        let span = side.unreadable(PROJECT_FILE);
-        out.push(read::unreadable(span, PROJECT_FILE, "the link leads out of the project"));
-        return Ok(Settings::none());
-    }
-    let bytes = read::bytes(&path, PROJECT_FILE_SIZE_MAX).map_err(|source| Error::ProjectFile { path, source })?;
-    let Some(bytes) = bytes else {
-        let span = side.unreadable(PROJECT_FILE);
-        let message = format!("`deploy.toml` has more than {} MiB", PROJECT_FILE_SIZE_MAX >> 20);
-        out.push(Diagnostic::error(codes::PROJECT_FILE, span, message));
-        return Ok(Settings::none());
-    };
-    Ok(match read::text(bytes) {
-        Ok(text) => {
-            let file = side.add(PROJECT_FILE, text.clone());
-            config::settings(file, &text, out)
-        }
-        Err(broken) => {
-            out.push(broken.report(PROJECT_FILE, side));
-            Settings::none()
-        }
-    })
+    Ok(Project::of(Reading::of(discover::root_of(path)?, overlay)?))
 }
 
 impl Project {
+    /// The project of what was read.
+    #[must_use]
+    pub fn of(reading: Reading) -> Self {
+        let mut project = Self::empty(reading.root.clone());
+        project.renew(reading);
+        project
+    }
+
+    /// A project without files.
+    pub(crate) fn empty(root: PathBuf) -> Self {
+        let (settings, side) = (Settings::none(), SideFiles::default());
+        Self { root, settings, database: Database::default(), side, diagnostics: Vec::new() }
+    }
+
+    /// Makes what was read the project's files; what did not change costs nothing.
+    pub fn renew(&mut self, reading: Reading) {
+        let Reading { root, settings, side, sources, packages, mut diagnostics } = reading;
+        let trees = std::iter::once(names::Tree::own(&sources, &packages.uses)).chain(packages.trees());
+        let clashes = trees.flat_map(|tree| names::clashes(&tree)).collect::<Vec<_>>();
+        self.database.set_sources(settings.edition, sources);
+        self.database.set_packages(packages.uses, packages.sources);
+        threads::read(&self.database, threads::processors());
+        let place = |path: &str| SemanticModel::new(&self.database).place_of(path);
+        diagnostics.extend(clashes.iter().filter_map(|clash| clash.report(&place)));
+        let named = SemanticModel::new(&self.database).schema_files();
+        self.database.set_schemas(schema::files(&root, named, &mut diagnostics));
+        (self.root, self.settings, self.side, self.diagnostics) = (root, settings, side, diagnostics);
+    }
+
     /// The folder of `deploy.toml`, without links.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -187,7 +187,7 @@ impl Database {
         self.list();
     }
 
-    /// Sets the text of one file, which is added if it is new.
+    /// Sets the text of one file, which is added if it is new; that of a package's file stays the package's.
     pub fn set_text(&mut self, path: &str, text: impl Into<Arc<str>>) {
         if self.put(path, text.into()) {
             self.list();
@@ -197,17 +197,18 @@ impl Database {
     /// Expects edits of one file from now on, as of one that an editor shows: after each, what rests on other files alone
     /// is not looked at. What rests on this one is computed again once, so it is asked for before the first edit.
     pub fn open(&mut self, path: &str) {
-        if let Some(file) = self.files.get(path).copied() {
-            let text = file.text(self).clone();
-            file.set_text(self).with_durability(Durability::LOW).to(text);
-        }
+        self.expect(path, Durability::LOW);
     }
 
     /// Expects no more edits of one file.
     pub fn close(&mut self, path: &str) {
-        if let Some(file) = self.files.get(path).copied() {
+        self.expect(path, Durability::MEDIUM);
+    }
+
+    fn expect(&mut self, path: &str, durability: Durability) {
+        if let Some(file) = self.files.get(path).or_else(|| self.packaged.get(path)).copied() {
             let text = file.text(self).clone();
-            file.set_text(self).with_durability(Durability::MEDIUM).to(text);
+            file.set_text(self).with_durability(durability).to(text);
         }
     }
 
@@ -275,7 +276,7 @@ impl Database {
 
     /// Whether the file is new.
     fn put(&mut self, path: &str, text: Arc<str>) -> bool {
-        match self.files.get(path).copied() {
+        match self.files.get(path).or_else(|| self.packaged.get(path)).copied() {
             Some(file) => {
                 if *file.text(self) != text {
                     file.set_text(self).to(text);

@@ -91,6 +91,13 @@ impl<'db> SemanticModel<'db> {
         self.db.file(path).or_else(packaged).map(|file| FileId(file.number(self.db)))
     }
 
+    /// The file of that path in the standard library: `std/gates.deploy`.
+    #[must_use]
+    pub fn library_file(&self, path: &str) -> Option<FileId> {
+        let library = Project::get(self.db).library(self.db).iter();
+        library.copied().find(|file| file.path(self.db) == path).map(|file| FileId(file.number(self.db)))
+    }
+
     /// Whether the file is the standard library's, which lies in no folder.
     #[must_use]
     pub fn is_library(&self, file: FileId) -> bool {
@@ -117,9 +124,21 @@ impl<'db> SemanticModel<'db> {
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let sources = self.files().into_iter().flat_map(|file| self.file_diagnostics(file));
+        sources.chain(self.packaged_diagnostics()).chain(self.schema_diagnostics()).collect()
+    }
+
+    /// The errors in vendored packages.
+    #[must_use]
+    pub fn packaged_diagnostics(&self) -> Vec<Diagnostic> {
         let packaged = Project::get(self.db).packaged(self.db).iter();
-        let packaged = packaged.flat_map(|file| self.file_diagnostics(FileId(file.number(self.db))));
-        sources.chain(packaged.filter(Diagnostic::is_error)).chain(schema::reports(self.db)).collect()
+        let found = packaged.flat_map(|file| self.file_diagnostics(FileId(file.number(self.db))));
+        found.filter(Diagnostic::is_error).collect()
+    }
+
+    /// What is wrong with the schemas of databases, and with what the migrations make of them.
+    #[must_use]
+    pub fn schema_diagnostics(&self) -> Vec<Diagnostic> {
+        schema::reports(self.db)
     }
 
     /// What syntax and meaning say about one file, sorted by place.

@@ -20,6 +20,19 @@ impl Lines {
         Self { starts: std::iter::once(0).chain(ends).collect(), len: byte(text.len()) }
     }
 
+    /// The lines after the bytes `replaced` gave way to `text`.
+    pub fn edit(&mut self, replaced: Range<u32>, text: &str) {
+        let added = byte(text.len());
+        let moved = |at: u32| at.saturating_sub(replaced.end).saturating_add(replaced.start).saturating_add(added);
+        // A line begins behind the `\n` that ends the one before.
+        let first = self.starts.partition_point(|start| *start <= replaced.start);
+        let behind = self.starts.partition_point(|start| *start <= replaced.end);
+        self.starts[behind..].iter_mut().for_each(|start| *start = moved(*start));
+        let inside = text.match_indices('\n').map(|(at, _)| replaced.start.saturating_add(byte(at + 1)));
+        self.starts.splice(first..behind, inside);
+        self.len = moved(self.len);
+    }
+
     /// How many lines there are, at least one: a text that ends with `\n` has an empty last line.
     #[must_use]
     pub fn count(&self) -> u32 {

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
+pub(crate) mod lsp;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod test;
@@ -34,6 +35,7 @@ pub(crate) fn execute(command: Command, console: &Console) -> Result<u8, Failure
         Command::Test(test) => test.execute(console),
         Command::Explain(explain) => explain.execute(console),
         Command::Graph(graph) => graph.execute(console),
+        Command::Lsp(lsp) => lsp.execute(console),
         Command::Vendor(vendor) => vendor.execute(console),
         Command::Debug(debug) => debug.execute(console),
     }

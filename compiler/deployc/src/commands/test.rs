@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::compile::{findings, load};
 use crate::console::{Console, VERSION, as_json, summary};
 use crate::failure::{Failure, NO, NOT_RUN};
-use crate::places::Places;
 use crate::testing::known::{Known, made_of};
 use crate::testing::tried::{Plans, Tried, Verdict, tried};
 use crate::testing::watch::Watch;
 use crate::testing::{json, junit, text};
+use ide::planning::Places;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::story::Line;
 use super::tried::{Tried, Verdict};
-use crate::places::Places;
+use ide::planning::Places;
 
 /// One test.
 pub(crate) fn test(tried: &Tried, places: &Places<'_>) -> Value {

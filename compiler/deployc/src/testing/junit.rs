@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, Te
 
 use super::text::timeline;
 use super::tried::{Tried, Verdict};
-use crate::places::Places;
+use ide::planning::Places;
 
 /// The report as XML.
 ///

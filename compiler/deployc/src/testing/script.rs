@@ -8,7 +8,7 @@ use semantics::model::{self, EventKind, Reading, Simulation};
 use semantics::value::Value;
 use simulator::script::{Answer, Begins, Event, Happens, Level, Script};
 
-use crate::places::Places;
+use ide::planning::Places;
 
 /// A script, and what of the events it cannot hold.
 pub(crate) struct Scripted {

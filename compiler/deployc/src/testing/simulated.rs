@@ -12,7 +12,7 @@ use simulator::{Case, Schedule, pure};
 use super::story::{self, Line};
 use super::{arguments, expected, script};
 use crate::failure::Failure;
-use crate::places::Places;
+use ide::planning::Places;
 
 /// What came of a run.
 #[derive(Default)]

@@ -19,7 +19,7 @@ const NAMED_MAX: usize = 8;
 const REMEDY: &str = "run `deployc vendor`, and review what it changes";
 
 /// The packages of a project.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Packages {
     /// Who may import from which.
     pub(crate) uses: Uses,

@@ -9,7 +9,7 @@ mod required;
 mod tree;
 
 pub use listing::{Listing, TREE_FILES_MAX, TREE_SIZE_MAX, sound_path};
-pub(crate) use load::load;
+pub(crate) use load::{Packages, load};
 pub use lock::{Lock, Locked};
 pub(crate) use required::required;
 pub use required::{Requirement, required_by};

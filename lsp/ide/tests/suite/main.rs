@@ -1,5 +1,6 @@
 //! What editors ask, tried on texts with a cursor in them.
 
+mod canary;
 mod completions;
 mod examples;
 mod fixture;
@@ -9,5 +10,8 @@ mod navigation;
 mod ranking;
 mod renames;
 mod robustness;
+mod everywhere;
+mod lines;
 mod shop;
 mod snapshots;
+mod text;

@@ -7,19 +7,21 @@ use diagnostics::{FileId, LineCol, LineIndex, SourceMap, Span};
 use plan::Place;
 
 /// Looks places up; each file's lines are counted once.
-pub(crate) struct Places<'p> {
+pub struct Places<'p> {
     sources: &'p dyn SourceMap,
     lines: RefCell<BTreeMap<FileId, LineIndex<'p>>>,
     shown: RefCell<BTreeMap<String, Span>>,
 }
 
 impl<'p> Places<'p> {
-    pub(crate) fn new(sources: &'p dyn SourceMap) -> Self {
+    /// Of these sources.
+    #[must_use]
+    pub fn new(sources: &'p dyn SourceMap) -> Self {
         Self { sources, lines: RefCell::default(), shown: RefCell::default() }
     }
 
     /// The rest of the line that a place is on, from there; nothing for a file that is not of these.
-    pub(crate) fn span(&self, place: &Place, file: Option<FileId>) -> Option<Span> {
+    pub fn span(&self, place: &Place, file: Option<FileId>) -> Option<Span> {
         let file = file?;
         let mut lines = self.lines.borrow_mut();
         let index = lines.entry(file).or_insert_with(|| LineIndex::new(self.sources.text(file)));
@@ -30,7 +32,7 @@ impl<'p> Places<'p> {
     }
 
     /// The place where a span begins.
-    pub(crate) fn of(&self, span: Span) -> Place {
+    pub fn of(&self, span: Span) -> Place {
         let mut lines = self.lines.borrow_mut();
         let index = lines.entry(span.file).or_insert_with(|| LineIndex::new(self.sources.text(span.file)));
         let at = index.line_col(span.start);
@@ -40,7 +42,8 @@ impl<'p> Places<'p> {
     }
 
     /// The last span of which this was said to be the place.
-    pub(crate) fn shown(&self, place: &Place) -> Option<Span> {
+    #[must_use]
+    pub fn shown(&self, place: &Place) -> Option<Span> {
         self.shown.borrow().get(&place.to_string()).copied()
     }
 }

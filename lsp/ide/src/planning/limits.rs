@@ -4,7 +4,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use plan::Plan;
 use risk::{Broken, Limit, broken as broken_limits, remedy, text};
 
-use crate::places::Places;
+use super::Places;
 
 /// The limits of a plan that do not hold; the places are those with which the plan was made.
 pub(crate) fn broken(plan: &Plan, places: &Places<'_>) -> Vec<Diagnostic> {
