@@ -11,6 +11,7 @@ mod fmt;
 mod graph;
 mod hosts;
 mod junit;
+mod lsp;
 mod opening;
 mod pages;
 mod remedies;
