@@ -14,7 +14,7 @@ use crate::Snapshot;
 #[must_use]
 pub fn selection(snapshot: &Snapshot, file: FileId, offset: u32) -> Vec<Range<u32>> {
     let text = snapshot.text(file);
-    let mut around = Vec::from([0..byte(text.len())]);
+    let mut around: Vec<Range<u32>> = std::iter::once(0..byte(text.len())).collect();
     if text.len() <= syntax::FILE_BYTES_MAX
         && let Some(tree) = snapshot.tree_at(file, offset)
     {

@@ -71,7 +71,7 @@ where
     let queue = start(&shared, &outbox)?;
     let left = Arc::clone(&shut_down);
     let service = |client: Client| {
-        tokio::spawn(outbox::speak(client.clone(), words));
+        tokio::spawn(outbox::speak(client.clone(), Arc::clone(&shared), words));
         Service { client, queue, shared, shut_down: left, tokens: Known::default() }
     };
     let (service, socket) = LspService::build(service)

@@ -1,11 +1,14 @@
 //! What the server says unasked, in order, from whichever thread.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{MessageType, NumberOrString, Uri};
 
 use crate::conversion::Said;
+use crate::shared::Shared;
 
 /// Something that is said.
 pub(crate) enum Word {
@@ -37,7 +40,7 @@ impl Outbox {
 }
 
 /// Says everything to the client. What the client has to answer does not hold up the rest.
-pub(crate) async fn speak(client: Client, mut words: UnboundedReceiver<Word>) {
+pub(crate) async fn speak(client: Client, shared: Arc<Shared>, mut words: UnboundedReceiver<Word>) {
     let mut told = 0;
     while let Some(word) = words.recv().await {
         match word {
@@ -47,6 +50,7 @@ pub(crate) async fn speak(client: Client, mut words: UnboundedReceiver<Word>) {
                 let client = client.clone();
                 tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
             }
+            Word::Progress { .. } if !shared.abilities().progress => {}
             Word::Progress { title, done } => {
                 told += 1;
                 tokio::spawn(progress(client.clone(), told, title, done));

@@ -1,6 +1,6 @@
 //! An editor without a screen: speaks the protocol over a socket, and answers what the server asks.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
@@ -25,6 +25,8 @@ pub(crate) struct Client {
     last_id: i64,
     /// Whether the server's own questions are answered.
     pub(crate) answers: bool,
+    /// Whether abilities were named that let the server ask.
+    is_able: bool,
     server: Option<JoinHandle<bool>>,
 }
 
@@ -43,7 +45,7 @@ impl Client {
                 }
             }
         });
-        Self { output: here, input, heard: Vec::new(), last_id: 0, answers: true, server: Some(server) }
+        Self { output: here, input, heard: Vec::new(), last_id: 0, answers: true, is_able: false, server: Some(server) }
     }
 
     /// An editor that has opened this folder.
@@ -54,6 +56,7 @@ impl Client {
     /// The same with these abilities.
     pub(crate) fn with(folder: &Path, capabilities: Value) -> Self {
         let mut client = Self::silent();
+        client.is_able = capabilities != json!({});
         let folders = json!([{ "uri": uri(folder), "name": "test" }]);
         let params =
             json!({ "capabilities": capabilities, "workspaceFolders": folders, "processId": std::process::id() });
@@ -100,6 +103,7 @@ impl Client {
                 panic!("the server does not say what is waited for, but: {}", json!(self.heard));
             };
             if message.get("method").is_some() && message.get("id").is_some() && self.answers {
+                assert!(self.is_able, "the server asks what it was not told that it may: {message}");
                 self.write(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }));
             }
             if wanted(&message) {
