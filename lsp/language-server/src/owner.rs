@@ -363,7 +363,9 @@ impl Owner {
         }
         let folders = paths.iter().filter_map(|path| path.parent());
         let roots: Vec<PathBuf> = folders.filter_map(|folder| root_of(folder).ok()).collect();
-        roots.into_iter().for_each(|root| drop(self.home_at(root, false, false)));
+        for root in roots {
+            self.home_at(root, false, false);
+        }
     }
 
     fn proved(&mut self, id: HomeId, revision: u64, found: Vec<(String, diagnostics::Diagnostic)>) {

@@ -1,4 +1,5 @@
 //! `cargo xtask bench lsp`: what an editor waits for, over the real program's input and output.
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot set up has nothing to measure")]
 
 #[path = "../compiler/workspace.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
