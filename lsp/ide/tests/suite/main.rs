@@ -2,16 +2,16 @@
 
 mod canary;
 mod completions;
+mod everywhere;
 mod examples;
 mod fixture;
 mod hovers;
+mod lines;
 mod margins;
 mod navigation;
 mod ranking;
 mod renames;
 mod robustness;
-mod everywhere;
-mod lines;
 mod shop;
 mod snapshots;
 mod text;
