@@ -67,8 +67,14 @@ impl Client {
 
     /// Asks, waits for the answer, and returns its `result`, or the whole of it where it is an error.
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
-        let id = self.send(method, params);
-        self.answer(id)
+        loop {
+            let id = self.send(method, params.clone());
+            let answer = self.answer(id);
+            // What changed meanwhile, on the disk for example, is asked again, as editors do.
+            if answer["error"]["code"] != -32801 {
+                return answer;
+            }
+        }
     }
 
     /// Asks and does not wait.

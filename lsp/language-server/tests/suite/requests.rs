@@ -163,7 +163,7 @@ fn findings_can_be_asked_for() {
     assert_eq!(client.ask("textDocument/diagnostic", question.clone())["kind"], "unchanged");
     client.change(&file, 2, json!([{ "range": { "start": { "line": 14, "character": 13 }, "end": { "line": 14, "character": 17 } }, "text": "limit" }]));
     let after = client.ask("textDocument/diagnostic", question);
-    assert_eq!(after["items"].as_array().map(Vec::len), Some(0), "{after}");
+    assert!(after["kind"] == "full" && !after.to_string().contains("E0201"), "{after}");
     let all = client.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
     let known: Vec<Value> = all["items"]
         .as_array()
